@@ -1,0 +1,1 @@
+//! Pixel tests live in `tests/`.

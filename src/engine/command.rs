@@ -1,0 +1,39 @@
+//! Commands: every change to a run, also one made in the window, applied and journalled at a step boundary.
+
+use serde::{Deserialize, Serialize};
+
+/// A change to a running experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Silence a fraction of a region, or cut a fraction of a pathway.
+    Lesion {
+        /// Region or pathway.
+        target: String,
+        /// Fraction missing.
+        fraction: f64,
+    },
+    /// Make a region or pathway whole again.
+    Restore {
+        /// Region or pathway.
+        target: String,
+    },
+}
+
+impl Command {
+    /// In words, for the log and the undo menu.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Lesion { target, fraction } => format!("lesion {target} ({:.0} %)", fraction * 100.0),
+            Self::Restore { target } => format!("restore {target}"),
+        }
+    }
+}
+
+/// A command with the step it was applied before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Journalled {
+    /// Steps done before it.
+    pub step: u64,
+    /// What was done.
+    pub command: Command,
+}

@@ -1,0 +1,133 @@
+//! Episodes: the one word that task, neocortex and hippocampus share.
+
+use serde::{Deserialize, Serialize};
+
+use crate::numeric::{DMatrix, Real};
+
+/// One episode of T steps, as a task makes it.
+#[derive(Clone, Debug)]
+pub struct Episode<R: Real> {
+    /// Inputs, X×T.
+    pub inputs: DMatrix<R>,
+    /// Targets, Y×T.
+    pub targets: DMatrix<R>,
+    /// 1 where the step's output is scored, else 0; T long.
+    pub mask: Vec<R>,
+}
+
+impl<R: Real> Episode<R> {
+    /// An episode of silence.
+    pub fn silent(inputs: usize, outputs: usize, steps: usize) -> Self {
+        Self {
+            inputs: DMatrix::zeros(inputs, steps),
+            targets: DMatrix::zeros(outputs, steps),
+            mask: vec![R::zero(); steps],
+        }
+    }
+
+    /// T.
+    pub fn steps(&self) -> usize {
+        self.mask.len()
+    }
+}
+
+/// B episodes side by side: column t·B + b holds step t of episode b. Shorter ones are padded and masked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Batch<R: Real> {
+    /// T, the longest.
+    pub steps: usize,
+    /// B.
+    pub width: usize,
+    /// Inputs, X×(T·B).
+    pub inputs: DMatrix<R>,
+    /// Targets, Y×(T·B).
+    pub targets: DMatrix<R>,
+    /// Mask, T·B.
+    pub mask: Vec<R>,
+    /// True length of each episode.
+    pub lengths: Vec<usize>,
+    /// Number of each episode in the run.
+    pub episodes: Vec<u64>,
+}
+
+impl<R: Real> Batch<R> {
+    /// Puts episodes side by side; the first gets the number `first`.
+    pub fn of(episodes: &[Episode<R>], first: u64) -> Self {
+        let width = episodes.len();
+        let steps = episodes.iter().map(Episode::steps).max().unwrap_or(0);
+        let (x, y) = episodes.first().map_or((0, 0), |e| (e.inputs.nrows(), e.targets.nrows()));
+        let mut batch = Self {
+            steps,
+            width,
+            inputs: DMatrix::zeros(x, steps * width),
+            targets: DMatrix::zeros(y, steps * width),
+            mask: vec![R::zero(); steps * width],
+            lengths: episodes.iter().map(Episode::steps).collect(),
+            episodes: (first..).take(width).collect(),
+        };
+        for (b, episode) in episodes.iter().enumerate() {
+            for t in 0..episode.steps() {
+                batch.inputs.column_mut(t * width + b).copy_from(&episode.inputs.column(t));
+                batch.targets.column_mut(t * width + b).copy_from(&episode.targets.column(t));
+                batch.mask[t * width + b] = episode.mask[t];
+            }
+        }
+        batch
+    }
+
+    /// The mask of step `t`, B long.
+    pub fn mask_at(&self, t: usize) -> &[R] {
+        &self.mask[t * self.width..(t + 1) * self.width]
+    }
+
+    /// How many steps count as the first quarter, whose share of a gradient is the `remote` part.
+    pub fn quarter(&self) -> usize {
+        self.steps / 4
+    }
+}
+
+/// What one step of an episode leaves to be remembered: h_{t−1}, x_t, target_t, mask_t in a row.
+///
+/// This is the content that the hippocampus binds to an engram, and that the CA1 decoder gives back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentShape {
+    /// N.
+    pub state: usize,
+    /// X.
+    pub input: usize,
+    /// Y.
+    pub target: usize,
+}
+
+impl ContentShape {
+    /// N + X + Y + 1.
+    pub fn len(self) -> usize {
+        self.state + self.input + self.target + 1
+    }
+
+    /// Never: the mask is always there.
+    pub fn is_empty(self) -> bool {
+        false
+    }
+
+    /// The state within a content.
+    pub fn state_of<R>(self, content: &[R]) -> &[R] {
+        &content[..self.state]
+    }
+
+    /// The input within a content.
+    pub fn input_of<R>(self, content: &[R]) -> &[R] {
+        &content[self.state..self.state + self.input]
+    }
+
+    /// The target within a content.
+    pub fn target_of<R>(self, content: &[R]) -> &[R] {
+        &content[self.state + self.input..self.state + self.input + self.target]
+    }
+
+    /// The mask within a content.
+    pub fn mask_of<R: Copy>(self, content: &[R]) -> R {
+        content[self.len() - 1]
+    }
+}

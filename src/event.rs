@@ -1,0 +1,226 @@
+//! Events: what happens in a run, told to whoever listens (run folder, app, progress bar).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The phase of the protocol that something happened in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PhaseName {
+    /// Experience.
+    #[default]
+    Wake,
+    /// Ripples.
+    Sleep,
+    /// Test.
+    Probe,
+    /// Time passes.
+    Rest,
+    /// Damage.
+    Lesion,
+    /// Repair.
+    Restore,
+}
+
+impl PhaseName {
+    /// As the scenario writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wake => "Wake",
+            Self::Sleep => "Sleep",
+            Self::Probe => "Probe",
+            Self::Rest => "Rest",
+            Self::Lesion => "Lesion",
+            Self::Restore => "Restore",
+        }
+    }
+}
+
+impl fmt::Display for PhaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which way a ripple runs through an episode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    /// As it was lived.
+    Forward,
+    /// From the end to the beginning.
+    #[default]
+    Reverse,
+}
+
+impl Direction {
+    /// As the scenario writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Forward => "Forward",
+            Self::Reverse => "Reverse",
+        }
+    }
+}
+
+/// How a ripple ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It visited every step of its episode in order and stopped at the boundary.
+    Completed,
+    /// The sequence input fell silent before the episode's boundary.
+    EndedEarly,
+    /// It left the episode's path for other engrams.
+    WentAstray,
+    /// The attractor was lost: no stored pattern supports the state.
+    Lost,
+    /// The cue did not complete to the engram it was made from.
+    CueFailed,
+    /// Nothing is stored, or CA3 is silent.
+    Silent,
+}
+
+impl Outcome {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::EndedEarly => "ended early",
+            Self::WentAstray => "went astray",
+            Self::Lost => "attractor lost",
+            Self::CueFailed => "cue failed",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+/// One ripple, as replay.csv and the app's list show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RippleRecord {
+    /// Number in the run, from 0.
+    pub ripple: u64,
+    /// When it ended, in steps.
+    pub time: u64,
+    /// The engram that was cued.
+    pub engram: u64,
+    /// Its episode.
+    pub episode: u64,
+    /// Which way it ran.
+    pub order: Direction,
+    /// Name of the cue: `Fraction`, `Noise`, `Cortical`.
+    pub cue: String,
+    /// Strength of the cue: the fraction of units that were right in it.
+    pub cue_fraction: f64,
+    /// Steps replayed.
+    pub steps: usize,
+    /// Mean overlap with the engram that should have come, over the steps.
+    pub overlap_mean: f64,
+    /// Smallest such overlap.
+    pub overlap_min: f64,
+    /// Whether the whole episode was replayed in order.
+    pub completed: bool,
+    /// Cosine of the decoded cortical states with the lived ones; NaN where the lived ones are not known.
+    pub cosine: f64,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A phase began.
+    Began {
+        /// Clock.
+        time: u64,
+        /// Which.
+        phase: PhaseName,
+    },
+    /// A quantity was measured: a row of metrics.csv.
+    Metric {
+        /// Clock.
+        time: u64,
+        /// Episodes lived so far.
+        episode: u64,
+        /// Phase it was measured in.
+        phase: PhaseName,
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: f64,
+    },
+    /// A ripple ended: a row of replay.csv.
+    Ripple(RippleRecord),
+    /// An episode was forgotten.
+    Evicted {
+        /// Clock.
+        time: u64,
+        /// Which.
+        episode: u64,
+        /// Steps it had.
+        steps: usize,
+    },
+    /// The weights changed.
+    Updated {
+        /// Clock.
+        time: u64,
+        /// Updates so far.
+        updates: u64,
+    },
+    /// A lesion or a restoration.
+    Damaged {
+        /// Clock.
+        time: u64,
+        /// Region or pathway.
+        target: String,
+        /// Fraction now missing; 0 after a restoration.
+        fraction: f64,
+    },
+    /// Something worth a line in the log.
+    Note {
+        /// Clock.
+        time: u64,
+        /// In words.
+        text: String,
+    },
+}
+
+/// What a listener may fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum SinkError {
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Someone who listens to a run. The order of events is part of the contract: it is the same whatever the thread count.
+pub trait Sink {
+    /// Hears one event.
+    fn event(&mut self, event: &Event) -> Result<(), SinkError>;
+}
+
+/// Nobody listens.
+impl Sink for () {
+    fn event(&mut self, _: &Event) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
+/// Two listeners.
+impl<A: Sink, B: Sink> Sink for (&mut A, &mut B) {
+    fn event(&mut self, event: &Event) -> Result<(), SinkError> {
+        self.0.event(event)?;
+        self.1.event(event)
+    }
+}
+
+/// All events in memory: for tests.
+impl Sink for Vec<Event> {
+    fn event(&mut self, event: &Event) -> Result<(), SinkError> {
+        self.push(event.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! The exact store: a tape of contents, the control that CA3 is measured against.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::store::{Cue, Cuts, Load, Recall, Scratch, Store};
+use crate::event::Direction;
+use crate::numeric::Real;
+use crate::params;
+
+params! {
+    /// A tape: every content is kept as it was. The control.
+    pub struct Exact {}
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Entry<R: Real> {
+    content: Vec<R>,
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+/// A tape at run time.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct ExactStore<R: Real> {
+    entries: BTreeMap<u64, Entry<R>>,
+}
+
+impl<R: Real> ExactStore<R> {
+    fn at(&self, engram: Option<u64>) -> Recall {
+        let found = engram.filter(|e| self.entries.contains_key(e));
+        let sure = if found.is_some() { 1.0 } else { 0.0 };
+        Recall { engram: found, support: sure, strength: sure, ..Recall::default() }
+    }
+}
+
+impl<R: Real> Store<R> for ExactStore<R> {
+    fn units(&self) -> usize {
+        0
+    }
+
+    fn active(&self) -> usize {
+        0
+    }
+
+    fn encode(&mut self, engram: u64, _: &[u32], content: &[R], after: Option<(u64, &[u32])>) {
+        let before = after.map(|(id, _)| id);
+        if let Some(previous) = before.and_then(|id| self.entries.get_mut(&id)) {
+            previous.after = Some(engram);
+        }
+        self.entries.insert(engram, Entry { content: content.to_vec(), before, after: None });
+    }
+
+    fn forget(&mut self, engrams: &[(u64, &[u32])]) {
+        for (engram, _) in engrams {
+            self.entries.remove(engram);
+        }
+    }
+
+    fn decay(&mut self, _: f64) {}
+
+    fn complete(&self, cue: &Cue, _: &Cuts, _: &mut Scratch) -> Recall {
+        self.at(Some(cue.engram))
+    }
+
+    fn next(&self, state: &Recall, direction: Direction, _: &Cuts, _: &mut Scratch) -> Recall {
+        let entry = state.engram.and_then(|id| self.entries.get(&id));
+        self.at(entry.and_then(|e| match direction {
+            Direction::Forward => e.after,
+            Direction::Reverse => e.before,
+        }))
+    }
+
+    fn content(&self, engram: u64) -> Option<&[R]> {
+        self.entries.get(&engram).map(|e| e.content.as_slice())
+    }
+
+    fn load(&self) -> Load {
+        let floats = self.entries.values().map(|e| e.content.len()).sum();
+        Load { patterns: self.entries.len(), synapses: 0, floats }
+    }
+}

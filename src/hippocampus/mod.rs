@@ -1,0 +1,464 @@
+//! The hippocampus: stores the steps of episodes in one shot and gives them back in ripples.
+//!
+//! Cortex → entorhinal code → (dentate: a fresh code, at encoding) → CA3 → CA1 decoder → cortex. The perforant path
+//! carries cues from entorhinal cortex to CA3 at retrieval. What is kept of an engram is its two codes; its content is in
+//! the decoder's synapses alone. Which episode a code belongs to is bookkeeping for selection and eviction: recall and
+//! ripples never look at it.
+
+mod ca3;
+mod capacity;
+mod decoder;
+mod entorhinal;
+mod exact;
+pub mod lesion;
+mod ripple;
+mod store;
+mod synapses;
+
+pub use ca3::{Ca3, Ca3Store};
+pub use capacity::{CapacitySpec, EvictSpec, FAINTEST, Fixed, LeastSalient, Oldest, Palimpsest, Unbounded};
+pub use decoder::{Decoder, DecoderSpec, Delta, Hebbian, Pseudoinverse};
+pub use entorhinal::{Entorhinal, EntorhinalState};
+pub use exact::{Exact, ExactStore};
+pub use ripple::{
+    Cortical, CueSpec, End, Forward, Fraction, Noise, OrderSpec, Recent, Reverse, Ripple, SelectSpec, THRESHOLD, Uniform,
+    Walk, walk,
+};
+pub use store::{
+    Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec, Store, StoreSpec, StoreState,
+};
+pub use synapses::{RowSums, Synapses, common, overlap, similarity};
+
+use std::collections::VecDeque;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::episode::ContentShape;
+use crate::event::Direction;
+use crate::numeric::{KWinners, Real, Rng};
+use crate::params;
+
+params! {
+    /// A store of engrams with what surrounds it.
+    pub struct Hippocampus {
+        /// What keeps the engrams.
+        pub store: StoreSpec = StoreSpec::Ca3(Ca3::default()), restart;
+        /// How engrams are kept apart.
+        pub separation: SeparationSpec = SeparationSpec::Separated(Separated {}), restart;
+        /// How an engram is read back into a cortical state.
+        pub decoder: DecoderSpec = DecoderSpec::Pseudoinverse(Pseudoinverse::default()), restart;
+        /// How much is kept.
+        pub capacity: CapacitySpec = CapacitySpec::Unbounded(Unbounded {}), restart;
+        /// How ripples run.
+        pub ripple: Ripple = Ripple::default(), restart;
+        /// The code that cues are made of.
+        pub entorhinal: Entorhinal = Entorhinal::default(), restart;
+    }
+}
+
+/// One stored step.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Engram {
+    /// Number in the run.
+    pub id: u64,
+    /// CA3 code.
+    pub code: Code,
+    /// Entorhinal code.
+    pub entorhinal: Code,
+    /// Trace strength: 1 when new, less in a palimpsest.
+    pub strength: f32,
+}
+
+/// The engrams of one episode, in the order they were lived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StoredEpisode {
+    /// Number in the run.
+    pub episode: u64,
+    /// Its mean loss.
+    pub salience: f64,
+    /// Its steps.
+    pub engrams: Vec<Engram>,
+}
+
+/// The hippocampus at run time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct HippocampusState<R: Real> {
+    spec: Hippocampus,
+    shape: ContentShape,
+    entorhinal: EntorhinalState,
+    store: StoreState<R>,
+    decoder: Option<Decoder>,
+    stored: VecDeque<StoredEpisode>,
+    next_engram: u64,
+    lesions: lesion::Lesions,
+    drawn: Vec<u64>,
+    /// Entorhinal code last seen, for the app.
+    latest: Code,
+}
+
+impl<R: Real> HippocampusState<R> {
+    /// An empty hippocampus for contents of this shape.
+    pub fn new(spec: &Hippocampus, shape: ContentShape, seed: u64) -> Self {
+        let decaying = spec.capacity.decay().is_some();
+        let store = StoreState::new(&spec.store, decaying);
+        let (m, k) = (store.as_dyn().units(), store.as_dyn().active());
+        let mut rng = Rng::named(seed, "entorhinal");
+        let width = shape.state + shape.input;
+        Self {
+            entorhinal: EntorhinalState::new(&spec.entorhinal, width, m, &mut rng),
+            decoder: (m > 0).then(|| Decoder::new(&spec.decoder, m, k, shape.len())),
+            store,
+            spec: spec.clone(),
+            shape,
+            stored: VecDeque::new(),
+            next_engram: 0,
+            lesions: lesion::Lesions::default(),
+            drawn: Vec::new(),
+            latest: Code::new(),
+        }
+    }
+
+    /// Its parameters.
+    pub fn spec(&self) -> &Hippocampus {
+        &self.spec
+    }
+
+    /// What is where in a content.
+    pub fn shape(&self) -> ContentShape {
+        self.shape
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store<R> {
+        self.store.as_dyn()
+    }
+
+    /// The stored episodes, oldest first.
+    pub fn stored(&self) -> &VecDeque<StoredEpisode> {
+        &self.stored
+    }
+
+    /// Stored steps.
+    pub fn load(&self) -> usize {
+        self.stored.iter().map(|e| e.engrams.len()).sum()
+    }
+
+    /// The entorhinal code last seen.
+    pub fn entorhinal_code(&self) -> (&[u32], usize) {
+        (&self.latest, self.entorhinal.units())
+    }
+
+    /// Synapses in use: of the store, of the decoder, and of the perforant path.
+    pub fn synapses(&self) -> usize {
+        let perforant = self.entorhinal.units() * self.store().units();
+        self.store().load().synapses + self.decoder.as_ref().map_or(0, Decoder::synapses) + perforant
+    }
+
+    /// Numbers kept beside synapses: contents of a tape, and the stored codes.
+    pub fn floats(&self) -> usize {
+        let codes = self.stored.iter().flat_map(|e| &e.engrams).map(|e| e.code.len() + e.entorhinal.len());
+        self.store().load().floats + codes.sum::<usize>()
+    }
+
+    /// Makes room for `steps` more steps and opens `episodes`; returns what was evicted, and how many of the episodes fit.
+    pub fn open(&mut self, episodes: &[u64], steps: usize) -> (Vec<StoredEpisode>, usize) {
+        let room = self.spec.capacity.room();
+        let fit = episodes.len().min(room / steps.max(1));
+        let mut gone = Vec::new();
+        while self.load() + fit * steps > room {
+            let Some(position) = self.least_wanted() else { break };
+            gone.extend(self.stored.remove(position).map(|e| (position, e)));
+        }
+        let gone: Vec<StoredEpisode> = self.unlearn(gone);
+        for &episode in &episodes[..fit] {
+            self.stored.push_back(StoredEpisode { episode, salience: 0.0, engrams: Vec::with_capacity(steps) });
+        }
+        (gone, fit)
+    }
+
+    fn least_wanted(&self) -> Option<usize> {
+        let least_salient =
+            matches!(&self.spec.capacity, CapacitySpec::Fixed(Fixed { evict: EvictSpec::LeastSalient(_), .. }));
+        if least_salient {
+            let saliences = self.stored.iter().enumerate();
+            return saliences.min_by(|a, b| a.1.salience.total_cmp(&b.1.salience)).map(|(i, _)| i);
+        }
+        (!self.stored.is_empty()).then_some(0)
+    }
+
+    /// Takes episodes out of all synapses.
+    fn unlearn(&mut self, gone: Vec<(usize, StoredEpisode)>) -> Vec<StoredEpisode> {
+        let gone: Vec<StoredEpisode> = gone.into_iter().map(|(_, e)| e).collect();
+        if let Some(decoder) = &mut self.decoder {
+            let kept = self.stored.iter().flat_map(|e| &e.engrams);
+            let all: Vec<&[u32]> =
+                gone.iter().flat_map(|e| &e.engrams).chain(kept).map(|e| e.code.as_slice()).collect();
+            let count = gone.iter().map(|e| e.engrams.len()).sum();
+            decoder.forget(&all, &(0..count).collect::<Vec<_>>());
+        }
+        for episode in &gone {
+            let engrams: Vec<(u64, &[u32])> = episode.engrams.iter().map(|e| (e.id, e.code.as_slice())).collect();
+            self.store.as_dyn_mut().forget(&engrams);
+        }
+        gone
+    }
+
+    /// Stores one step of each of the episodes opened last: `contents` (shape.len() × B), for the columns where `lived`.
+    /// `first` is the position of the first of these episodes among the stored ones, counted from the end.
+    pub fn encode(&mut self, contents: &[R], lived: &[bool], fit: usize, rng: &mut Rng) {
+        let (len, seen) = (self.shape.len(), self.shape.state + self.shape.input);
+        let states: Vec<R> = contents.chunks(len).flat_map(|c| c[..seen].iter().copied()).collect();
+        self.entorhinal.observe(&states);
+        let activations = self.entorhinal.activations(&states, None);
+        let first = self.stored.len() - fit;
+        let mut winners = KWinners::default();
+        for b in 0..fit {
+            if !lived[b] {
+                continue;
+            }
+            let column = activations.column(b);
+            let entorhinal = self.entorhinal.code(column.as_slice(), &mut winners);
+            let code = self.new_code(column.as_slice(), &mut winners, rng);
+            self.bind(first + b, code, entorhinal, &contents[b * len..(b + 1) * len]);
+        }
+        self.fade_out();
+    }
+
+    /// The CA3 code that the dentate gyrus imposes, less what a lesion takes of it.
+    fn new_code(&mut self, activations: &[f32], winners: &mut KWinners, rng: &mut Rng) -> Code {
+        let (m, k) = (self.store().units(), self.store().active());
+        let code = match self.spec.separation {
+            SeparationSpec::Separated(_) => rng.subset(m, k),
+            SeparationSpec::Direct(_) => {
+                let mut code = Code::new();
+                winners.choose(&activations[..m], k, &mut code);
+                code
+            }
+        };
+        code.into_iter().filter(|&i| self.lesions.imposes(i)).collect()
+    }
+
+    fn bind(&mut self, position: usize, code: Code, entorhinal: Code, content: &[R]) {
+        if self.lesions.encodes_nothing() || (code.is_empty() && self.store().units() > 0) {
+            return;
+        }
+        self.fade();
+        let id = self.next_engram;
+        self.next_engram += 1;
+        let episode = &mut self.stored[position];
+        let after = episode.engrams.last().map(|e| (e.id, e.code.as_slice()));
+        self.store.as_dyn_mut().encode(id, &code, content, after);
+        if let Some(decoder) = &mut self.decoder {
+            decoder.learn(&code, content);
+        }
+        self.latest.clone_from(&entorhinal);
+        episode.engrams.push(Engram { id, code, entorhinal, strength: 1.0 });
+    }
+
+    /// Old traces fade by one stored step.
+    fn fade(&mut self) {
+        if let Some(factor) = self.spec.capacity.decay() {
+            self.decay(factor);
+        }
+    }
+
+    /// Old traces fade by `factor`.
+    fn decay(&mut self, factor: f64) {
+        self.store.as_dyn_mut().decay(factor);
+        if let Some(decoder) = &mut self.decoder {
+            decoder.decay(factor);
+        }
+        for engram in self.stored.iter_mut().flat_map(|e| &mut e.engrams) {
+            engram.strength *= factor as f32;
+        }
+    }
+
+    /// Time passes: a palimpsest fades as it would while storing `steps` steps; nothing else does.
+    pub fn rest(&mut self, steps: u64) {
+        if let Some(factor) = self.spec.capacity.decay() {
+            self.decay(factor.powf(steps as f64).max(1e-9));
+            self.fade_out();
+        }
+    }
+
+    /// Codes of traces too faint to be attractors are dropped.
+    fn fade_out(&mut self) {
+        if self.spec.capacity.decay().is_some() {
+            self.stored.retain(|e| e.engrams.last().is_none_or(|last| last.strength >= FAINTEST));
+        }
+    }
+
+    /// The episodes opened last are over, with these mean losses.
+    pub fn close(&mut self, fit: usize, losses: &[f64]) {
+        let first = self.stored.len() - fit.min(self.stored.len());
+        for (episode, loss) in self.stored.iter_mut().skip(first).zip(losses) {
+            episode.salience = *loss;
+        }
+        self.stored.retain(|e| !e.engrams.is_empty());
+    }
+
+    /// Sleep begins: the decoder is solved, and no episode has been drawn yet.
+    pub fn fall_asleep(&mut self) {
+        self.solve();
+        self.drawn.clear();
+    }
+
+    /// Makes the decoder fit what is stored now.
+    pub fn solve(&mut self) {
+        if let Some(decoder) = &mut self.decoder {
+            let codes: Vec<&[u32]> =
+                self.stored.iter().flat_map(|e| &e.engrams).map(|e| e.code.as_slice()).collect();
+            decoder.solve(&codes);
+        }
+    }
+
+    /// Draws an episode; none twice before all have come. Returns its position among the stored ones.
+    pub fn draw(&mut self, rng: &mut Rng) -> Option<usize> {
+        if self.stored.is_empty() {
+            return None;
+        }
+        let mut free: Vec<usize> =
+            (0..self.stored.len()).filter(|&i| !self.drawn.contains(&self.stored[i].episode)).collect();
+        if free.is_empty() {
+            self.drawn.clear();
+            free = (0..self.stored.len()).collect();
+        }
+        let position = match &self.spec.ripple.select {
+            SelectSpec::Uniform(_) => free[rng.below(free.len())],
+            SelectSpec::Recent(p) => {
+                let weight = |i: usize| 0.5_f64.powf((self.stored.len() - 1 - i) as f64 / p.half_life);
+                let mut left = rng.uniform() * free.iter().map(|&i| weight(i)).sum::<f64>();
+                let chosen = free.iter().find(|&&i| {
+                    left -= weight(i);
+                    left < 0.0
+                });
+                chosen.copied().unwrap_or(free[free.len() - 1])
+            }
+        };
+        self.drawn.push(self.stored[position].episode);
+        Some(position)
+    }
+
+    /// The engram that a ripple through a stored episode starts from.
+    pub fn start(&self, position: usize, direction: Direction) -> Option<&Engram> {
+        let engrams = &self.stored.get(position)?.engrams;
+        match direction {
+            Direction::Forward => engrams.first(),
+            Direction::Reverse => engrams.last(),
+        }
+    }
+
+    /// A cue for an engram. A cortical cue is made from `state` (h, x), or, without one, from what the decoder gives back.
+    pub fn cue(&self, engram: &Engram, spec: &CueSpec, state: Option<&[R]>, rng: &mut Rng) -> Cue {
+        let k = engram.code.len();
+        let units = match spec {
+            CueSpec::Fraction(p) => {
+                let keep = rng.subset(k, (p.fraction * k as f64).round() as usize);
+                keep.into_iter().map(|i| engram.code[i as usize]).collect()
+            }
+            CueSpec::Noise(p) => {
+                let wrong = (p.fraction * k as f64).round() as usize;
+                let keep = rng.subset(k, k - wrong.min(k));
+                let mut units: Code = keep.into_iter().map(|i| engram.code[i as usize]).collect();
+                units.extend(rng.subset(self.store().units(), wrong));
+                units.sort_unstable();
+                units.dedup();
+                units
+            }
+            CueSpec::Cortical(p) => self.cortical_cue(engram, p.fraction, state, rng),
+        };
+        Cue { units, engram: engram.id }
+    }
+
+    fn cortical_cue(&self, engram: &Engram, fraction: f64, state: Option<&[R]>, rng: &mut Rng) -> Code {
+        let width = self.shape.state + self.shape.input;
+        let mut known = vec![false; width];
+        for i in rng.subset(width, (fraction * width as f64).round() as usize) {
+            known[i as usize] = true;
+        }
+        let mut content = vec![R::zero(); self.shape.len()];
+        let state = if let Some(state) = state {
+            state
+        } else {
+            let recall = Recall { active: engram.code.clone(), engram: Some(engram.id), ..Recall::default() };
+            self.content(&recall, &mut content);
+            &content[..width]
+        };
+        let mut winners = KWinners::default();
+        let activations = self.entorhinal.activations(state, Some(&known));
+        let code = self.entorhinal.code(activations.as_slice(), &mut winners);
+        let (units, m) = (self.entorhinal.units(), self.store().units());
+        if !code.iter().any(|&i| self.lesions.carries(i)) {
+            return Code::new();
+        }
+        let pairs = self.stored.iter().flat_map(|e| &e.engrams);
+        let pairs = pairs.map(|e| (e.code.as_slice(), e.entorhinal.as_slice(), e.strength));
+        let input = entorhinal::perforant(&code, units, &self.lesions.perforant, pairs, m);
+        let mut cue = Code::new();
+        winners.choose(&input, self.store().active(), &mut cue);
+        cue
+    }
+
+    /// Walks from each cue, side by side on rayon's threads; the results do not depend on their number.
+    pub fn walks(&self, cues: &[Cue], direction: Direction) -> Vec<Walk> {
+        let most = self.load().max(1);
+        let (store, cuts) = (&self.store, &self.lesions.cuts);
+        let one = |scratch: &mut Scratch, cue: &Cue| {
+            if self.lesions.silences_store() {
+                return Walk { states: Vec::new(), end: End::Silent };
+            }
+            walk(store.as_dyn(), cue, direction, most, cuts, scratch)
+        };
+        cues.par_iter().map_init(Scratch::default, one).collect()
+    }
+
+    /// Decodes the content of a state; false where CA1 gives nothing back. The mask is cleaned up to 0 or 1.
+    pub fn content(&self, recall: &Recall, out: &mut [R]) -> bool {
+        if self.lesions.decodes_nothing() {
+            out.fill(R::zero());
+            return false;
+        }
+        if let Some(content) = recall.engram.and_then(|id| self.store().content(id)) {
+            out.copy_from_slice(content);
+        } else if let Some(decoder) = &self.decoder {
+            let code: Code = recall.active.iter().copied().filter(|&i| self.lesions.reaches_ca1(i)).collect();
+            decoder.read(&code, out);
+            let mask = self.shape.len() - 1;
+            out[mask] = if out[mask] > R::of(0.5) { R::one() } else { R::zero() };
+        }
+        self.lesions.dim(&mut out[..self.shape.state]);
+        true
+    }
+
+    /// Which stored engram a state is nearest to: its number and the overlap.
+    pub fn identify(&self, recall: &Recall) -> Option<(u64, f64)> {
+        if let Some(id) = recall.engram {
+            return Some((id, 1.0));
+        }
+        let engrams = self.stored.iter().flat_map(|e| &e.engrams);
+        let overlaps = engrams.map(|e| (e.id, overlap(&recall.active, &e.code)));
+        overlaps.fold(None, |best: Option<(u64, f64)>, next| match best {
+            Some(b) if b.1 >= next.1 => Some(b),
+            _ => Some(next),
+        })
+    }
+
+    /// Applies the circuit's lesions.
+    pub fn apply(&mut self, circuit: &crate::circuit::Circuit, seed: u64) {
+        let sizes = lesion::Sizes {
+            ca3: self.store().units(),
+            entorhinal: self.entorhinal.units(),
+            state: self.shape.state,
+        };
+        self.lesions = lesion::Lesions::of(circuit, sizes, seed);
+    }
+
+    /// Drops all bookkeeping about episodes: codes stay, as one heap. Recall and ripples must not notice.
+    pub fn forget_bookkeeping(&mut self) {
+        let engrams = std::mem::take(&mut self.stored).into_iter().flat_map(|e| e.engrams);
+        let engrams = engrams.map(|e| Engram { id: 0, ..e }).collect();
+        self.stored.push_back(StoredEpisode { episode: 0, salience: 0.0, engrams });
+    }
+}

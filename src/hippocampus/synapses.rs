@@ -1,0 +1,317 @@
+//! Covariance synapses between CA3 units, kept as co-activation counts.
+//!
+//! Storing pairs of patterns (y, x) sums Σ (y_i − a)(x_j − a) = S_ij − a·Y_i − a·X_j + a²·P, where S counts how often
+//! post-unit i and pre-unit j were active together, Y and X how often each was, and P the pairs. Only the counts are kept:
+//! sums then do not depend on order, and forgetting is exact. A palimpsest keeps decaying floats instead.
+
+use serde::{Deserialize, Serialize};
+
+use crate::numeric::Real;
+
+/// Synapses from n pre- to n post-units.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Synapses {
+    n: usize,
+    sparsity: f64,
+    table: Table,
+    post: Vec<f64>,
+    pre: Vec<f64>,
+    pairs: f64,
+}
+
+/// S, row i for post-unit i.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Table {
+    /// Whole counts, and the largest there ever was.
+    Counts { counts: Vec<u16>, largest: u32 },
+    /// Counts that decay: true value = stored value / gain. A new pair adds `gain`, so that decaying costs nothing.
+    Decaying { values: Vec<f32>, gain: f64 },
+}
+
+/// Scratch space for sums over rows.
+#[derive(Clone, Debug, Default)]
+pub struct RowSums {
+    /// Σ over the chosen rows, n long.
+    pub sums: Vec<f32>,
+    whole: Vec<u16>,
+}
+
+/// Past this gain all values are brought back to gain 1.
+const LARGEST_GAIN: f64 = 1e12;
+
+impl Synapses {
+    /// No synapses between `n` units of sparsity `a`; `decaying` for a palimpsest.
+    pub fn new(n: usize, sparsity: f64, decaying: bool) -> Self {
+        let table = if decaying {
+            Table::Decaying { values: vec![0.0; n * n], gain: 1.0 }
+        } else {
+            Table::Counts { counts: vec![0; n * n], largest: 0 }
+        };
+        Self { n, sparsity, table, post: vec![0.0; n], pre: vec![0.0; n], pairs: 0.0 }
+    }
+
+    /// Stores a pair.
+    pub fn add(&mut self, post: &[u32], pre: &[u32]) {
+        match &mut self.table {
+            Table::Counts { counts, largest } => {
+                for &i in post {
+                    let row = &mut counts[i as usize * self.n..(i as usize + 1) * self.n];
+                    for &j in pre {
+                        let w = &mut row[j as usize];
+                        *w = w.saturating_add(1);
+                        *largest = (*largest).max(u32::from(*w));
+                    }
+                }
+            }
+            Table::Decaying { values, gain } => {
+                for &i in post {
+                    let row = &mut values[i as usize * self.n..(i as usize + 1) * self.n];
+                    for &j in pre {
+                        row[j as usize] += *gain as f32;
+                    }
+                }
+            }
+        }
+        self.count(post, pre, 1.0);
+    }
+
+    /// Takes a pair out again: exact for counts; a palimpsest forgets by decay alone, so there it does nothing.
+    pub fn remove(&mut self, post: &[u32], pre: &[u32]) {
+        let Table::Counts { counts, .. } = &mut self.table else { return };
+        for &i in post {
+            let row = &mut counts[i as usize * self.n..(i as usize + 1) * self.n];
+            for &j in pre {
+                row[j as usize] = row[j as usize].saturating_sub(1);
+            }
+        }
+        self.count(post, pre, -1.0);
+    }
+
+    fn count(&mut self, post: &[u32], pre: &[u32], by: f64) {
+        for &i in post {
+            self.post[i as usize] += by;
+        }
+        for &j in pre {
+            self.pre[j as usize] += by;
+        }
+        self.pairs += by;
+    }
+
+    /// All weights shrink by `factor`.
+    pub fn decay(&mut self, factor: f64) {
+        let Table::Decaying { values, gain } = &mut self.table else { return };
+        *gain /= factor;
+        if *gain > LARGEST_GAIN {
+            let scale = (1.0 / *gain) as f32;
+            values.iter_mut().for_each(|v| *v *= scale);
+            *gain = 1.0;
+        }
+        self.pairs *= factor;
+        for v in self.post.iter_mut().chain(&mut self.pre) {
+            *v *= factor;
+        }
+    }
+
+    /// Input to every *pre*-unit from active *post*-units (the transposed product: contiguous rows). For the symmetric
+    /// collaterals this is the input itself, for the sequence synapses the step back.
+    ///
+    /// The result is scaled so that a stored pattern cued in full gives its units 1.
+    pub fn back(&self, active: &[u32], k: usize, out: &mut RowSums) {
+        self.sum_rows(active, out);
+        self.centre(active, &self.post, &self.pre, k, &mut out.sums);
+    }
+
+    /// Input to every *post*-unit from active *pre*-units: the step forward.
+    pub fn forward(&self, active: &[u32], k: usize, out: &mut RowSums) {
+        out.sums.clear();
+        match &self.table {
+            Table::Counts { counts, .. } => {
+                out.sums.extend(counts.chunks(self.n).map(|row| {
+                    active.iter().map(|&j| u32::from(row[j as usize])).sum::<u32>() as f32
+                }));
+            }
+            Table::Decaying { values, gain } => {
+                let scale = (1.0 / gain) as f32;
+                out.sums.extend(values.chunks(self.n).map(|row| {
+                    active.iter().map(|&j| row[j as usize]).sum::<f32>() * scale
+                }));
+            }
+        }
+        self.centre(active, &self.pre, &self.post, k, &mut out.sums);
+    }
+
+    /// Turns sums of counts into covariance inputs: − a Σ from − a k to_j + a² P k, over k (1−a)².
+    fn centre(&self, active: &[u32], from: &[f64], to: &[f64], k: usize, sums: &mut [f32]) {
+        let a = self.sparsity;
+        let m = active.len() as f64;
+        let constant = a * a * self.pairs * m - a * active.iter().map(|&i| from[i as usize]).sum::<f64>();
+        let scale = 1.0 / (k as f64 * (1.0 - a) * (1.0 - a));
+        let (constant, slope, scale) = (constant as f32, (a * m) as f32, scale as f32);
+        for (s, t) in sums.iter_mut().zip(to) {
+            *s = (*s + constant - slope * *t as f32) * scale;
+        }
+    }
+
+    /// Takes the self-connections of active units out of sums made by [`Self::back`] on symmetric synapses.
+    pub fn without_self(&self, active: &[u32], k: usize, sums: &mut [f32]) {
+        let a = self.sparsity;
+        let scale = 1.0 / (k as f64 * (1.0 - a) * (1.0 - a));
+        for &i in active {
+            // S_ii − 2a·Y_i + a²·P with S_ii = Y_i.
+            let own = self.post[i as usize] * (1.0 - 2.0 * a) + a * a * self.pairs;
+            sums[i as usize] -= (own * scale) as f32;
+        }
+    }
+
+    fn sum_rows(&self, active: &[u32], out: &mut RowSums) {
+        out.sums.clear();
+        out.sums.resize(self.n, 0.0);
+        match &self.table {
+            Table::Counts { counts, largest } => self.sum_counts(counts, *largest, active, out),
+            Table::Decaying { values, gain } => {
+                let arch = pulp::Arch::new();
+                for &i in active {
+                    let row = &values[i as usize * self.n..(i as usize + 1) * self.n];
+                    arch.dispatch(|| out.sums.iter_mut().zip(row).for_each(|(s, v)| *s += *v));
+                }
+                let scale = (1.0 / gain) as f32;
+                out.sums.iter_mut().for_each(|s| *s *= scale);
+            }
+        }
+    }
+
+    /// Sums in 16 bits as long as they cannot overflow, then adds to the totals.
+    fn sum_counts(&self, counts: &[u16], largest: u32, active: &[u32], out: &mut RowSums) {
+        let at_once = (u32::from(u16::MAX) / largest.max(1)).max(1) as usize;
+        let arch = pulp::Arch::new();
+        let row = |i: u32| &counts[i as usize * self.n..(i as usize + 1) * self.n];
+        for group in active.chunks(at_once) {
+            out.whole.clear();
+            out.whole.resize(self.n, 0);
+            let (fours, rest) = group.as_chunks::<4>();
+            for &[a, b, c, d] in fours {
+                arch.dispatch(|| add_four(&mut out.whole, row(a), row(b), row(c), row(d)));
+            }
+            for &i in rest {
+                arch.dispatch(|| out.whole.iter_mut().zip(row(i)).for_each(|(s, v)| *s += *v));
+            }
+            arch.dispatch(|| out.sums.iter_mut().zip(&out.whole).for_each(|(s, v)| *s += f32::from(*v)));
+        }
+    }
+
+    /// How many synapses there are.
+    pub fn len(&self) -> usize {
+        self.n * self.n
+    }
+
+    /// Never: n is at least 1.
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // so that the loop is compiled for the processor at hand
+fn add_four(sums: &mut [u16], a: &[u16], b: &[u16], c: &[u16], d: &[u16]) {
+    let n = sums.len();
+    let (a, b, c, d) = (&a[..n], &b[..n], &c[..n], &d[..n]);
+    for i in 0..n {
+        sums[i] += a[i] + b[i] + c[i] + d[i];
+    }
+}
+
+/// Fraction of `b`'s units that are also in `a`; both sorted.
+pub fn overlap(a: &[u32], b: &[u32]) -> f64 {
+    if b.is_empty() {
+        return 0.0;
+    }
+    common(a, b) as f64 / b.len() as f64
+}
+
+/// How many units two sorted codes share.
+pub fn common(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut n) = (0, 0, 0);
+    while i < a.len() && j < b.len() {
+        match a[i].cmp(&b[j]) {
+            std::cmp::Ordering::Less => i += 1,
+            std::cmp::Ordering::Greater => j += 1,
+            std::cmp::Ordering::Equal => {
+                n += 1;
+                i += 1;
+                j += 1;
+            }
+        }
+    }
+    n
+}
+
+/// Cosine between two real vectors.
+pub fn similarity<R: Real>(a: &[R], b: &[R]) -> f64 {
+    use crate::numeric::statistics::{cosine, dot};
+    cosine(dot(a, b), dot(a, a), dot(b, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numeric::Rng;
+
+    fn explicit(pairs: &[(Vec<u32>, Vec<u32>)], n: usize, a: f64, active: &[u32], k: usize) -> Vec<f64> {
+        let has = |set: &[u32], i: usize| f64::from(u8::from(set.contains(&(i as u32))));
+        (0..n)
+            .map(|j| {
+                let sum: f64 = active
+                    .iter()
+                    .map(|&i| pairs.iter().map(|(y, x)| (has(y, i as usize) - a) * (has(x, j) - a)).sum::<f64>())
+                    .sum();
+                sum / (k as f64 * (1.0 - a) * (1.0 - a))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn counts_give_the_covariance_products_both_ways() {
+        let (n, k, a) = (60, 6, 0.1);
+        let mut rng = Rng::named(1, "test");
+        let pairs: Vec<_> = (0..9).map(|_| (rng.subset(n, k), rng.subset(n, k))).collect();
+        let swapped: Vec<_> = pairs.iter().map(|(y, x)| (x.clone(), y.clone())).collect();
+        for decaying in [false, true] {
+            let mut s = Synapses::new(n, a, decaying);
+            pairs.iter().for_each(|(y, x)| s.add(y, x));
+            let mut out = RowSums::default();
+            s.back(&pairs[3].0, k, &mut out);
+            for (got, want) in out.sums.iter().zip(explicit(&pairs, n, a, &pairs[3].0, k)) {
+                assert!((f64::from(*got) - want).abs() < 1e-5);
+            }
+            s.forward(&pairs[3].1, k, &mut out);
+            for (got, want) in out.sums.iter().zip(explicit(&swapped, n, a, &pairs[3].1, k)) {
+                assert!((f64::from(*got) - want).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn forgetting_a_pair_leaves_no_trace() {
+        let mut rng = Rng::named(2, "test");
+        let pairs: Vec<_> = (0..5).map(|_| (rng.subset(40, 5), rng.subset(40, 5))).collect();
+        let mut kept = Synapses::new(40, 0.1, false);
+        let mut forgot = Synapses::new(40, 0.1, false);
+        pairs.iter().for_each(|(y, x)| forgot.add(y, x));
+        pairs[2..].iter().for_each(|(y, x)| kept.add(y, x));
+        pairs[..2].iter().rev().for_each(|(y, x)| forgot.remove(y, x));
+        let (mut a, mut b) = (RowSums::default(), RowSums::default());
+        kept.back(&pairs[4].0, 5, &mut a);
+        forgot.back(&pairs[4].0, 5, &mut b);
+        assert_eq!(a.sums, b.sums);
+    }
+
+    #[test]
+    fn decay_by_half_halves_the_input() {
+        let mut s = Synapses::new(10, 0.0, true);
+        s.add(&[1, 2], &[3, 4]);
+        s.decay(0.5);
+        let mut out = RowSums::default();
+        s.back(&[1, 2], 2, &mut out);
+        assert_eq!(out.sums[3], 0.5);
+    }
+}

@@ -1,0 +1,28 @@
+//! # Ammon
+//!
+//! A simulator of one hypothesis: that the brain does backpropagation through time by replay (Lillicrap & Santoro 2019,
+//! doi:10.1016/j.conb.2019.01.011).
+//!
+//! The layers, each importing only from those below it:
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`cli`], `gui` | the commands, the window |
+//! | [`engine`] | the protocol, commands, snapshots, history, the worker thread |
+//! | [`scenario`], [`trace`], [`analysis`] | the RON document, the run folder, alignment and crossings |
+//! | [`learning`] | credit-assignment rules, one file each |
+//! | [`hippocampus`], [`neocortex`], [`task`] | the model |
+//! | [`episode`], [`event`], [`registry`](mod@registry), [`circuit`] | what everyone above speaks |
+//! | [`numeric`] | products, winners, random streams |
+//!
+//! A new task, cell, rule, store or exporter is one file and its line in the `registry!` of its folder.
+
+pub mod circuit;
+pub mod episode;
+pub mod event;
+pub mod hippocampus;
+pub mod learning;
+pub mod neocortex;
+pub mod numeric;
+pub mod registry;
+pub mod task;

@@ -1,0 +1,86 @@
+//! Weights and their gradients.
+
+use serde::{Deserialize, Serialize};
+
+use super::TensorShape;
+use crate::numeric::{DMatrix, Real, statistics};
+
+/// Named weight tensors: those of the cell, then V and c.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Weights<R: Real> {
+    /// Names and shapes.
+    pub shapes: Vec<TensorShape>,
+    /// Values.
+    pub tensors: Vec<DMatrix<R>>,
+}
+
+/// A gradient of the loss *summed* over masked steps, with the number of steps it sums: learning divides by it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Gradient<R: Real> {
+    /// One for each weight tensor.
+    pub tensors: Vec<DMatrix<R>>,
+    /// The part of the cell's tensors contributed by the first quarter of each episode's steps.
+    pub remote: Vec<DMatrix<R>>,
+    /// Σ mask.
+    pub weight: f64,
+    /// Σ loss.
+    pub loss: f64,
+}
+
+impl<R: Real> Gradient<R> {
+    /// Zero, in the shapes of `weights`.
+    pub fn zeros(weights: &Weights<R>) -> Self {
+        let zeros: Vec<_> = weights.tensors.iter().map(|t| DMatrix::zeros(t.nrows(), t.ncols())).collect();
+        let remote = zeros[..zeros.len() - 2].to_vec();
+        Self { tensors: zeros, remote, weight: 0.0, loss: 0.0 }
+    }
+
+    /// Back to zero.
+    pub fn clear(&mut self) {
+        for t in self.tensors.iter_mut().chain(&mut self.remote) {
+            t.fill(R::zero());
+        }
+        self.weight = 0.0;
+        self.loss = 0.0;
+    }
+
+    /// The part that belongs to the recurrent parameters.
+    pub fn recurrent(&self) -> &[DMatrix<R>] {
+        &self.tensors[..self.remote.len()]
+    }
+
+    /// The cell's tensors to add to: the whole, or (to be added to as well) the part of the first quarter.
+    pub fn part_mut(&mut self, remote: bool) -> &mut [DMatrix<R>] {
+        let n = self.remote.len();
+        if remote { &mut self.remote } else { &mut self.tensors[..n] }
+    }
+
+    /// Adds another gradient.
+    pub fn add(&mut self, other: &Self) {
+        for (t, o) in self.tensors.iter_mut().zip(&other.tensors) {
+            *t += o;
+        }
+        for (t, o) in self.remote.iter_mut().zip(&other.remote) {
+            *t += o;
+        }
+        self.weight += other.weight;
+        self.loss += other.loss;
+    }
+
+    /// |g|, of the mean gradient over all tensors.
+    pub fn norm(&self) -> f64 {
+        norm_squared(&self.tensors).sqrt() / self.weight.max(f64::MIN_POSITIVE)
+    }
+
+    /// Whether every element is finite.
+    pub fn is_finite(&self) -> bool {
+        self.tensors.iter().all(|t| t.iter().all(|v| num_traits::Float::is_finite(*v)))
+    }
+}
+
+/// Σ over tensors of their squared elements.
+pub fn norm_squared<R: Real>(tensors: &[DMatrix<R>]) -> f64 {
+    tensors.iter().map(|t| statistics::dot(t.as_slice(), t.as_slice())).sum()
+}

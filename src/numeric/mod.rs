@@ -1,0 +1,17 @@
+//! Numbers: the scalar type, matrix products, activations, k-winners-take-all, random streams and statistics.
+//!
+//! Matrices are nalgebra's `DMatrix`, column-major, one column per episode (or per step and episode, step by step).
+
+mod gemm;
+mod kwta;
+mod random;
+mod real;
+mod solve;
+pub mod statistics;
+
+pub use gemm::{Block, gemm};
+pub use kwta::KWinners;
+pub use nalgebra::DMatrix;
+pub use random::{Rng, Streams};
+pub use real::Real;
+pub use solve::SymmetricSolver;

@@ -1,0 +1,100 @@
+//! Means, spreads, cosines.
+
+use serde::{Deserialize, Serialize};
+
+use super::Real;
+
+/// Inner product in double precision.
+pub fn dot<R: Real>(a: &[R], b: &[R]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x.f64() * y.f64()).sum()
+}
+
+/// Cosine of the angle between two vectors given their inner products; 0 where one of them is 0.
+pub fn cosine(ab: f64, aa: f64, bb: f64) -> f64 {
+    if aa <= 0.0 || bb <= 0.0 { 0.0 } else { (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0) }
+}
+
+/// Mean; NaN of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Standard deviation (n − 1); 0 of fewer than two.
+pub fn deviation(values: &[f64]) -> f64 {
+    if values.len() < 2 {
+        return 0.0;
+    }
+    let m = mean(values);
+    (values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
+}
+
+/// Median; NaN of nothing.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => sorted[n / 2],
+        n => f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
+    }
+}
+
+/// Running mean and variance of several quantities at once (Welford 1962).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Running {
+    count: u64,
+    mean: Vec<f64>,
+    sum_of_squares: Vec<f64>,
+}
+
+impl Running {
+    /// Statistics of `n` quantities.
+    pub fn new(n: usize) -> Self {
+        Self { count: 0, mean: vec![0.0; n], sum_of_squares: vec![0.0; n] }
+    }
+
+    /// Takes in one more value of each.
+    pub fn add(&mut self, values: impl Iterator<Item = f64>) {
+        self.count += 1;
+        for ((m, s), v) in self.mean.iter_mut().zip(&mut self.sum_of_squares).zip(values) {
+            let before = v - *m;
+            *m += before / self.count as f64;
+            *s += before * (v - *m);
+        }
+    }
+
+    /// Mean of quantity `i`.
+    pub fn mean(&self, i: usize) -> f64 {
+        self.mean[i]
+    }
+
+    /// Standard deviation of quantity `i`, at least `floor`.
+    pub fn deviation(&self, i: usize, floor: f64) -> f64 {
+        if self.count < 2 {
+            return 1.0;
+        }
+        (self.sum_of_squares[i] / self.count as f64).sqrt().max(floor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn running_statistics_equal_those_of_the_whole() {
+        let values = [1.0, 4.0, -2.0, 8.5];
+        let mut r = Running::new(1);
+        for v in values {
+            r.add([v].into_iter());
+        }
+        assert!((r.mean(0) - mean(&values)).abs() < 1e-12);
+        let population = deviation(&values) * (3.0_f64 / 4.0).sqrt();
+        assert!((r.deviation(0, 0.0) - population).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_median_of_an_even_count_is_between() {
+        assert_eq!(median(&[3.0, 1.0, 2.0, 10.0]), 2.5);
+    }
+}

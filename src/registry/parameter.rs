@@ -1,0 +1,402 @@
+//! Reading parameters from a tree, writing them as RON.
+
+use super::{Body, Bounds, Field, Ident, Kind, Node, Problems, Span, Value, Variant};
+
+/// Something that can stand in a scenario.
+pub trait Parameter: Sized {
+    /// What may stand there.
+    fn kind(bounds: Bounds) -> Kind;
+    /// Reads it; every problem found is added to `problems`, and then there is no value.
+    fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self>;
+    /// Writes it as RON without extensions, in the order of declaration.
+    fn write(&self, out: &mut Writer);
+}
+
+fn wrong<T>(node: &Node, kind: &Kind, problems: &mut Problems) -> Option<T> {
+    problems.push(node.span, format!("expected {}, found {}", kind.describe(), node.describe()), None);
+    None
+}
+
+fn bounded(node: &Node, value: f64, bounds: Bounds, kind: &Kind, problems: &mut Problems) -> Option<()> {
+    if bounds.contain(value) {
+        return Some(());
+    }
+    problems.push(
+        node.span,
+        format!("{} is out of range", node.describe()),
+        Some(format!("expected {}", kind.describe())),
+    );
+    None
+}
+
+macro_rules! whole {
+    ($($ty:ty, $max:expr);*) => {$(
+        impl Parameter for $ty {
+            fn kind(bounds: Bounds) -> Kind {
+                Kind::Int(bounds.within(0.0, $max))
+            }
+            fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
+                let kind = Self::kind(bounds);
+                let Value::Int(i) = node.value else { return wrong(node, &kind, problems) };
+                bounded(node, i as f64, bounds, &kind, problems)?;
+                let value = Self::try_from(i).ok();
+                if value.is_none() {
+                    return wrong(node, &kind, problems);
+                }
+                value
+            }
+            fn write(&self, out: &mut Writer) {
+                out.text.push_str(&self.to_string());
+            }
+        }
+    )*};
+}
+whole!(usize, f64::INFINITY; u64, f64::INFINITY);
+
+impl Parameter for f64 {
+    fn kind(bounds: Bounds) -> Kind {
+        Kind::Float(bounds)
+    }
+    fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
+        let kind = Self::kind(bounds);
+        let value = match node.value {
+            Value::Int(i) => i as f64,
+            Value::Float(x) => x,
+            _ => return wrong(node, &kind, problems),
+        };
+        // Single precision must hold it: 1e300 would turn into an infinity.
+        if !(value as f32).is_finite() {
+            problems.push(
+                node.span,
+                format!("{} is not a number that single precision can hold", node.describe()),
+                Some(format!("expected {}", kind.describe())),
+            );
+            return None;
+        }
+        bounded(node, value, bounds, &kind, problems)?;
+        Some(value)
+    }
+    fn write(&self, out: &mut Writer) {
+        out.text.push_str(&format!("{self:?}"));
+    }
+}
+
+impl Parameter for bool {
+    fn kind(_: Bounds) -> Kind {
+        Kind::Bool
+    }
+    fn read(node: &Node, _: Bounds, problems: &mut Problems) -> Option<Self> {
+        match node.value {
+            Value::Bool(b) => Some(b),
+            _ => wrong(node, &Kind::Bool, problems),
+        }
+    }
+    fn write(&self, out: &mut Writer) {
+        out.text.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+impl Parameter for String {
+    fn kind(bounds: Bounds) -> Kind {
+        Kind::Text(bounds)
+    }
+    fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
+        let kind = Self::kind(bounds);
+        let Value::Text(text) = &node.value else { return wrong(node, &kind, problems) };
+        if !bounds.contain(text.chars().count() as f64) {
+            problems.push(node.span, format!("this text is longer than {} characters", bounds.max), None);
+            return None;
+        }
+        Some(text.clone())
+    }
+    fn write(&self, out: &mut Writer) {
+        out.text.push('"');
+        for c in self.chars() {
+            match c {
+                '"' => out.text.push_str("\\\""),
+                '\\' => out.text.push_str("\\\\"),
+                '\n' => out.text.push_str("\\n"),
+                '\r' => out.text.push_str("\\r"),
+                '\t' => out.text.push_str("\\t"),
+                c if c.is_control() => out.text.push_str(&format!("\\u{{{:x}}}", c as u32)),
+                c => out.text.push(c),
+            }
+        }
+        out.text.push('"');
+    }
+}
+
+impl<T: Parameter> Parameter for Vec<T> {
+    fn kind(length: Bounds) -> Kind {
+        Kind::List { item: || T::kind(Bounds::NONE), length }
+    }
+    fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
+        let Value::List(items) = &node.value else { return wrong(node, &Self::kind(bounds), problems) };
+        if !bounds.contain(items.len() as f64) {
+            problems.push(
+                node.span,
+                format!("a list of {} items is out of range", items.len()),
+                Some(format!("expected from {} to {} items", bounds.min, bounds.max)),
+            );
+        }
+        // Every item is read, so that every problem is found.
+        let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, Bounds::NONE, problems)).collect();
+        if !bounds.contain(items.len() as f64) {
+            return None;
+        }
+        read.into_iter().collect()
+    }
+    fn write(&self, out: &mut Writer) {
+        out.open_list();
+        for item in self {
+            out.item(item);
+        }
+        out.close_list();
+    }
+}
+
+impl<T: Parameter> Parameter for Option<T> {
+    fn kind(_: Bounds) -> Kind {
+        Kind::Optional(|| T::kind(Bounds::NONE))
+    }
+    fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
+        if let Value::Tagged { name, body } = &node.value {
+            match (name.as_ref().map(|n| n.name.as_str()), body) {
+                (Some("None"), Body::Empty) => return Some(None),
+                (Some("Some"), Body::Positional(items)) if items.len() == 1 => {
+                    return T::read(&items[0], bounds, problems).map(Some);
+                }
+                _ => {}
+            }
+        }
+        // A bare value is read as `Some` of it: what else could it mean?
+        T::read(node, bounds, problems).map(Some)
+    }
+    fn write(&self, out: &mut Writer) {
+        match self {
+            None => out.text.push_str("None"),
+            Some(value) => {
+                out.text.push_str("Some(");
+                value.write(out);
+                out.text.push(')');
+            }
+        }
+    }
+}
+
+/// The fields given at a node, taken one by one.
+pub struct Given<'a> {
+    owner: &'static str,
+    span: Span,
+    fields: Vec<(&'a Ident, &'a Node)>,
+    /// The sole positional value, which stands for the first declared field.
+    first: Option<(&'static str, &'a Node)>,
+}
+
+impl<'a> Given<'a> {
+    /// The node given for a field.
+    pub fn take(&mut self, name: &str) -> Option<&'a Node> {
+        if let Some((first, node)) = self.first
+            && first == name
+        {
+            return Some(node);
+        }
+        self.fields.iter().find(|(ident, _)| ident.name == name).map(|(_, node)| *node)
+    }
+
+    /// Reports a required field that was not given.
+    pub fn missing(&self, name: &str, problems: &mut Problems) {
+        problems.push(self.span, format!("`{}` needs a field `{name}`", self.owner), Some(format!("add `{name}: …`")));
+    }
+}
+
+/// Opens a struct's node: refuses unknown and doubled fields, suggests the nearest name.
+pub fn read_fields<'a>(
+    node: &'a Node,
+    owner: &'static str,
+    declared: &[Field],
+    problems: &mut Problems,
+) -> Option<Given<'a>> {
+    let mut given = Given { owner, span: node.span, fields: Vec::new(), first: None };
+    let Value::Tagged { name, body } = &node.value else {
+        problems.push(
+            node.span,
+            format!("expected {}, found {}", field_list(owner, declared), node.describe()),
+            None,
+        );
+        return None;
+    };
+    if let Some(name) = name
+        && name.name != owner
+    {
+        problems.push(name.span, format!("expected `{owner}(…)`, found `{}`", name.name), None);
+        return None;
+    }
+    match body {
+        Body::Empty => {}
+        Body::Positional(items) => match (items.as_slice(), declared.first()) {
+            ([item], Some(field)) => given.first = Some((field.name, item)),
+            _ => {
+                problems.push(
+                    node.span,
+                    "expected named fields, found values without names".to_string(),
+                    Some(format!("write {}", field_list(owner, declared))),
+                );
+                return None;
+            }
+        },
+        Body::Named(fields) => {
+            for (ident, value) in fields {
+                if !declared.iter().any(|f| f.name == ident.name) {
+                    problems.push(
+                        ident.span,
+                        format!("`{owner}` has no field `{}`", ident.name),
+                        Some(suggest(&ident.name, declared.iter().map(|f| f.name), "fields")),
+                    );
+                } else if given.fields.iter().any(|(other, _)| other.name == ident.name) {
+                    problems.push(ident.span, format!("field `{}` is given twice", ident.name), Some("keep one".into()));
+                } else {
+                    given.fields.push((ident, value));
+                }
+            }
+        }
+    }
+    Some(given)
+}
+
+/// Finds which variant a node names; returns its name and the node of its parameters.
+pub fn read_variant(
+    node: &Node,
+    kind: &'static str,
+    declared: &[Variant],
+    problems: &mut Problems,
+) -> Option<(&'static str, Node)> {
+    let Value::Tagged { name: Some(name), body } = &node.value else {
+        let names: Vec<_> = declared.iter().map(|v| v.name).collect();
+        problems.push(
+            node.span,
+            format!("expected a {kind}, found {}", node.describe()),
+            Some(format!("one of {}", names.join(", "))),
+        );
+        return None;
+    };
+    let Some(variant) = declared.iter().find(|v| v.name == name.name) else {
+        problems.push(
+            name.span,
+            format!("there is no {kind} `{}`", name.name),
+            Some(suggest(&name.name, declared.iter().map(|v| v.name), "choices")),
+        );
+        return None;
+    };
+    let body = Node { span: node.span, value: Value::Tagged { name: None, body: body.clone() } };
+    Some((variant.name, body))
+}
+
+fn field_list(owner: &str, declared: &[Field]) -> String {
+    let names: Vec<_> = declared.iter().map(|f| format!("{}: …", f.name)).collect();
+    format!("{owner}({})", names.join(", "))
+}
+
+fn suggest<'a>(name: &str, choices: impl Iterator<Item = &'a str> + Clone, what: &str) -> String {
+    let all: Vec<&str> = choices.clone().collect();
+    match (nearest(name, choices), all.is_empty()) {
+        (_, true) => format!("there are no {what} here"),
+        (Some(best), _) => format!("did you mean `{best}`? {what}: {}", all.join(", ")),
+        (None, _) => format!("{what}: {}", all.join(", ")),
+    }
+}
+
+/// The choice that `name` most likely means, where one is near enough.
+pub fn nearest<'a>(name: &str, choices: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.chars().take(64).collect::<String>().to_lowercase();
+    choices
+        .map(|choice| (strsim::jaro_winkler(&lower, &choice.to_lowercase()), choice))
+        .filter(|(score, _)| *score > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, choice)| choice)
+}
+
+/// Writes RON: a struct or list that fits a line stays on it, a longer one gets a line an item.
+#[derive(Debug, Default)]
+pub struct Writer {
+    /// The text so far.
+    pub text: String,
+    stack: Vec<Vec<String>>,
+}
+
+/// Longest line before a struct or list is broken up.
+const LINE: usize = 100;
+
+impl Writer {
+    /// `value` as RON.
+    pub fn document(value: &impl Parameter) -> String {
+        let mut out = Self::default();
+        value.write(&mut out);
+        out.text
+    }
+
+    /// `value` as RON on one line.
+    pub fn line(value: &impl Parameter) -> String {
+        let text = Self::document(value);
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        lines.join(" ").replace("( ", "(").replace(", )", ")").replace("[ ", "[").replace(", ]", "]")
+    }
+
+    /// Starts a struct.
+    pub fn open_struct(&mut self) {
+        self.stack.push(Vec::new());
+    }
+
+    /// A field of the struct last opened.
+    pub fn field(&mut self, name: &str, value: &impl Parameter) {
+        let text = Self::document(value);
+        if let Some(items) = self.stack.last_mut() {
+            items.push(format!("{name}: {text}"));
+        }
+    }
+
+    /// Ends the struct last opened.
+    pub fn close_struct(&mut self) {
+        self.close('(', ')');
+    }
+
+    /// Starts a list.
+    pub fn open_list(&mut self) {
+        self.stack.push(Vec::new());
+    }
+
+    /// An item of the list last opened.
+    pub fn item(&mut self, value: &impl Parameter) {
+        let text = Self::document(value);
+        if let Some(items) = self.stack.last_mut() {
+            items.push(text);
+        }
+    }
+
+    /// Ends the list last opened.
+    pub fn close_list(&mut self) {
+        self.close('[', ']');
+    }
+
+    /// A variant with its parameters.
+    pub fn variant(&mut self, name: &str, params: &impl Parameter) {
+        self.text.push_str(name);
+        params.write(self);
+    }
+
+    fn close(&mut self, open: char, close: char) {
+        let items = self.stack.pop().unwrap_or_default();
+        let flat = items.join(", ");
+        self.text.push(open);
+        if flat.len() <= LINE && !flat.contains('\n') {
+            self.text.push_str(&flat);
+        } else {
+            for item in &items {
+                let indented = item.replace('\n', "\n    ");
+                self.text.push_str(&format!("\n    {indented},"));
+            }
+            self.text.push('\n');
+        }
+        self.text.push(close);
+    }
+}

@@ -1,0 +1,115 @@
+use proptest::prelude::*;
+
+use super::sample::*;
+use super::*;
+use crate::registry::Writer;
+
+fn text(text: &str) -> Text {
+    Text { name: "file.ron".into(), text: text.into() }
+}
+
+fn wrong(file: &str) -> Vec<String> {
+    match read::<Sample>(text(file), &[]) {
+        Ok(_) => Vec::new(),
+        Err(wrong) => wrong.items().iter().map(|item| format!("{}:{} {}", item.line, item.column, item.message)).collect(),
+    }
+}
+
+#[test]
+fn all_problems_of_all_stages_are_reported_at_once() {
+    let problems = wrong(
+        "Sample(\n    seeed: 1,\n    task: Tbptt(horizon: 0),\n    title: 3\n    cortex: (cell: Tanh(units: 1e300, leak: NaN)),\n\
+         \x20   learning: (rule: Utoro, shadows: [Bptt, Bptt(5), 7]),\n    record: 'x',\n)",
+    );
+    assert_eq!(problems.len(), 10, "{problems:#?}");
+    for start in ["2:5 ", "3:26 ", "4:12 ", "4:13 a comma", "5:32 ", "5:45 ", "6:22 ", "6:45 ", "6:54 ", "7:13 "] {
+        assert!(problems.iter().any(|problem| problem.starts_with(start)), "{start} in {problems:#?}");
+    }
+}
+
+#[test]
+fn what_a_syntax_error_removed_is_not_missed() {
+    assert_eq!(wrong("(task: @)"), ["1:8 `@` means nothing here"]);
+}
+
+#[test]
+fn not_a_number_and_infinity_are_refused() {
+    for number in ["NaN", "-NaN", "inf", "-inf", "1e300", "1e999", &"9".repeat(60)] {
+        let problems = wrong(&format!("(task: Bptt, cortex: (clip: {number}))"));
+        assert_eq!(problems.len(), 1, "{number} {problems:?}");
+        assert!(problems[0].len() < 200, "{problems:?}");
+    }
+}
+
+#[test]
+fn span_at_finds_the_nearest_value() {
+    let file = "(task: Tbptt(7), hippocampus: Some((units: 3)), learning: (shadows: [Bptt, Uoro]))";
+    let (_, node, texts) = read::<Sample>(text(file), &["seed=12".into()]).unwrap();
+    let at = |path: &str| {
+        let span = span_at(&node, path);
+        &texts[span.source].text[span.start..span.end]
+    };
+    assert_eq!(at("learning.shadows.1"), "Uoro");
+    assert_eq!(at("learning.shadows.5"), "[Bptt, Uoro]");
+    assert_eq!(at("learning.rule.horizon"), "(shadows: [Bptt, Uoro])");
+    assert_eq!(at("hippocampus.units"), "3");
+    assert_eq!(at("task.horizon"), "7");
+    assert_eq!(at("seed"), "12");
+    assert_eq!(at("cortex.cell"), file);
+}
+
+#[test]
+fn a_file_is_read_or_refused_clearly() {
+    let dir = std::env::temp_dir();
+    let said = |path: &Path| read_file(path).unwrap_err().to_string();
+    assert!(said(&dir).contains("is a folder"));
+    assert!(said(Path::new("/no/such.ron")).contains("there is no file `/no/such.ron`"));
+    #[cfg(unix)]
+    assert!(said(Path::new("/dev/zero")).contains("larger than 1 MiB"));
+    let error = read_from(&b"(a\xff)"[..], Path::new("x.ron")).unwrap_err().to_string();
+    assert!(error.contains("not UTF-8 text (byte 2)"), "{error}");
+    assert_eq!(read_from(&b"()"[..], Path::new("x.ron")).unwrap(), Text { name: "x.ron".into(), text: "()".into() });
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    prop_oneof![
+        Just(Rule::Bptt(Nothing {})),
+        Just(Rule::Uoro(Nothing {})),
+        (1_usize..=1000).prop_map(|horizon| Rule::Tbptt(Horizon { horizon })),
+    ]
+}
+
+prop_compose! {
+    fn samples()(
+        title in any::<String>().prop_map(|s| s.chars().take(100).collect::<String>()),
+        seed in any::<u64>(),
+        task in rule(),
+        units in 1_usize..=4096,
+        leak in 0.01..=1.0_f64,
+        clip in 0.0..=1e6_f64,
+        gru in any::<bool>(),
+        store in proptest::option::of((1_usize..=1_000_000, 1_usize..=1000)),
+        learning in (rule(), proptest::collection::vec(rule(), 0..=4)),
+        record in any::<bool>(),
+    ) -> Sample {
+        Sample {
+            title, seed, task, record,
+            cortex: Cortex { cell: if gru { Cell::Gru(Gates { units }) } else { Cell::Tanh(Plain { units, leak }) }, clip },
+            hippocampus: store.map(|(units, horizon)| Store { units, cue: Horizon { horizon } }),
+            learning: Learning { rule: learning.0, shadows: learning.1 },
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_is_read_back(sample in samples()) {
+        let written = Writer::document(&sample);
+        let (read, _, _) = read::<Sample>(text(&written), &[]).map_err(|e| TestCaseError::fail(e.render(false, 80)))?;
+        prop_assert_eq!(&read, &sample);
+        // Plain RON, also to others.
+        let _: ron::Value = ron::from_str(&written).map_err(|e| TestCaseError::fail(e.to_string()))?;
+    }
+}

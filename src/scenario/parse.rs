@@ -1,0 +1,122 @@
+//! From text to a tree of [`Node`]s with spans, going on after errors.
+//!
+//! The text is cut into tokens, its brackets are paired ([`brackets`]) and the small slips of everyday (a comma left out,
+//! `=` for `:`, braces for parentheses) are reported and mended ([`grammar`]), each once and without consequences further
+//! down. What is left is put together by `ron2`, whose spans are then led back to the original text. Size, number of
+//! tokens and nesting are limited before anything recursive runs.
+
+mod brackets;
+mod grammar;
+mod lexer;
+mod number;
+mod tree;
+
+use self::lexer::{Fatal, Kind, Token};
+use crate::registry::{Node, Problems, Span};
+
+/// Largest text accepted, in bytes.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// Deepest nesting of brackets accepted.
+pub const MOST_DEPTH: usize = 64;
+
+/// Most tokens accepted.
+pub const MOST_TOKENS: usize = 100_000;
+
+/// What could be made of a text.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The tree, unless the text was too broken to have one.
+    pub root: Option<Node>,
+    /// The nodes from which a broken part was left out: what is missing in them says nothing.
+    pub damaged: Vec<Span>,
+}
+
+/// Parses `text`, which is source number `source`; adds every syntax error to `problems`.
+pub fn parse(text: &str, source: usize, problems: &mut Problems) -> Option<Node> {
+    parse_lossy(text, source, problems).root
+}
+
+/// Like [`parse`], and tells which nodes are incomplete.
+pub fn parse_lossy(text: &str, source: usize, problems: &mut Problems) -> Parsed {
+    let mut report = Report { source, problems, damage: Vec::new() };
+    match read(text, &mut report) {
+        Ok(root) => {
+            let damaged = root.iter().flat_map(|root| report.damage.iter().map(|at| innermost(root, *at))).collect();
+            Parsed { root, damaged }
+        }
+        Err(fatal) => {
+            report.push(fatal.start, fatal.end, fatal.message, fatal.help);
+            Parsed::default()
+        }
+    }
+}
+
+/// Problems of one text, and the places where something was left out of the tree.
+struct Report<'a> {
+    source: usize,
+    problems: &'a mut Problems,
+    damage: Vec<usize>,
+}
+
+impl Report<'_> {
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span { source: self.source, start, end }
+    }
+
+    fn push(&mut self, start: usize, end: usize, message: impl Into<String>, help: Option<String>) {
+        self.problems.push(self.span(start, end), message, help);
+    }
+
+    /// Marks what encloses `at` as incomplete.
+    fn damage(&mut self, at: usize) {
+        if self.damage.len() < Problems::MOST {
+            self.damage.push(at);
+        }
+    }
+}
+
+fn read(text: &str, report: &mut Report<'_>) -> Result<Option<Node>, Fatal> {
+    if text.len() > MOST_BYTES {
+        let message = format!("this is {} bytes long; at most {MOST_BYTES} (1 MiB) are read", text.len());
+        return Err(Fatal { start: 0, end: 0, message, help: None });
+    }
+    let tokens = lexer::tokens(text)?;
+    let tokens = grammar::skip_attributes(text, tokens, report);
+    if tokens.is_empty() {
+        let message = "a value was expected, but there is nothing here".into();
+        return Err(Fatal { start: text.len(), end: text.len(), message, help: None });
+    }
+    let tokens = brackets::balance(text, tokens, report);
+    let Some(tokens) = grammar::mend(text, &tokens, report) else { return Ok(None) };
+    Ok(tree::build(text, &tokens, report))
+}
+
+/// The span of the innermost node around a place.
+fn innermost(root: &Node, at: usize) -> Span {
+    use crate::registry::{Body, Value};
+    let mut node = root;
+    loop {
+        let holds = |child: &&Node| child.span.start <= at && at < child.span.end;
+        let child = match &node.value {
+            Value::List(items) | Value::Tagged { body: Body::Positional(items), .. } => items.iter().find(holds),
+            Value::Tagged { body: Body::Named(fields), .. } => fields.iter().map(|(_, child)| child).find(holds),
+            _ => None,
+        };
+        match child {
+            Some(child) => node = child,
+            None => return node.span,
+        }
+    }
+}
+
+/// A name as problems quote it: a hostile file must not fill the screen.
+fn clip(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut chars = name.chars();
+    let short: String = chars.by_ref().take(LONGEST).collect();
+    if chars.next().is_some() { short + "…" } else { short }
+}
+
+#[cfg(test)]
+mod tests;

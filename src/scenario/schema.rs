@@ -1,0 +1,199 @@
+//! The scenario document: what a run is made of.
+
+use crate::hippocampus::Hippocampus;
+use crate::learning::{Bptt, RuleSpec};
+use crate::neocortex::{Adam, CellSpec, OptimizerSpec, Tanh};
+use crate::task::{Recall, TaskSpec};
+use crate::{params, registry};
+
+params! {
+    /// What a run is made of.
+    pub struct Scenario {
+        /// A line that says what is shown.
+        pub title: String = String::new(), [0 ..= 200], restart;
+        /// What to watch, what to try.
+        pub about: String = String::new(), [0 ..= 20000], restart;
+        /// Papers it rests on.
+        pub references: Vec<String> = Vec::new(), [0 ..= 100], restart;
+        /// Seed of all random streams.
+        pub seed: u64 = 1, restart;
+        /// What is experienced.
+        pub task: TaskSpec = TaskSpec::Recall(Recall::default()), restart;
+        /// The network that learns.
+        pub cortex: Cortex = Cortex::default(), restart;
+        /// The store that replays; None for a cortex alone.
+        pub hippocampus: Option<Hippocampus> = None, restart;
+        /// How credit is assigned.
+        pub learning: Learning = Learning::default(), restart;
+        /// What happens, in order.
+        pub protocol: Vec<Phase>, [1 ..= 1000], restart;
+    }
+}
+
+params! {
+    /// The network that learns.
+    pub struct Cortex {
+        /// Its cells.
+        pub cell: CellSpec = CellSpec::Tanh(Tanh::default()), restart;
+        /// How gradients change its weights.
+        pub optimizer: OptimizerSpec = OptimizerSpec::Adam(Adam::default()), restart;
+        /// Largest norm of the mean gradient; None does not clip.
+        pub clip: Option<f64> = Some(1.0), [1e-12 ..= 1e12], restart;
+    }
+}
+
+params! {
+    /// How credit is assigned.
+    pub struct Learning {
+        /// The rule that learns.
+        pub rule: RuleSpec = RuleSpec::Bptt(Bptt {}), restart;
+        /// Rules that run beside it and change nothing.
+        pub shadows: Vec<RuleSpec> = Vec::new(), [0 ..= 16], restart;
+        /// When the weights change.
+        pub update: UpdateSpec = UpdateSpec::EveryPhase(EveryPhase {}), restart;
+    }
+}
+
+params! {
+    /// After every step, lived or replayed.
+    pub struct EveryStep {}
+}
+
+params! {
+    /// After every episode, lived or replayed.
+    pub struct EveryEpisode {}
+}
+
+params! {
+    /// At the end of every phase, from the mean over its episodes.
+    pub struct EveryPhase {}
+}
+
+registry! {
+    /// When the weights change.
+    pub enum UpdateSpec "update" {
+        EveryStep(EveryStep),
+        EveryEpisode(EveryEpisode),
+        EveryPhase(EveryPhase),
+    }
+}
+
+params! {
+    /// Episodes are lived and stored; online rules learn.
+    pub struct Wake {
+        /// How many, side by side.
+        pub episodes: usize = 16, [1 ..= 100000], "episodes", restart;
+    }
+}
+
+params! {
+    /// Ripples replay stored episodes; offline rules learn.
+    pub struct Sleep {
+        /// How many.
+        pub ripples: usize = 16, [1 ..= 100000], "ripples", restart;
+    }
+}
+
+params! {
+    /// A test: nothing is stored and nothing learns.
+    pub struct Probe {
+        /// How many episodes are tested.
+        pub episodes: usize = 256, [1 ..= 100000], "episodes", restart;
+    }
+}
+
+params! {
+    /// Time passes; traces of a palimpsest fade.
+    pub struct Rest {
+        /// How long.
+        pub steps: u64 = 100, [1 ..= 1000000000], "steps", restart;
+    }
+}
+
+params! {
+    /// Silences a fraction of a region's units, or cuts a fraction of a pathway's axons.
+    pub struct Lesion {
+        /// Name of a region or pathway of the circuit.
+        pub target: Target, restart;
+        /// Which fraction.
+        pub fraction: f64 = 1.0, [0 ..= 1], restart;
+    }
+}
+
+params! {
+    /// Makes a region or pathway whole again.
+    pub struct Restore {
+        /// Name of a region or pathway of the circuit.
+        pub target: Target, restart;
+    }
+}
+
+params! {
+    /// The same phases several times.
+    pub struct Repeat {
+        /// How many times.
+        pub times: usize = 10, [1 ..= 10000000], "times", restart;
+        /// What is repeated.
+        pub phases: Vec<Phase>, [1 ..= 1000], restart;
+    }
+}
+
+registry! {
+    /// What can happen.
+    pub enum Phase "phase" {
+        Wake(Wake),
+        Sleep(Sleep),
+        Probe(Probe),
+        Rest(Rest),
+        Lesion(Lesion),
+        Restore(Restore),
+        Repeat(Repeat),
+    }
+}
+
+/// The name of a region or pathway, written `CA3` or `"CA3"`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Target(pub String);
+
+impl crate::registry::Parameter for Target {
+    fn kind(_: crate::registry::Bounds) -> crate::registry::Kind {
+        crate::registry::Kind::Text(crate::registry::Bounds { min: 1.0, max: 64.0 })
+    }
+
+    fn read(
+        node: &crate::registry::Node,
+        _: crate::registry::Bounds,
+        problems: &mut crate::registry::Problems,
+    ) -> Option<Self> {
+        use crate::circuit::Circuit;
+        use crate::registry::{Body, Value, nearest};
+        let name = match &node.value {
+            Value::Text(name) => name.as_str(),
+            Value::Tagged { name: Some(name), body: Body::Empty } => name.name.as_str(),
+            _ => {
+                problems.push(
+                    node.span,
+                    format!("expected the name of a region or pathway, found {}", node.describe()),
+                    None,
+                );
+                return None;
+            }
+        };
+        if let Some(known) = Circuit::names().find(|n| *n == name) {
+            return Some(Self(known.into()));
+        }
+        let all: Vec<_> = Circuit::names().collect();
+        let guess = nearest(name, Circuit::names()).map_or(String::new(), |n| format!("did you mean `{n}`? "));
+        let shown: String = name.chars().take(64).collect();
+        problems.push(
+            node.span,
+            format!("there is no region or pathway `{shown}`"),
+            Some(format!("{guess}names: {}", all.join(", "))),
+        );
+        None
+    }
+
+    fn write(&self, out: &mut crate::registry::Writer) {
+        self.0.write(out);
+    }
+}
