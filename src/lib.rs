@@ -17,7 +17,9 @@
 //!
 //! A new task, cell, rule, store or exporter is one file and its line in the `registry!` of its folder.
 
+pub mod analysis;
 pub mod circuit;
+pub mod engine;
 pub mod episode;
 pub mod event;
 pub mod hippocampus;
@@ -25,4 +27,5 @@ pub mod learning;
 pub mod neocortex;
 pub mod numeric;
 pub mod registry;
+pub mod scenario;
 pub mod task;

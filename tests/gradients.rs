@@ -1,8 +1,8 @@
 //! Gradients against finite differences and against each other, in double precision.
 
 use ammon::episode::{Batch, ContentShape};
-use ammon::hippocampus::{Cue, Cuts, Exact, Scratch, Store, StoreSpec, StoreState};
 use ammon::event::Direction;
+use ammon::hippocampus::{Cue, Cuts, Exact, Scratch, StoreSpec, StoreState, Trace};
 use ammon::learning::{Bptt, Context, Moment, Reinstated, ReplayBptt, Rule, RuleSpec, RuleState, Tbptt};
 use ammon::neocortex::{CellSpec, Cortex, Gradient, Linear, Tanh};
 use ammon::numeric::{Block, DMatrix, Rng};
@@ -133,7 +133,7 @@ fn reverse_replay_from_an_exact_store_is_bptt_to_rounding_for_every_cell() {
                     content.push(batch.mask[t * b + e]);
                     let id = (e * batch.steps + t) as u64;
                     let after = (t > 0).then(|| (id - 1, [].as_slice()));
-                    store.as_dyn_mut().encode(id, &[], &content, after);
+                    store.as_dyn_mut().encode(&[Trace { engram: id, code: &[], content: &content, after }]);
                 }
             }
             let mut replay = RuleState::new(&RuleSpec::ReplayBptt(ReplayBptt {}));

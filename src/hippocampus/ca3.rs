@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Code, Cue, Cuts, Load, Recall, Scratch, Store};
+use super::store::{Code, Cue, Cuts, Load, Recall, Scratch, Store, Trace};
 use super::synapses::Synapses;
 use crate::event::Direction;
 use crate::numeric::Real;
@@ -39,13 +39,16 @@ pub struct Ca3Store {
     collaterals: Synapses,
     sequence: Synapses,
     patterns: usize,
+    /// Codes with the one before each that are not yet in the synapses: they are written many at once.
+    pending: Vec<(Code, Option<Code>)>,
+    decaying: bool,
 }
 
 impl Ca3Store {
     /// An empty CA3; `decaying` for a palimpsest.
     pub fn new(params: &Ca3, decaying: bool) -> Self {
         let synapses = || Synapses::new(params.units, params.sparsity, decaying);
-        Self { params: params.clone(), collaterals: synapses(), sequence: synapses(), patterns: 0 }
+        Self { params: params.clone(), collaterals: synapses(), sequence: synapses(), patterns: 0, pending: Vec::new(), decaying }
     }
 
     /// Sweeps until the state stays the same.
@@ -113,22 +116,29 @@ impl<R: Real> Store<R> for Ca3Store {
         self.params.active()
     }
 
-    fn encode(&mut self, _: u64, code: &[u32], _: &[R], after: Option<(u64, &[u32])>) {
-        self.collaterals.add(code, code);
-        if let Some((_, before)) = after {
-            self.sequence.add(code, before);
+    fn encode(&mut self, traces: &[Trace<'_, R>]) {
+        self.patterns += traces.len();
+        self.pending.extend(traces.iter().map(|t| (t.code.to_vec(), t.after.map(|(_, before)| before.to_vec()))));
+        if self.decaying {
+            Store::<R>::flush(self);
         }
-        self.patterns += 1;
     }
 
-    fn forget(&mut self, engrams: &[(u64, &[u32])]) {
-        for (i, (_, code)) in engrams.iter().enumerate() {
-            self.collaterals.remove(code, code);
-            if let Some((_, next)) = engrams.get(i + 1) {
-                self.sequence.remove(next, code);
-            }
-        }
-        self.patterns = self.patterns.saturating_sub(engrams.len());
+    fn flush(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let own: Vec<_> = pending.iter().map(|(code, _)| (code.as_slice(), code.as_slice())).collect();
+        let links = pending.iter().filter_map(|(code, before)| Some((code.as_slice(), before.as_deref()?)));
+        self.collaterals.add(&own);
+        self.sequence.add(&links.collect::<Vec<_>>());
+    }
+
+    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
+        Store::<R>::flush(self);
+        let own: Vec<_> = episodes.iter().flatten().map(|(_, code)| (*code, *code)).collect();
+        let links = episodes.iter().flat_map(|e| e.windows(2)).map(|pair| (pair[1].1, pair[0].1));
+        self.collaterals.remove(&own);
+        self.sequence.remove(&links.collect::<Vec<_>>());
+        self.patterns = self.patterns.saturating_sub(own.len());
     }
 
     fn decay(&mut self, factor: f64) {
@@ -181,8 +191,9 @@ mod tests {
         let codes: Vec<Code> = (0..n).map(|_| rng.subset(m, params.active())).collect();
         for (i, code) in codes.iter().enumerate() {
             let after = i.checked_sub(1).map(|j| (j as u64, codes[j].as_slice()));
-            Store::<f64>::encode(&mut store, i as u64, code, &[], after);
+            Store::<f64>::encode(&mut store, &[Trace { engram: i as u64, code, content: &[], after }]);
         }
+        Store::<f64>::flush(&mut store);
         (store, codes)
     }
 

@@ -10,6 +10,7 @@
 //! solution of C X = Y XᵀX rounded to the fixed point, which is what went in, to the last bit, while codes are linearly
 //! independent.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::{Real, SymmetricSolver};
@@ -147,21 +148,13 @@ impl Decoder {
         }
         let n = codes.len();
         let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) else { return };
-        let sums = self.sums(codes, |w| w as f64 / SCALE);
-        // Column g of G⁻¹ for each engram that goes: y_g = (C X) G⁻¹ e_g.
-        let mut columns = vec![0.0; n * gone.len()];
-        for (c, &g) in gone.iter().enumerate() {
-            columns[c * n + g] = 1.0;
-        }
-        solver.solve(&mut columns);
+        // Y = (C X) G⁻¹: a run of P values for each content value.
+        let mut contents = self.sums(codes, |w| w as f64);
+        solver.solve(&mut contents);
         let mut content = vec![0_i64; self.width];
-        for (column, &g) in columns.chunks(n).zip(gone) {
-            for (y, sums) in content.iter_mut().zip(sums.chunks(n)) {
-                let value: f64 = sums.iter().zip(column).map(|(s, c)| s * c).sum();
-                *y = (value * SCALE).round() as i64;
-            }
-            let code = codes[g];
-            self.add(code, &content, -1);
+        for &g in gone {
+            content.iter_mut().zip(contents.chunks(n)).for_each(|(y, run)| *y = run[g].round() as i64);
+            self.add(codes[g], &content, -1);
         }
     }
 
@@ -256,7 +249,7 @@ impl Decoder {
     }
 }
 
-/// XᵀX: how many units each two codes share, P×P.
+/// XᵀX: how many units each two codes share, P×P, the lower triangle alone.
 fn gram(codes: &[&[u32]], units: usize) -> Vec<f64> {
     let words = units.div_ceil(64);
     let mut bits = vec![0_u64; words * codes.len()];
@@ -268,15 +261,16 @@ fn gram(codes: &[&[u32]], units: usize) -> Vec<f64> {
     let n = codes.len();
     let mut gram = vec![0.0; n * n];
     let arch = pulp::Arch::new();
-    for p in 0..n {
-        let a = &bits[p * words..(p + 1) * words];
-        for q in 0..=p {
-            let b = &bits[q * words..(q + 1) * words];
-            let shared = arch.dispatch(|| a.iter().zip(b).map(|(x, y)| (x & y).count_ones()).sum::<u32>());
-            gram[p * n + q] = f64::from(shared);
-            gram[q * n + p] = f64::from(shared);
-        }
-    }
+    // The lower triangle is all that a Cholesky factor looks at.
+    gram.par_chunks_mut(n).enumerate().for_each(|(q, column)| {
+        let b = &bits[q * words..(q + 1) * words];
+        arch.dispatch(|| {
+            for (p, shared) in column.iter_mut().enumerate().skip(q) {
+                let a = &bits[p * words..(p + 1) * words];
+                *shared = f64::from(a.iter().zip(b).map(|(x, y)| (x & y).count_ones()).sum::<u32>());
+            }
+        });
+    });
     gram
 }
 

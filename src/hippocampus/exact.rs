@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Cue, Cuts, Load, Recall, Scratch, Store};
+use super::store::{Cue, Cuts, Load, Recall, Scratch, Store, Trace};
 use crate::event::Direction;
 use crate::numeric::Real;
 use crate::params;
@@ -46,16 +46,20 @@ impl<R: Real> Store<R> for ExactStore<R> {
         0
     }
 
-    fn encode(&mut self, engram: u64, _: &[u32], content: &[R], after: Option<(u64, &[u32])>) {
-        let before = after.map(|(id, _)| id);
-        if let Some(previous) = before.and_then(|id| self.entries.get_mut(&id)) {
-            previous.after = Some(engram);
+    fn encode(&mut self, traces: &[Trace<'_, R>]) {
+        for trace in traces {
+            let before = trace.after.map(|(id, _)| id);
+            if let Some(previous) = before.and_then(|id| self.entries.get_mut(&id)) {
+                previous.after = Some(trace.engram);
+            }
+            self.entries.insert(trace.engram, Entry { content: trace.content.to_vec(), before, after: None });
         }
-        self.entries.insert(engram, Entry { content: content.to_vec(), before, after: None });
     }
 
-    fn forget(&mut self, engrams: &[(u64, &[u32])]) {
-        for (engram, _) in engrams {
+    fn flush(&mut self) {}
+
+    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
+        for (engram, _) in episodes.iter().flatten() {
             self.entries.remove(engram);
         }
     }

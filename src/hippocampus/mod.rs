@@ -25,7 +25,7 @@ pub use ripple::{
     Walk, walk,
 };
 pub use store::{
-    Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec, Store, StoreSpec, StoreState,
+    Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec, Store, StoreSpec, StoreState, Trace,
 };
 pub use synapses::{RowSums, Synapses, common, overlap, similarity};
 
@@ -198,10 +198,9 @@ impl<R: Real> HippocampusState<R> {
             let count = gone.iter().map(|e| e.engrams.len()).sum();
             decoder.forget(&all, &(0..count).collect::<Vec<_>>());
         }
-        for episode in &gone {
-            let engrams: Vec<(u64, &[u32])> = episode.engrams.iter().map(|e| (e.id, e.code.as_slice())).collect();
-            self.store.as_dyn_mut().forget(&engrams);
-        }
+        let episodes: Vec<Vec<(u64, &[u32])>> =
+            gone.iter().map(|e| e.engrams.iter().map(|e| (e.id, e.code.as_slice())).collect()).collect();
+        self.store.as_dyn_mut().forget(&episodes);
         gone
     }
 
@@ -214,15 +213,26 @@ impl<R: Real> HippocampusState<R> {
         let activations = self.entorhinal.activations(&states, None);
         let first = self.stored.len() - fit;
         let mut winners = KWinners::default();
+        let (ec, rows) = (&self.entorhinal, activations.nrows());
+        let columns = activations.as_slice()[..fit * rows].par_chunks(rows);
+        let mut entorhinals: Vec<Code> =
+            columns.map_init(KWinners::default, |winners, column| ec.code(column, winners)).collect();
+        let mut new = Vec::with_capacity(fit);
         for b in 0..fit {
-            if !lived[b] {
+            if !lived[b] || self.lesions.encodes_nothing() {
                 continue;
             }
             let column = activations.column(b);
-            let entorhinal = self.entorhinal.code(column.as_slice(), &mut winners);
+            let entorhinal = std::mem::take(&mut entorhinals[b]);
             let code = self.new_code(column.as_slice(), &mut winners, rng);
-            self.bind(first + b, code, entorhinal, &contents[b * len..(b + 1) * len]);
+            if code.is_empty() && self.store().units() > 0 {
+                continue;
+            }
+            new.push((first + b, Engram { id: self.next_engram, code, entorhinal, strength: 1.0 }, b * len));
+            self.next_engram += 1;
         }
+        self.fade(new.len());
+        self.bind(new, contents);
         self.fade_out();
     }
 
@@ -240,27 +250,32 @@ impl<R: Real> HippocampusState<R> {
         code.into_iter().filter(|&i| self.lesions.imposes(i)).collect()
     }
 
-    fn bind(&mut self, position: usize, code: Code, entorhinal: Code, content: &[R]) {
-        if self.lesions.encodes_nothing() || (code.is_empty() && self.store().units() > 0) {
-            return;
-        }
-        self.fade();
-        let id = self.next_engram;
-        self.next_engram += 1;
-        let episode = &mut self.stored[position];
-        let after = episode.engrams.last().map(|e| (e.id, e.code.as_slice()));
-        self.store.as_dyn_mut().encode(id, &code, content, after);
+    /// Binds new engrams, each with the position of its episode and where its content begins.
+    fn bind(&mut self, new: Vec<(usize, Engram, usize)>, contents: &[R]) {
+        let len = self.shape.len();
+        let traces: Vec<Trace<'_, R>> = new
+            .iter()
+            .map(|(position, engram, from)| Trace {
+                engram: engram.id,
+                code: &engram.code,
+                content: &contents[*from..from + len],
+                after: self.stored[*position].engrams.last().map(|e| (e.id, e.code.as_slice())),
+            })
+            .collect();
         if let Some(decoder) = &mut self.decoder {
-            decoder.learn(&code, content);
+            traces.iter().for_each(|t| decoder.learn(t.code, t.content));
         }
-        self.latest.clone_from(&entorhinal);
-        episode.engrams.push(Engram { id, code, entorhinal, strength: 1.0 });
+        self.store.as_dyn_mut().encode(&traces);
+        for (position, engram, _) in new {
+            self.latest.clone_from(&engram.entorhinal);
+            self.stored[position].engrams.push(engram);
+        }
     }
 
-    /// Old traces fade by one stored step.
-    fn fade(&mut self) {
+    /// Old traces fade by as many stored steps.
+    fn fade(&mut self, steps: usize) {
         if let Some(factor) = self.spec.capacity.decay() {
-            self.decay(factor);
+            self.decay(factor.powf(steps as f64));
         }
     }
 
@@ -297,6 +312,7 @@ impl<R: Real> HippocampusState<R> {
             episode.salience = *loss;
         }
         self.stored.retain(|e| !e.engrams.is_empty());
+        self.store.as_dyn_mut().flush();
     }
 
     /// Sleep begins: the decoder is solved, and no episode has been drawn yet.
@@ -307,6 +323,7 @@ impl<R: Real> HippocampusState<R> {
 
     /// Makes the decoder fit what is stored now.
     pub fn solve(&mut self) {
+        self.store.as_dyn_mut().flush();
         if let Some(decoder) = &mut self.decoder {
             let codes: Vec<&[u32]> =
                 self.stored.iter().flat_map(|e| &e.engrams).map(|e| e.code.as_slice()).collect();
@@ -410,6 +427,18 @@ impl<R: Real> HippocampusState<R> {
                 return Walk { states: Vec::new(), end: End::Silent };
             }
             walk(store.as_dyn(), cue, direction, most, cuts, scratch)
+        };
+        cues.par_iter().map_init(Scratch::default, one).collect()
+    }
+
+    /// Completes each cue, side by side.
+    pub fn recalls(&self, cues: &[Cue]) -> Vec<Recall> {
+        let (store, cuts) = (&self.store, &self.lesions.cuts);
+        let one = |scratch: &mut Scratch, cue: &Cue| {
+            if self.lesions.silences_store() {
+                return Recall::default();
+            }
+            store.as_dyn().complete(cue, cuts, scratch)
         };
         cues.par_iter().map_init(Scratch::default, one).collect()
     }

@@ -67,16 +67,31 @@ pub struct Scratch {
     pub speaking: Code,
 }
 
+/// An engram to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Trace<'a, R> {
+    /// Its number.
+    pub engram: u64,
+    /// Its code.
+    pub code: &'a [u32],
+    /// Its content; only a tape keeps it.
+    pub content: &'a [R],
+    /// The engram before it in its episode.
+    pub after: Option<(u64, &'a [u32])>,
+}
+
 /// A content-addressable store of engrams.
 pub trait Store<R: Real> {
     /// M; 0 for a store without units.
     fn units(&self) -> usize;
     /// k: units of a code.
     fn active(&self) -> usize;
-    /// Stores an engram, linked to the one before it in its episode.
-    fn encode(&mut self, engram: u64, code: &[u32], content: &[R], after: Option<(u64, &[u32])>);
-    /// Unlearns engrams that follow each other in an episode.
-    fn forget(&mut self, engrams: &[(u64, &[u32])]);
+    /// Stores engrams, each linked to the one before it in its episode.
+    fn encode(&mut self, traces: &[Trace<'_, R>]);
+    /// Writes what was encoded since the last flush into the synapses; recalls see it only then.
+    fn flush(&mut self);
+    /// Unlearns episodes, each a list of engrams that follow each other.
+    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]);
     /// Old traces fade.
     fn decay(&mut self, factor: f64);
     /// Completes a cue by attractor dynamics.

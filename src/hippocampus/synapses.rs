@@ -4,6 +4,7 @@
 //! post-unit i and pre-unit j were active together, Y and X how often each was, and P the pairs. Only the counts are kept:
 //! sums then do not depend on order, and forgetting is exact. A palimpsest keeps decaying floats instead.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::Real;
@@ -22,8 +23,8 @@ pub struct Synapses {
 /// S, row i for post-unit i.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Table {
-    /// Whole counts, and the largest there ever was.
-    Counts { counts: Vec<u16>, largest: u32 },
+    /// Whole counts.
+    Counts(Vec<u16>),
     /// Counts that decay: true value = stored value / gain. A new pair adds `gain`, so that decaying costs nothing.
     Decaying { values: Vec<f32>, gain: f64 },
 }
@@ -45,56 +46,40 @@ impl Synapses {
         let table = if decaying {
             Table::Decaying { values: vec![0.0; n * n], gain: 1.0 }
         } else {
-            Table::Counts { counts: vec![0; n * n], largest: 0 }
+            Table::Counts(vec![0; n * n])
         };
         Self { n, sparsity, table, post: vec![0.0; n], pre: vec![0.0; n], pairs: 0.0 }
     }
 
-    /// Stores a pair.
-    pub fn add(&mut self, post: &[u32], pre: &[u32]) {
+    /// Stores pairs of a post- and a pre-code.
+    pub fn add(&mut self, pairs: &[(&[u32], &[u32])]) {
         match &mut self.table {
-            Table::Counts { counts, largest } => {
-                for &i in post {
-                    let row = &mut counts[i as usize * self.n..(i as usize + 1) * self.n];
-                    for &j in pre {
-                        let w = &mut row[j as usize];
-                        *w = w.saturating_add(1);
-                        *largest = (*largest).max(u32::from(*w));
-                    }
-                }
-            }
+            Table::Counts(counts) => change(counts, self.n, pairs, 1),
             Table::Decaying { values, gain } => {
-                for &i in post {
-                    let row = &mut values[i as usize * self.n..(i as usize + 1) * self.n];
-                    for &j in pre {
-                        row[j as usize] += *gain as f32;
+                for (post, pre) in pairs {
+                    for &i in *post {
+                        let row = &mut values[i as usize * self.n..(i as usize + 1) * self.n];
+                        pre.iter().for_each(|&j| row[j as usize] += *gain as f32);
                     }
                 }
             }
         }
-        self.count(post, pre, 1.0);
+        self.count(pairs, 1.0);
     }
 
-    /// Takes a pair out again: exact for counts; a palimpsest forgets by decay alone, so there it does nothing.
-    pub fn remove(&mut self, post: &[u32], pre: &[u32]) {
-        let Table::Counts { counts, .. } = &mut self.table else { return };
-        for &i in post {
-            let row = &mut counts[i as usize * self.n..(i as usize + 1) * self.n];
-            for &j in pre {
-                row[j as usize] = row[j as usize].saturating_sub(1);
-            }
-        }
-        self.count(post, pre, -1.0);
+    /// Takes pairs out again: exact for counts; a palimpsest forgets by decay alone, so there it does nothing.
+    pub fn remove(&mut self, pairs: &[(&[u32], &[u32])]) {
+        let Table::Counts(counts) = &mut self.table else { return };
+        change(counts, self.n, pairs, u16::MAX);
+        self.count(pairs, -1.0);
     }
 
-    fn count(&mut self, post: &[u32], pre: &[u32], by: f64) {
-        for &i in post {
-            self.post[i as usize] += by;
+    fn count(&mut self, pairs: &[(&[u32], &[u32])], by: f64) {
+        for (post, pre) in pairs {
+            post.iter().for_each(|&i| self.post[i as usize] += by);
+            pre.iter().for_each(|&j| self.pre[j as usize] += by);
         }
-        for &j in pre {
-            self.pre[j as usize] += by;
-        }
-        self.pairs += by;
+        self.pairs += by * pairs.len() as f64;
     }
 
     /// All weights shrink by `factor`.
@@ -125,7 +110,7 @@ impl Synapses {
     pub fn forward(&self, active: &[u32], k: usize, out: &mut RowSums) {
         out.sums.clear();
         match &self.table {
-            Table::Counts { counts, .. } => {
+            Table::Counts(counts) => {
                 out.sums.extend(counts.chunks(self.n).map(|row| {
                     active.iter().map(|&j| u32::from(row[j as usize])).sum::<u32>() as f32
                 }));
@@ -167,7 +152,7 @@ impl Synapses {
         out.sums.clear();
         out.sums.resize(self.n, 0.0);
         match &self.table {
-            Table::Counts { counts, largest } => self.sum_counts(counts, *largest, active, out),
+            Table::Counts(counts) => self.sum_counts(counts, active, out),
             Table::Decaying { values, gain } => {
                 let arch = pulp::Arch::new();
                 for &i in active {
@@ -181,8 +166,9 @@ impl Synapses {
     }
 
     /// Sums in 16 bits as long as they cannot overflow, then adds to the totals.
-    fn sum_counts(&self, counts: &[u16], largest: u32, active: &[u32], out: &mut RowSums) {
-        let at_once = (u32::from(u16::MAX) / largest.max(1)).max(1) as usize;
+    fn sum_counts(&self, counts: &[u16], active: &[u32], out: &mut RowSums) {
+        // No count is larger than the number of pairs.
+        let at_once = (f64::from(u16::MAX) / self.pairs.max(1.0)).max(1.0) as usize;
         let arch = pulp::Arch::new();
         let row = |i: u32| &counts[i as usize * self.n..(i as usize + 1) * self.n];
         for group in active.chunks(at_once) {
@@ -208,6 +194,25 @@ impl Synapses {
     pub fn is_empty(&self) -> bool {
         self.n == 0
     }
+}
+
+/// Adds `by` (modulo 2¹⁶) to the counts of all pairs. Row by row, so that each row is fetched once however many pairs
+/// touch it, and blocks of rows side by side.
+fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
+    const BLOCK: usize = 128;
+    let mut touching: Vec<Vec<u32>> = vec![Vec::new(); n];
+    for (p, (post, _)) in pairs.iter().enumerate() {
+        post.iter().for_each(|&i| touching[i as usize].push(p as u32));
+    }
+    counts.par_chunks_mut(n * BLOCK).zip(touching.par_chunks(BLOCK)).for_each(|(rows, touching)| {
+        for (row, touching) in rows.chunks_mut(n).zip(touching) {
+            for &p in touching {
+                for &j in pairs[p as usize].1 {
+                    row[j as usize] = row[j as usize].wrapping_add(by);
+                }
+            }
+        }
+    });
 }
 
 #[inline(always)]
@@ -256,6 +261,10 @@ mod tests {
     use super::*;
     use crate::numeric::Rng;
 
+    fn slices(pairs: &[(Vec<u32>, Vec<u32>)]) -> Vec<(&[u32], &[u32])> {
+        pairs.iter().map(|(y, x)| (y.as_slice(), x.as_slice())).collect()
+    }
+
     fn explicit(pairs: &[(Vec<u32>, Vec<u32>)], n: usize, a: f64, active: &[u32], k: usize) -> Vec<f64> {
         let has = |set: &[u32], i: usize| f64::from(u8::from(set.contains(&(i as u32))));
         (0..n)
@@ -277,7 +286,7 @@ mod tests {
         let swapped: Vec<_> = pairs.iter().map(|(y, x)| (x.clone(), y.clone())).collect();
         for decaying in [false, true] {
             let mut s = Synapses::new(n, a, decaying);
-            pairs.iter().for_each(|(y, x)| s.add(y, x));
+            s.add(&slices(&pairs));
             let mut out = RowSums::default();
             s.back(&pairs[3].0, k, &mut out);
             for (got, want) in out.sums.iter().zip(explicit(&pairs, n, a, &pairs[3].0, k)) {
@@ -296,9 +305,9 @@ mod tests {
         let pairs: Vec<_> = (0..5).map(|_| (rng.subset(40, 5), rng.subset(40, 5))).collect();
         let mut kept = Synapses::new(40, 0.1, false);
         let mut forgot = Synapses::new(40, 0.1, false);
-        pairs.iter().for_each(|(y, x)| forgot.add(y, x));
-        pairs[2..].iter().for_each(|(y, x)| kept.add(y, x));
-        pairs[..2].iter().rev().for_each(|(y, x)| forgot.remove(y, x));
+        forgot.add(&slices(&pairs));
+        kept.add(&slices(&pairs[2..]));
+        forgot.remove(&slices(&pairs[..2]));
         let (mut a, mut b) = (RowSums::default(), RowSums::default());
         kept.back(&pairs[4].0, 5, &mut a);
         forgot.back(&pairs[4].0, 5, &mut b);
@@ -308,7 +317,7 @@ mod tests {
     #[test]
     fn decay_by_half_halves_the_input() {
         let mut s = Synapses::new(10, 0.0, true);
-        s.add(&[1, 2], &[3, 4]);
+        s.add(&[(&[1, 2], &[3, 4])]);
         s.decay(0.5);
         let mut out = RowSums::default();
         s.back(&[1, 2], 2, &mut out);

@@ -12,6 +12,8 @@ pub struct Score<R: Real> {
     pub dy: DMatrix<R>,
     /// Σ mask·loss.
     pub loss: f64,
+    /// mask·loss of each column.
+    pub losses: Vec<f64>,
     /// Σ mask where the answer was right.
     pub right: f64,
     /// Σ mask.
@@ -21,7 +23,7 @@ pub struct Score<R: Real> {
 /// Scores outputs y (Y×B) against `targets` (Y×B) where `mask` (B) is not 0.
 pub fn score<R: Real>(kind: LossKind, tolerance: f64, y: DMatrix<R>, targets: &[R], mask: &[R]) -> Score<R> {
     let (rows, cols) = y.shape();
-    let mut s = Score { dy: DMatrix::zeros(rows, cols), outputs: y, loss: 0.0, right: 0.0, weight: 0.0 };
+    let mut s = Score { dy: DMatrix::zeros(rows, cols), outputs: y, loss: 0.0, losses: vec![0.0; cols], right: 0.0, weight: 0.0 };
     for (b, &m) in mask.iter().enumerate() {
         let target = &targets[b * rows..(b + 1) * rows];
         let output = &mut s.outputs.as_mut_slice()[b * rows..(b + 1) * rows];
@@ -32,7 +34,8 @@ pub fn score<R: Real>(kind: LossKind, tolerance: f64, y: DMatrix<R>, targets: &[
         if m == R::zero() {
             continue;
         }
-        s.loss += m.f64() * loss;
+        s.losses[b] = m.f64() * loss;
+        s.loss += s.losses[b];
         s.right += if right { m.f64() } else { 0.0 };
         s.weight += m.f64();
         let dy = &mut s.dy.as_mut_slice()[b * rows..(b + 1) * rows];

@@ -19,7 +19,7 @@ params! {
         /// How the recurrent weights start.
         pub init: InitSpec = InitSpec::Orthogonal(Orthogonal::default()), restart;
         /// The input weights start uniform within plus and minus this.
-        pub input_gain: f64 = 1.0, [0 ..= 100], restart;
+        pub input_gain: f64 = 0.5, [0 ..= 100], restart;
     }
 }
 

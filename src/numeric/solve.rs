@@ -11,7 +11,7 @@ pub struct SymmetricSolver {
 }
 
 impl SymmetricSolver {
-    /// Factors the n×n symmetric `a` (column-major) with `ridge` added to its diagonal; a diagonal too small to factor
+    /// Factors the n×n symmetric `a` (column-major, of which only the lower triangle is read) with `ridge` added to its diagonal; a diagonal too small to factor
     /// gets a thousand times the ridge until it does. `None` where even that fails (a is not finite).
     pub fn new(a: &[f64], n: usize, ridge: f64) -> Option<Self> {
         let mut ridge = ridge.max(0.0);

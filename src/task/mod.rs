@@ -13,7 +13,7 @@ use crate::numeric::{Real, Rng};
 use crate::registry;
 
 /// Sizes of a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Dims {
     /// X: input units.
     pub inputs: usize,

@@ -187,7 +187,9 @@ impl Mender<'_, '_> {
             (_, Some(last)) if last.ends_value() => {
                 self.problem(token, "no `:` is expected here", Some("a field is written `name: value`"));
                 self.report.damage(token.start);
-                if let (true, Some((next, end))) = (self.last_is_field_value(), self.rest_of_line(at)) {
+                if self.last_is_field_value()
+                    && let Some((next, end)) = self.rest_of_line(at)
+                {
                     // `cell: Tanhunits: 32)`: what follows belongs to a parenthesis that was never opened.
                     self.give_up_value(next, end);
                     return Step::On;
@@ -308,11 +310,15 @@ impl Mender<'_, '_> {
     }
 
     /// Where the line or the parenthesis ends: the token that comes then and the byte; `None` where a bracket is still
-    /// open there.
+    /// open there, or where that is too far to look.
     fn rest_of_line(&self, at: usize) -> Option<(usize, usize)> {
+        const LONGEST: usize = 200;
         let mut depth = 0_usize;
         let mut end = (at, 0);
         for (at, token) in self.tokens.iter().enumerate().skip(at) {
+            if at > self.next + LONGEST {
+                return None;
+            }
             match token.kind {
                 _ if token.indent.is_some() => break,
                 Kind::Close(_) if depth == 0 => break,

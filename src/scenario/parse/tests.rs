@@ -150,6 +150,7 @@ fn absurd_files_are_refused() {
     let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
     assert!(messages(&deep)[0].contains("nested more than 64"));
     clean(&format!("{}{}", "[".repeat(64), "]".repeat(64)));
+    clean(&format!("{}1{}", "S(a: ".repeat(64), ")".repeat(64)));
     clean("\"((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((\"");
     assert!(messages(&"(".repeat(MOST_BYTES))[0].contains("nested more than 64"));
     assert!(messages(&" ".repeat(MOST_BYTES + 1))[0].contains("1 MiB"));

@@ -1,0 +1,5 @@
+//! Analysis of what happened: how well gradients agree.
+
+mod alignment;
+
+pub use alignment::Alignment;

@@ -1,0 +1,448 @@
+//! The experiment: all of a run's state, as data. It can be cloned, saved at any step, and goes on to the same bytes.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{Command, Journalled};
+use super::protocol::{self, Cursor};
+use super::sleep::Sleeping;
+use super::wake::Living;
+use crate::analysis::Alignment;
+use crate::circuit::Circuit;
+use crate::episode::ContentShape;
+use crate::event::{Event, PhaseName, Sink, SinkError};
+use crate::hippocampus::HippocampusState;
+use crate::learning::{Bptt, RuleSpec, RuleState};
+use crate::neocortex::{Cortex, Gradient, Optimizer, Weights};
+use crate::numeric::{DMatrix, Real, Streams};
+use crate::scenario::{Phase, Scenario, UpdateSpec};
+use crate::task::{Baselines, Dims};
+
+/// Counters of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Engine steps: wake, replay and probe steps, and one for every other phase.
+    pub step: u64,
+    /// Wake and replay steps, and the steps rested.
+    pub time: u64,
+    /// Episodes lived.
+    pub episodes: u64,
+    /// Updates of the weights.
+    pub updates: u64,
+    /// Ripples begun.
+    pub ripples: u64,
+}
+
+/// Whether there is more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There is.
+    Running,
+    /// The protocol is over.
+    Done,
+}
+
+/// Why a run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A quantity became NaN or infinite.
+    #[error(
+        "{quantity} is no longer a finite number at step {step} in phase {phase}: \
+         lower the optimizer's rate, set `cortex.clip`, or lower the gain of `cortex.cell.init`"
+    )]
+    NotFinite {
+        /// When.
+        step: u64,
+        /// Where.
+        phase: PhaseName,
+        /// What.
+        quantity: String,
+    },
+    /// A listener failed.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+}
+
+/// What is kept of a lived episode to measure replay by: the experimenter's record, which no rule and no store reads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(super) struct Lived<R: Real> {
+    pub episode: u64,
+    /// Contents h_{t−1}, x_t, target, mask; a column a step.
+    pub contents: DMatrix<R>,
+}
+
+/// A rule with what it has gathered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(super) struct Runner<R: Real> {
+    pub label: String,
+    pub state: RuleState<R>,
+    /// Since the last update.
+    pub gradient: Gradient<R>,
+    /// Over the phase, for its alignment.
+    pub total: Gradient<R>,
+    #[serde(skip)]
+    pub spent: Duration,
+    #[serde(skip)]
+    pub steps: u64,
+}
+
+impl<R: Real> Runner<R> {
+    fn new(label: String, spec: &RuleSpec, cortex: &Cortex<R>) -> Self {
+        let gradient = cortex.gradient();
+        Self {
+            label,
+            state: RuleState::new(spec),
+            total: gradient.clone(),
+            gradient,
+            spent: Duration::ZERO,
+            steps: 0,
+        }
+    }
+
+    /// The gradient since the last update joins the phase's.
+    pub fn bank(&mut self) {
+        self.total.add(&self.gradient);
+        self.gradient.clear();
+    }
+
+    pub fn offline(&self) -> bool {
+        self.state.as_dyn().offline()
+    }
+}
+
+/// What a rule kept and cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// The rule's label.
+    pub rule: String,
+    /// Floats of activity held at once, at most, per episode.
+    pub retained_floats: usize,
+    /// Floating-point operations per step, counted from sizes.
+    pub flops_per_step: u64,
+    /// Measured.
+    pub microseconds_per_step: f64,
+    /// Hippocampal synapses it leans on.
+    pub synapses: usize,
+}
+
+/// What is being done right now.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(super) enum Work<R: Real> {
+    /// Between phases.
+    #[default]
+    Between,
+    Wake {
+        left: usize,
+        living: Option<Box<Living<R>>>,
+    },
+    Probe {
+        left: usize,
+        living: Option<Box<Living<R>>>,
+        sums: ProbeSums,
+    },
+    Sleep(Box<Sleeping<R>>),
+}
+
+/// Sums over a probe's batches.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct ProbeSums {
+    pub loss: f64,
+    pub right: f64,
+    pub weight: f64,
+}
+
+/// A run: everything it consists of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Experiment<R: Real> {
+    pub(super) scenario: Scenario,
+    pub(super) streams: Streams,
+    pub(super) dims: Dims,
+    pub(super) cortex: Cortex<R>,
+    pub(super) optimizer: Optimizer<R>,
+    pub(super) hippocampus: Option<HippocampusState<R>>,
+    pub(super) circuit: Circuit,
+    /// Tensor columns that a lesion cut, with their values for restoration.
+    pub(super) cut: Vec<super::damage::CutColumn<R>>,
+    pub(super) rule: Runner<R>,
+    pub(super) shadows: Vec<Runner<R>>,
+    /// Exact BPTT, the yardstick.
+    pub(super) exact: Runner<R>,
+    /// Whether it must run while awake: some rule learns there, and none of them is BPTT itself.
+    pub(super) yardstick_awake: bool,
+    pub(super) lived: VecDeque<Lived<R>>,
+    pub(super) cursor: Cursor,
+    pub(super) phases: u64,
+    pub(super) work: Work<R>,
+    pub(super) phase: PhaseName,
+    pub(super) clock: Clock,
+    pub(super) journal: Vec<Journalled>,
+    /// For drawing alone.
+    #[serde(skip)]
+    pub(super) after: super::view::Afterimage<R>,
+}
+
+impl<R: Real> Experiment<R> {
+    /// A run before its first step. The scenario must have been checked.
+    pub fn new(scenario: &Scenario) -> Self {
+        let mut streams = Streams::new(scenario.seed);
+        let task = scenario.task.as_task::<R>();
+        let dims = task.dims();
+        let cell = &scenario.cortex.cell;
+        let cortex =
+            Cortex::new(cell, dims.inputs, dims.outputs, task.loss(), task.tolerance(), &mut streams.weights);
+        let shape = ContentShape { state: cortex.units(), input: dims.inputs, target: dims.outputs };
+        let hippocampus = scenario.hippocampus.as_ref().map(|h| HippocampusState::new(h, shape, scenario.seed));
+        let learning = &scenario.learning;
+        let specs: Vec<&RuleSpec> = std::iter::once(&learning.rule).chain(&learning.shadows).collect();
+        let mut runners: VecDeque<Runner<R>> = RuleSpec::labels(&specs)
+            .into_iter()
+            .zip(&specs)
+            .map(|(label, spec)| Runner::new(label, spec, &cortex))
+            .collect();
+        let exact = Runner::new("Bptt".into(), &RuleSpec::Bptt(Bptt {}), &cortex);
+        let rule = runners.pop_front().unwrap_or_else(|| exact.clone());
+        Self {
+            optimizer: Optimizer::new(&scenario.cortex.optimizer, scenario.cortex.clip, &cortex.weights),
+            circuit: Circuit::new(hippocampus.is_some()),
+            cut: Vec::new(),
+            rule,
+            yardstick_awake: specs.iter().any(|s| !s.offline()) && !specs.iter().any(|s| is_exact(s)),
+            shadows: runners.into(),
+            exact,
+            lived: VecDeque::new(),
+            cursor: Cursor::start(&scenario.protocol),
+            phases: protocol::count(&scenario.protocol),
+            work: Work::Between,
+            phase: PhaseName::Wake,
+            clock: Clock::default(),
+            journal: Vec::new(),
+            after: super::view::Afterimage::default(),
+            scenario: scenario.clone(),
+            streams,
+            dims,
+            cortex,
+            hippocampus,
+        }
+    }
+
+    /// Does one step: one of an awake or probed batch, one of a ripple, or a whole phase of any other kind.
+    pub fn step(&mut self, sink: &mut dyn Sink) -> Result<Status, RunError> {
+        if matches!(self.work, Work::Between) && !self.begin_phase(sink)? {
+            return Ok(Status::Done);
+        }
+        self.clock.step += 1;
+        let over = match std::mem::take(&mut self.work) {
+            Work::Between => true,
+            Work::Wake { left, living } => self.step_wake(left, living, sink)?,
+            Work::Probe { left, living, sums } => self.step_probe(left, living, sums, sink)?,
+            Work::Sleep(sleeping) => self.step_sleep(sleeping, sink)?,
+        };
+        if over {
+            self.work = Work::Between;
+            self.cursor.advance(&self.scenario.protocol);
+        }
+        Ok(if self.is_done() { Status::Done } else { Status::Running })
+    }
+
+    /// Begins the phase at the cursor; false when there is none.
+    fn begin_phase(&mut self, sink: &mut dyn Sink) -> Result<bool, RunError> {
+        let Some(phase) = self.cursor.phase(&self.scenario.protocol).cloned() else { return Ok(false) };
+        self.phase = name_of(&phase);
+        sink.event(&Event::Began { time: self.clock.time, phase: self.phase })?;
+        match phase {
+            Phase::Wake(p) => self.work = Work::Wake { left: p.episodes, living: None },
+            Phase::Probe(p) => {
+                self.work = Work::Probe { left: p.episodes, living: None, sums: ProbeSums::default() };
+            }
+            Phase::Sleep(p) => self.begin_sleep(p.ripples),
+            Phase::Rest(p) => {
+                self.clock.time = self.clock.time.saturating_add(p.steps);
+                if let Some(hippocampus) = &mut self.hippocampus {
+                    hippocampus.rest(p.steps);
+                }
+                self.forget_records();
+            }
+            Phase::Lesion(p) => self.damage(&p.target.0, p.fraction, sink)?,
+            Phase::Restore(p) => self.damage(&p.target.0, 0.0, sink)?,
+            Phase::Repeat(_) => {}
+        }
+        Ok(true)
+    }
+
+    /// Applies and journals a command.
+    pub fn apply(&mut self, command: &Command, sink: &mut dyn Sink) -> Result<(), RunError> {
+        self.journal.push(Journalled { step: self.clock.step, command: command.clone() });
+        match command {
+            Command::Lesion { target, fraction } => self.damage(target, *fraction, sink),
+            Command::Restore { target } => self.damage(target, 0.0, sink),
+        }
+    }
+
+    /// Changes the weights by what the rule has gathered since the last update.
+    pub(super) fn update(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
+        if self.rule.gradient.weight > 0.0 {
+            if !self.rule.gradient.is_finite() {
+                return Err(self.not_finite("the gradient"));
+            }
+            self.optimizer.update(&mut self.cortex.weights, &self.rule.gradient);
+            self.keep_cut();
+            self.clock.updates += 1;
+            sink.event(&Event::Updated { time: self.clock.time, updates: self.clock.updates })?;
+        }
+        self.rule.bank();
+        Ok(())
+    }
+
+    pub(super) fn not_finite(&self, quantity: &str) -> RunError {
+        RunError::NotFinite { step: self.clock.step, phase: self.phase, quantity: quantity.into() }
+    }
+
+    /// Tells a metric.
+    pub(super) fn measure(&self, name: impl Into<String>, value: f64, sink: &mut dyn Sink) -> Result<(), RunError> {
+        sink.event(&Event::Metric {
+            time: self.clock.time,
+            episode: self.clock.episodes,
+            phase: self.phase,
+            name: name.into(),
+            value,
+        })?;
+        Ok(())
+    }
+
+    /// Tells how well the rules of one kind agree with exact BPTT over the phase, and starts anew.
+    pub(super) fn align(&mut self, offline: bool, sink: &mut dyn Sink) -> Result<(), RunError> {
+        self.exact.bank();
+        let runners = || std::iter::once(&self.rule).chain(&self.shadows);
+        let exact = if offline || self.yardstick_awake {
+            &self.exact
+        } else {
+            runners().find(|r| matches!(r.state, RuleState::Bptt(_))).unwrap_or(&self.exact)
+        };
+        let told: Vec<(String, Alignment)> = runners()
+            .filter(|r| r.offline() == offline)
+            .map(|r| (r.label.clone(), Alignment::of(&r.total, &exact.total)))
+            .collect();
+        for (label, alignment) in told {
+            for (name, value) in alignment.named() {
+                self.measure(format!("alignment.{label}.{name}"), value, sink)?;
+            }
+        }
+        for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
+            if runner.offline() == offline {
+                runner.total.clear();
+            }
+        }
+        self.exact.total.clear();
+        Ok(())
+    }
+
+    /// Drops the experimenter's records of episodes that are no longer stored.
+    pub(super) fn forget_records(&mut self) {
+        match &self.hippocampus {
+            Some(hippocampus) => {
+                let stored: std::collections::HashSet<u64> =
+                    hippocampus.stored().iter().map(|e| e.episode).collect();
+                self.lived.retain(|l| stored.contains(&l.episode));
+            }
+            None => self.lived.clear(),
+        }
+    }
+
+    pub(super) fn every_step(&self) -> bool {
+        matches!(self.scenario.learning.update, UpdateSpec::EveryStep(_))
+    }
+
+    pub(super) fn every_episode(&self) -> bool {
+        matches!(self.scenario.learning.update, UpdateSpec::EveryEpisode(_))
+    }
+
+    /// What the run was made from.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// Counters.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The present phase, or the last one.
+    pub fn phase(&self) -> PhaseName {
+        self.phase
+    }
+
+    /// Whether the protocol is over.
+    pub fn is_done(&self) -> bool {
+        matches!(self.work, Work::Between) && self.cursor.phase(&self.scenario.protocol).is_none()
+    }
+
+    /// Part of the protocol that is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        let inner = match (&self.work, self.cursor.phase(&self.scenario.protocol)) {
+            (Work::Wake { left, .. }, Some(Phase::Wake(p))) => 1.0 - *left as f64 / p.episodes as f64,
+            (Work::Probe { left, .. }, Some(Phase::Probe(p))) => 1.0 - *left as f64 / p.episodes as f64,
+            (Work::Sleep(sleeping), Some(Phase::Sleep(p))) => 1.0 - sleeping.left as f64 / p.ripples as f64,
+            _ => 0.0,
+        };
+        ((self.cursor.done() as f64 + inner) / self.phases.max(1) as f64).min(1.0)
+    }
+
+    /// Chance and memoryless levels of the task.
+    pub fn baselines(&self) -> Baselines {
+        self.scenario.task.as_task::<R>().baselines()
+    }
+
+    /// The weights now.
+    pub fn weights(&self) -> &Weights<R> {
+        &self.cortex.weights
+    }
+
+    /// Commands applied so far.
+    pub fn journal(&self) -> &[Journalled] {
+        &self.journal
+    }
+
+    /// Stored steps.
+    pub fn load(&self) -> usize {
+        self.hippocampus.as_ref().map_or(0, HippocampusState::load)
+    }
+
+    /// What each rule kept and cost.
+    pub fn ledger(&self) -> Vec<LedgerRow> {
+        let synapses = self.hippocampus.as_ref().map_or(0, HippocampusState::synapses);
+        std::iter::once(&self.rule)
+            .chain(&self.shadows)
+            .map(|runner| {
+                let ledger = runner.state.as_dyn().ledger();
+                LedgerRow {
+                    rule: runner.label.clone(),
+                    retained_floats: ledger.retained_floats,
+                    flops_per_step: ledger.flops_per_step,
+                    microseconds_per_step: runner.spent.as_secs_f64() * 1e6 / runner.steps.max(1) as f64,
+                    synapses: if runner.offline() { synapses } else { 0 },
+                }
+            })
+            .collect()
+    }
+}
+
+fn is_exact(rule: &RuleSpec) -> bool {
+    matches!(rule, RuleSpec::Bptt(_))
+}
+
+fn name_of(phase: &Phase) -> PhaseName {
+    match phase {
+        Phase::Wake(_) | Phase::Repeat(_) => PhaseName::Wake,
+        Phase::Sleep(_) => PhaseName::Sleep,
+        Phase::Probe(_) => PhaseName::Probe,
+        Phase::Rest(_) => PhaseName::Rest,
+        Phase::Lesion(_) => PhaseName::Lesion,
+        Phase::Restore(_) => PhaseName::Restore,
+    }
+}

@@ -1,0 +1,145 @@
+//! One batch of episodes at the initial weights, and what every rule makes of it.
+
+use super::experiment::{Experiment, RunError};
+use super::sleep::live_again;
+use crate::analysis::Alignment;
+use crate::episode::Batch;
+use crate::learning::{Bptt, Context, Reinstated, RuleSpec, RuleState};
+use crate::neocortex::{Gradient, Weights};
+use crate::numeric::{DMatrix, Real};
+use crate::scenario::{Phase, Scenario};
+
+/// What one batch taught.
+#[derive(Clone, Debug)]
+pub struct GradientReport<R: Real> {
+    /// The initial weights.
+    pub weights: Weights<R>,
+    /// The episodes.
+    pub batch: Batch<R>,
+    /// h_{−1} … h_{T−1}, N×B each.
+    pub states: Vec<DMatrix<R>>,
+    /// The rule, every shadow, and exact BPTT where it is not among them.
+    pub rules: Vec<RuleGradient<R>>,
+}
+
+/// What one rule made of it.
+#[derive(Clone, Debug)]
+pub struct RuleGradient<R: Real> {
+    /// Unique name.
+    pub label: String,
+    /// Sums over masked steps; the mean is theirs divided by `weight`.
+    pub gradient: Gradient<R>,
+    /// Agreement with exact BPTT.
+    pub alignment: Alignment,
+}
+
+/// Lives one batch, stores it, replays each episode exactly once, and gathers every rule's gradient.
+pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunError> {
+    let mut experiment = Experiment::<R>::new(scenario);
+    let batch = first_batch(&mut experiment, scenario);
+    let states = live_and_store(&mut experiment, &batch);
+    let mut specs: Vec<&RuleSpec> =
+        std::iter::once(&scenario.learning.rule).chain(&scenario.learning.shadows).collect();
+    let bptt = RuleSpec::Bptt(Bptt {});
+    if !specs.contains(&&bptt) {
+        specs.push(&bptt);
+    }
+    let each: Vec<(String, Gradient<R>)> = RuleSpec::labels(&specs)
+        .into_iter()
+        .zip(&specs)
+        .map(|(label, spec)| (label, gradient_of(&mut experiment, spec, &batch)))
+        .collect();
+    let exact = each.iter().zip(&specs).find(|(_, s)| ***s == bptt).map(|((_, g), _)| g.clone());
+    let exact = exact.unwrap_or_else(|| experiment.cortex.gradient());
+    if !each.iter().all(|(_, g)| g.is_finite()) {
+        return Err(experiment.not_finite("the gradient"));
+    }
+    let rules = each
+        .into_iter()
+        .map(|(label, gradient)| RuleGradient { label, alignment: Alignment::of(&gradient, &exact), gradient })
+        .collect();
+    Ok(GradientReport { weights: experiment.cortex.weights, batch, states, rules })
+}
+
+/// As many episodes as the protocol's first `Wake` has, at most 64, from the task's stream.
+fn first_batch<R: Real>(experiment: &mut Experiment<R>, scenario: &Scenario) -> Batch<R> {
+    let width = first_wake(&scenario.protocol).unwrap_or(16).min(64);
+    let task = scenario.task.as_task::<R>();
+    let episodes: Vec<_> = (0..width).map(|_| task.episode(&mut experiment.streams.task)).collect();
+    Batch::of(&episodes, 0)
+}
+
+fn first_wake(phases: &[Phase]) -> Option<usize> {
+    phases.iter().find_map(|phase| match phase {
+        Phase::Wake(p) => Some(p.episodes),
+        Phase::Repeat(p) => first_wake(&p.phases),
+        _ => None,
+    })
+}
+
+fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> Vec<DMatrix<R>> {
+    let cortex = experiment.cortex.clone();
+    let (n, width) = (cortex.units(), batch.width);
+    let fit = experiment.hippocampus.as_mut().map_or(0, |h| h.open(&batch.episodes, batch.steps).1);
+    let mut states = vec![DMatrix::zeros(n, width)];
+    live_again(&cortex, batch, |_, moment| {
+        let Some(moment) = moment else { return };
+        if let Some(hippocampus) = &mut experiment.hippocampus {
+            let lived: Vec<bool> = batch.lengths.iter().map(|&l| moment.t < l).collect();
+            let mut contents = Vec::new();
+            for b in 0..width {
+                let column = moment.t * width + b;
+                contents.extend_from_slice(&moment.h_prev[b * n..(b + 1) * n]);
+                contents.extend(batch.inputs.column(column).iter().copied());
+                contents.extend(batch.targets.column(column).iter().copied());
+                contents.push(batch.mask[column]);
+            }
+            hippocampus.encode(&contents, &lived, fit, &mut experiment.streams.encoding);
+        }
+        states.push(DMatrix::from_column_slice(n, width, moment.h));
+    });
+    if let Some(hippocampus) = &mut experiment.hippocampus {
+        hippocampus.close(fit, &vec![0.0; fit]);
+        hippocampus.fall_asleep();
+    }
+    states
+}
+
+fn gradient_of<R: Real>(experiment: &mut Experiment<R>, spec: &RuleSpec, batch: &Batch<R>) -> Gradient<R> {
+    let cortex = &experiment.cortex;
+    let mut rule = RuleState::new(spec);
+    let mut gradient = cortex.gradient();
+    if !spec.offline() {
+        live_again(cortex, batch, |cx, moment| match moment {
+            None => rule.as_dyn_mut().begin(cx),
+            Some(moment) => rule.as_dyn_mut().observe(cx, moment, &mut gradient),
+        });
+        rule.as_dyn_mut().finish(&Context { cortex, batch }, &mut gradient);
+        return gradient;
+    }
+    let Some(hippocampus) = &experiment.hippocampus else { return gradient };
+    let ripple = hippocampus.spec().ripple.clone();
+    let direction = ripple.order.direction();
+    // Every offline rule sees the same cues.
+    let mut rng = experiment.streams.cue.clone();
+    let starts = (0..hippocampus.stored().len()).filter_map(|i| hippocampus.start(i, direction));
+    let cues: Vec<_> = starts.map(|start| hippocampus.cue(start, &ripple.cue, None, &mut rng)).collect();
+    let shape = hippocampus.shape();
+    for (walk, stored) in hippocampus.walks(&cues, direction).iter().zip(hippocampus.stored()) {
+        rule.as_dyn_mut().begin_ripple(cortex);
+        let length = stored.engrams.len();
+        for (step, state) in walk.states.iter().enumerate() {
+            let mut content = vec![R::zero(); shape.len()];
+            if hippocampus.content(state, &mut content) {
+                let t = match direction {
+                    crate::event::Direction::Reverse => length.checked_sub(step + 1),
+                    crate::event::Direction::Forward => Some(step),
+                };
+                let remote = t.is_some_and(|t| t < length / 4);
+                let step = Reinstated { cortex, shape, content: &content, remote };
+                rule.as_dyn_mut().reinstate(&step, &mut gradient);
+            }
+        }
+    }
+    gradient
+}

@@ -1,0 +1,67 @@
+//! The scenarios that come with the program.
+
+use super::Text;
+
+/// A scenario within the program.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundled {
+    /// Name, as `ammon run` takes it.
+    pub name: &'static str,
+    /// The RON text.
+    pub text: &'static str,
+}
+
+impl Bundled {
+    /// Its text, named as a file.
+    pub fn document(&self) -> Text {
+        Text { name: format!("{}.ron", self.name), text: self.text.into() }
+    }
+}
+
+/// The one that shows what the program is about.
+pub const FLAGSHIP: &str = "recall-by-replay";
+
+macro_rules! bundle {
+    ($($name:literal),+ $(,)?) => {
+        &[$( Bundled { name: $name, text: include_str!(concat!("../../scenarios/", $name, ".ron")) }, )+]
+    };
+}
+
+/// All of them, the flagship first.
+pub fn bundled() -> &'static [Bundled] {
+    bundle![
+        "recall-by-replay",
+        "recall-by-bptt",
+        "recall-truncated",
+        "overloaded-hippocampus",
+        "no-separation",
+        "lesion-ca3",
+        "copy-by-replay",
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{load, resolved};
+
+    #[test]
+    fn every_bundled_scenario_is_sound_and_survives_being_written_out() {
+        for bundled in bundled() {
+            let scenario = load(bundled.document(), &[], None).unwrap_or_else(|e| panic!("{e}"));
+            assert!(scenario.about.len() > 200 && !scenario.title.is_empty(), "{}", bundled.name);
+            let text = resolved(&scenario);
+            ron::from_str::<ron::Value>(&text).unwrap_or_else(|e| panic!("{}: {e}", bundled.name));
+            let again = load(Text { name: "resolved".into(), text }, &[], None).unwrap();
+            assert_eq!(scenario, again);
+        }
+        assert_eq!(bundled()[0].name, FLAGSHIP);
+    }
+
+    #[test]
+    fn every_file_of_the_scenarios_folder_is_bundled() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+        let files = std::fs::read_dir(folder).unwrap().filter(|f| f.as_ref().unwrap().path().extension().is_some());
+        assert_eq!(files.count(), bundled().len());
+    }
+}

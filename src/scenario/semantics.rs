@@ -1,0 +1,206 @@
+//! Combinations that cannot work, found before anything runs.
+
+use super::document::span_at;
+use super::schema::{Phase, Scenario, UpdateSpec};
+use crate::circuit::Circuit;
+use crate::hippocampus::{CapacitySpec, CueSpec, DecoderSpec, Hippocampus, SeparationSpec, StoreSpec};
+use crate::learning::{RuleSpec, RuleState};
+use crate::neocortex::CellSpec;
+use crate::registry::{Node, Problems};
+
+/// More memory than this is refused: 8 GiB.
+const MOST_BYTES: u64 = 8 << 30;
+
+/// Adds what cannot work to `problems`.
+pub(super) fn check(scenario: &Scenario, node: &Node, problems: &mut Problems) {
+    let mut report = |path: &str, message: String, help: String| {
+        problems.push(span_at(node, path), message, Some(help));
+    };
+    rules(scenario, &mut report);
+    if let Some(hippocampus) = &scenario.hippocampus {
+        store(scenario, hippocampus, &mut report);
+    }
+    phases(scenario, &scenario.protocol, "protocol", &mut report);
+    memory(scenario, &mut report);
+}
+
+fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
+    let learning = &scenario.learning;
+    let shadows = learning.shadows.iter().enumerate();
+    let all = shadows.clone().map(|(i, rule)| (format!("learning.shadows.{i}"), rule));
+    for (path, rule) in std::iter::once(("learning.rule".to_string(), &learning.rule)).chain(all) {
+        if rule.offline() && scenario.hippocampus.is_none() {
+            report(
+                &path,
+                format!("{} learns from ripples, but this scenario has no hippocampus", rule.name()),
+                "add `hippocampus: ()`, or choose a rule that learns while awake".into(),
+            );
+        }
+    }
+    for (i, shadow) in shadows {
+        if *shadow == learning.rule || learning.shadows[..i].contains(shadow) {
+            report(
+                &format!("learning.shadows.{i}"),
+                format!("{} is here twice with the same parameters", shadow.name()),
+                "remove it: both would give the same gradient".into(),
+            );
+        }
+    }
+    let whole = !RuleState::<f32>::new(&learning.rule).as_dyn().online();
+    if matches!(learning.update, UpdateSpec::EveryStep(_)) && whole {
+        report(
+            "learning.update",
+            format!("{} has no gradient before the episode ends", learning.rule.name()),
+            "use EveryEpisode or EveryPhase".into(),
+        );
+    }
+    if !matches!(learning.update, UpdateSpec::EveryPhase(_)) {
+        return;
+    }
+    if learning.rule.offline() && scenario.hippocampus.is_some() && !any(&scenario.protocol, &is_sleep) {
+        report(
+            "protocol",
+            format!("{} learns from ripples, but the protocol never sleeps", learning.rule.name()),
+            "add a phase `Sleep(ripples: 16)` after `Wake`".into(),
+        );
+    }
+}
+
+fn is_sleep(phase: &Phase) -> bool {
+    matches!(phase, Phase::Sleep(_))
+}
+
+fn any(phases: &[Phase], test: &dyn Fn(&Phase) -> bool) -> bool {
+    phases.iter().any(|phase| match phase {
+        Phase::Repeat(p) => any(&p.phases, test),
+        other => test(other),
+    })
+}
+
+fn store(scenario: &Scenario, h: &Hippocampus, report: &mut impl FnMut(&str, String, String)) {
+    let steps = scenario.task.as_task::<f32>().dims().steps;
+    if h.capacity.room() < steps {
+        report(
+            "hippocampus.capacity.steps",
+            format!("there is room for {} steps, but one episode has {steps}", h.capacity.room()),
+            format!("give at least {steps}"),
+        );
+    }
+    if let StoreSpec::Exact(_) = h.store {
+        if let SeparationSpec::Direct(_) = h.separation {
+            report(
+                "hippocampus.separation",
+                "an Exact store has no units that codes could be imposed on".into(),
+                "leave `separation` out, or use the store Ca3".into(),
+            );
+        }
+        if let CapacitySpec::Palimpsest(_) = h.capacity {
+            report(
+                "hippocampus.capacity",
+                "an Exact store is a tape: its traces do not fade".into(),
+                "use Unbounded or Fixed, or the store Ca3".into(),
+            );
+        }
+        if let CueSpec::Noise(_) | CueSpec::Cortical(_) = h.ripple.cue {
+            report(
+                "hippocampus.ripple.cue",
+                "an Exact store is a tape: there is nothing to cue".into(),
+                "leave `cue` out, or use the store Ca3".into(),
+            );
+        }
+    }
+    if let StoreSpec::Ca3(p) = &h.store
+        && p.active() >= p.units
+    {
+        report("hippocampus.store.sparsity", "all units would be active".into(), "lower the sparsity".into());
+    }
+}
+
+fn phases(scenario: &Scenario, list: &[Phase], path: &str, report: &mut impl FnMut(&str, String, String)) {
+    for (i, phase) in list.iter().enumerate() {
+        let path = format!("{path}.{i}");
+        let lacks = scenario.hippocampus.is_none();
+        match phase {
+            Phase::Repeat(p) => phases(scenario, &p.phases, &format!("{path}.phases"), report),
+            Phase::Sleep(_) if lacks => report(
+                &path,
+                "Sleep replays from a hippocampus, but this scenario has none".into(),
+                "add `hippocampus: ()`, or remove this phase".into(),
+            ),
+            Phase::Lesion(p) => target(&p.target.0, lacks, &path, report),
+            Phase::Restore(p) => target(&p.target.0, lacks, &path, report),
+            _ => {}
+        }
+    }
+}
+
+fn target(name: &str, lacks: bool, path: &str, report: &mut impl FnMut(&str, String, String)) {
+    if lacks && Circuit::needs_hippocampus(name) {
+        report(
+            &format!("{path}.target"),
+            format!("{name} belongs to the hippocampus, but this scenario has none"),
+            "add `hippocampus: ()`, or name Input, Cortex, Readout, Sensory, Recurrent or Output".into(),
+        );
+    }
+}
+
+/// Refuses what would not fit, with the number of bytes it would need.
+fn memory(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
+    let (path, bytes) = largest(scenario);
+    if bytes > MOST_BYTES {
+        report(
+            path,
+            format!("this run would need about {:.1} GiB of memory", bytes as f64 / f64::from(1 << 30)),
+            format!("at most {} GiB are allowed: lower units, episodes or delays", MOST_BYTES >> 30),
+        );
+    }
+}
+
+/// The part of a run that needs most memory, and how many bytes.
+fn largest(scenario: &Scenario) -> (&'static str, u64) {
+    let dims = scenario.task.as_task::<f32>().dims();
+    let units = match &scenario.cortex.cell {
+        CellSpec::Tanh(p) => p.units,
+        CellSpec::Linear(p) => p.units,
+    } as u64;
+    let (steps, content) = (dims.steps as u64, units + (dims.inputs + dims.outputs + 1) as u64);
+    // A batch of 256 episodes: inputs, targets, drive, and a tape of states.
+    let batch = 4 * 256 * steps * (content + 3 * units);
+    let rules = 1 + scenario.learning.shadows.len() as u64;
+    let tape = scenario.learning.shadows.iter().chain([&scenario.learning.rule]).any(|r| matches!(r, RuleSpec::Bptt(_)));
+    let mut parts = vec![("task", batch * if tape { rules } else { 1 })];
+    if let Some(h) = &scenario.hippocampus {
+        let stored = stored_steps(scenario, h, steps);
+        let m = match &h.store {
+            StoreSpec::Ca3(p) => p.units as u64,
+            StoreSpec::Exact(_) => 0,
+        };
+        let synapse = if h.capacity.decay().is_some() { 4 } else { 2 };
+        parts.push(("hippocampus.store.units", 2 * m * m * synapse + 2 * 8 * m * content));
+        let solve = if matches!(h.decoder, DecoderSpec::Hebbian(_) | DecoderSpec::Delta(_)) { 0 } else { 4 };
+        parts.push(("hippocampus.capacity", 8 * stored * (content + solve * stored)));
+        let rows = m.max(h.entorhinal.units as u64);
+        parts.push(("hippocampus.entorhinal", 4 * rows * (content + 256)));
+    }
+    parts.into_iter().max_by_key(|(_, bytes)| *bytes).unwrap_or(("task", 0))
+}
+
+/// Most steps stored at once.
+fn stored_steps(scenario: &Scenario, h: &Hippocampus, steps: u64) -> u64 {
+    let lived = lived_episodes(&scenario.protocol).saturating_mul(steps);
+    let room = match &h.capacity {
+        CapacitySpec::Palimpsest(p) => (p.half_life * 3.0) as u64 + 64 * steps,
+        other => other.room() as u64,
+    };
+    lived.min(room)
+}
+
+fn lived_episodes(phases: &[Phase]) -> u64 {
+    phases.iter().fold(0, |sum: u64, phase| {
+        sum.saturating_add(match phase {
+            Phase::Wake(p) => p.episodes as u64,
+            Phase::Repeat(p) => lived_episodes(&p.phases).saturating_mul(p.times as u64),
+            _ => 0,
+        })
+    })
+}
