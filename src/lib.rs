@@ -29,3 +29,4 @@ pub mod numeric;
 pub mod registry;
 pub mod scenario;
 pub mod task;
+pub mod trace;

@@ -4,17 +4,22 @@ mod command;
 mod damage;
 mod experiment;
 mod gradients;
+mod history;
 mod observer;
 mod protocol;
+mod session;
 mod sleep;
 mod snapshot;
 mod view;
 mod wake;
+mod worker;
 
 pub use command::{Command, Journalled};
 pub use experiment::{Clock, Experiment, LedgerRow, RunError, Status};
 pub use gradients::{GradientReport, RuleGradient, gradients};
+pub use session::{Ending, Session, SessionError};
 pub use snapshot::{
     Activity, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry, RippleStep, RippleView, Series,
     Snapshot, Source,
 };
+pub use worker::{Request, Worker};

@@ -55,7 +55,8 @@ impl Observer {
         }
     }
 
-    fn point(&mut self, name: &str, time: u64, value: f64) {
+    /// A point of a series.
+    pub fn point(&mut self, name: &str, time: u64, value: f64) {
         let (stride, seen) = self.strides.entry(name.to_string()).or_insert((1, 0));
         *seen += 1;
         if !(*seen - 1).is_multiple_of(*stride) {

@@ -207,6 +207,7 @@ impl<R: Real> Experiment<R> {
         }
         s.replayed.push(running.planned.episode);
         self.after.ripple = Some(Box::new(running));
+        self.after.ripples += 1;
         self.after.ripple_last = true;
         sink.event(&Event::Ripple(record))?;
         if self.every_episode() || self.every_step() {

@@ -14,13 +14,15 @@ use crate::numeric::Real;
 pub(super) struct Afterimage<R: Real> {
     pub living: Option<(Box<Living<R>>, Source)>,
     pub ripple: Option<Box<Running<R>>>,
+    /// Ripples that have ended.
+    pub ripples: u64,
     /// Whether the ripple came after the batch.
     pub ripple_last: bool,
 }
 
 impl<R: Real> Default for Afterimage<R> {
     fn default() -> Self {
-        Self { living: None, ripple: None, ripple_last: false }
+        Self { living: None, ripple: None, ripples: 0, ripple_last: false }
     }
 }
 
@@ -94,6 +96,11 @@ impl<R: Real> Experiment<R> {
         view.inputs = Raster { units: inputs.nrows(), values };
         view.outputs.clone_from(&living.outputs);
         view
+    }
+
+    /// Ripples that have ended since the experiment was made or loaded.
+    pub(super) fn ripples_ended(&self) -> u64 {
+        self.after.ripples
     }
 
     /// The ripple that runs, or ran last.

@@ -183,6 +183,11 @@ impl Decoder {
             return;
         }
         let ridge = p.ridge;
+        if codes.is_empty() {
+            self.solved = vec![0.0; self.sum.len()];
+            self.fresh = true;
+            return;
+        }
         let scale = 1.0 / (SCALE * self.gain);
         let n = codes.len();
         let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, ridge) else { return };
@@ -262,7 +267,7 @@ fn gram(codes: &[&[u32]], units: usize) -> Vec<f64> {
     let mut gram = vec![0.0; n * n];
     let arch = pulp::Arch::new();
     // The lower triangle is all that a Cholesky factor looks at.
-    gram.par_chunks_mut(n).enumerate().for_each(|(q, column)| {
+    gram.par_chunks_mut(n.max(1)).enumerate().for_each(|(q, column)| {
         let b = &bits[q * words..(q + 1) * words];
         arch.dispatch(|| {
             for (p, shared) in column.iter_mut().enumerate().skip(q) {

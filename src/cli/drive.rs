@@ -1,0 +1,136 @@
+//! Drives a run to its end, to a given step, or until a signal comes, writing checkpoints on the way.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::progress::Progress;
+use super::signals::Signals;
+use crate::engine::{Ending, Experiment, Session};
+use crate::trace::write_atomic;
+
+/// Wall time between checkpoints, at least; and at least this many times as long as writing one takes.
+const INTERVAL: Duration = Duration::from_secs(10);
+const PATIENCE: u32 = 20;
+
+/// How a run is driven.
+#[derive(clap::Args, Debug, Clone, Copy)]
+pub(super) struct Driving {
+    /// Stops after this many steps, as if interrupted: the run folder can be resumed.
+    #[arg(long, value_name = "STEP")]
+    pub stop_at: Option<u64>,
+    /// Threads that the run may use; the results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+impl Driving {
+    /// Limits the threads of the whole program.
+    pub fn limit_threads(self) -> Result<(), Failure> {
+        let Some(threads) = self.threads else { return Ok(()) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
+        pool.build_global().context("cannot start the threads").map_err(Failure::Failed)
+    }
+}
+
+/// A run with the place it is written to.
+#[derive(Debug)]
+pub(super) struct Driven {
+    pub experiment: Experiment<f32>,
+    pub session: Session,
+    pub folder: Option<PathBuf>,
+}
+
+/// A run after its last step.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub experiment: Experiment<f32>,
+    pub folder: Option<PathBuf>,
+    pub ending: Ending,
+    /// The object in summary.json.
+    pub summary: Value,
+}
+
+impl Driven {
+    /// Steps on until there is a reason to stop, and leaves a valid folder.
+    pub fn drive(mut self, driving: Driving, signals: &Signals, progress: &mut Progress) -> Result<Finished, Failure> {
+        let ending = self.steps(driving, signals, progress)?;
+        progress.tell(&self.experiment);
+        if let Ending::Failed(_) = ending {
+            return Ok(self.fail(ending));
+        }
+        self.session.checkpoint(&self.experiment, &ending)?;
+        let summary = match &self.folder {
+            Some(folder) => read_summary(folder)?,
+            None => self.session.summary(&self.experiment, &ending).to_json(),
+        };
+        Ok(Finished { experiment: self.experiment, folder: self.folder, ending, summary })
+    }
+
+    fn steps(&mut self, driving: Driving, signals: &Signals, progress: &mut Progress) -> Result<Ending, Failure> {
+        let mut due = Due::new();
+        loop {
+            if self.experiment.is_done() {
+                return Ok(Ending::Completed);
+            }
+            let enough = driving.stop_at.is_some_and(|step| self.experiment.clock().step >= step);
+            if enough || signals.caught().is_some() {
+                return Ok(Ending::Stopped);
+            }
+            if let Err(error) = self.experiment.step(&mut (&mut self.session, &mut *progress)) {
+                return Ok(Ending::Failed(error.to_string()));
+            }
+            progress.look(&self.experiment);
+            if self.folder.is_some() && due.now() {
+                due.measure(|| self.session.checkpoint(&self.experiment, &Ending::Stopped))?;
+            }
+        }
+    }
+
+    /// Keeps what was recorded, and the last checkpoint, which is from before the failure.
+    fn fail(self, ending: Ending) -> Finished {
+        let summary = self.session.summary(&self.experiment, &ending).to_json();
+        // The tables are written out as they are dropped.
+        drop(self.session);
+        if let Some(folder) = &self.folder {
+            let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
+            // What ended the run is told; a full disk that also refuses the summary is not news.
+            drop(write_atomic(&folder.join("summary.json"), (text + "\n").as_bytes()));
+        }
+        Finished { experiment: self.experiment, folder: self.folder, ending, summary }
+    }
+}
+
+/// A run folder's summary.
+pub(super) fn read_summary(folder: &Path) -> Result<Value, Failure> {
+    let path = folder.join("summary.json");
+    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()));
+    let value =
+        text.and_then(|t| serde_json::from_slice(&t).with_context(|| format!("{} is not a summary", path.display())));
+    value.map_err(Failure::Failed)
+}
+
+/// When the next checkpoint is due.
+struct Due {
+    next: Instant,
+}
+
+impl Due {
+    fn new() -> Self {
+        Self { next: Instant::now() + INTERVAL }
+    }
+
+    fn now(&self) -> bool {
+        Instant::now() >= self.next
+    }
+
+    fn measure<T>(&mut self, write: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let result = write();
+        self.next = Instant::now() + INTERVAL.max(begun.elapsed() * PATIENCE);
+        result
+    }
+}

@@ -1,0 +1,79 @@
+//! What ends a command early, and its exit code.
+
+use std::fmt::Display;
+
+use anyhow::anyhow;
+
+use crate::engine::{RunError, SessionError};
+use crate::scenario::Diagnostics;
+use crate::scenario::document::ReadError;
+use crate::trace::FolderError;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The command was wrong.
+    Wrong(anyhow::Error),
+    /// The scenario was wrong.
+    Scenario(Box<Diagnostics>),
+    /// The command was right, but could not be done.
+    Failed(anyhow::Error),
+    /// Nobody reads standard output any more.
+    Closed,
+}
+
+impl Failure {
+    /// A wrong command, in words.
+    pub fn wrong(message: impl Display) -> Self {
+        Self::Wrong(anyhow!("{message}"))
+    }
+
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Wrong(_) | Self::Scenario(_) => 2,
+            Self::Failed(_) => 1,
+            Self::Closed => 0,
+        }
+    }
+}
+
+impl From<Diagnostics> for Failure {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Scenario(Box::new(diagnostics))
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self::Wrong(error.into())
+    }
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::Occupied(_) | FolderError::NotOurs(_) | FolderError::NotAFolder(_) => {
+                Self::Wrong(error.into())
+            }
+            FolderError::Write { .. } | FolderError::Read { .. } | FolderError::Broken { .. } => {
+                Self::Failed(error.into())
+            }
+        }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Folder(error) => error.into(),
+            other => Self::Failed(other.into()),
+        }
+    }
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self::Failed(error.into())
+    }
+}

@@ -1,0 +1,96 @@
+//! `ammon gradients`: one batch of episodes at the initial weights, and what every rule makes of it, in files that
+//! anyone's autodiff can read.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::failure::Failure;
+use super::output::Output;
+use super::source::Source;
+use crate::engine::{GradientReport, gradients};
+use crate::numeric::{DMatrix, Real};
+use crate::scenario::Scenario;
+use crate::trace::{FolderError, RunFolder, Tensor, write_atomic, write_tensors};
+
+/// Writes what every rule makes of one batch of episodes.
+///
+/// The batch is lived and replayed at the scenario's initial weights; weights, episodes and gradients are safetensors.
+#[derive(clap::Args, Debug)]
+pub(super) struct Gradients {
+    #[command(flatten)]
+    pub source: Source,
+    /// The folder to write.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replaces earlier gradients in DIR, and nothing else.
+    #[arg(long)]
+    pub force: bool,
+    /// Precision of the numbers.
+    #[arg(long, value_enum, default_value_t = Precision::F32)]
+    pub precision: Precision,
+}
+
+/// How many bits a number has.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Precision {
+    /// As runs have it.
+    F32,
+    /// To compare to the last digit.
+    F64,
+}
+
+impl Gradients {
+    pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
+        let scenario = self.source.load()?;
+        match self.precision {
+            Precision::F32 => self.write::<f32>(&scenario, output),
+            Precision::F64 => self.write::<f64>(&scenario, output),
+        }
+    }
+
+    fn write<R: Real>(&self, scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
+        RunFolder::prepare_gradients(&self.out, self.force)?;
+        let report = gradients::<R>(scenario)?;
+        write_files(&report, &self.out)?;
+        output.bytes(alignments(&report).as_bytes())?;
+        Ok(0)
+    }
+}
+
+fn write_files<R: Real>(report: &GradientReport<R>, out: &Path) -> Result<(), FolderError> {
+    let weights = &report.weights;
+    write_tensors(&out.join("params.safetensors"), &Tensor::of_weights(weights, &weights.tensors, 1.0))?;
+    write_tensors(&out.join("episode.safetensors"), &episode(report))?;
+    for rule in &report.rules {
+        // A rule that saw no scored step has a gradient of zero.
+        let steps = if rule.gradient.weight > 0.0 { rule.gradient.weight } else { 1.0 };
+        let mean = Tensor::of_weights(weights, &rule.gradient.tensors, steps);
+        write_tensors(&out.join("gradients").join(format!("{}.safetensors", rule.label)), &mean)?;
+    }
+    write_atomic(&out.join("alignment.csv"), alignments(report).as_bytes())
+}
+
+/// Columns hold step t of episode b at t·B + b, so the elements already lie as [T,B,·] wants them.
+fn episode<R: Real>(report: &GradientReport<R>) -> Vec<Tensor<R>> {
+    let batch = &report.batch;
+    let (t, b) = (batch.steps, batch.width);
+    let (x, y) = (batch.inputs.nrows(), batch.targets.nrows());
+    let n = report.states.first().map_or(0, DMatrix::nrows);
+    let states = report.states.iter().flat_map(|h| h.iter().copied()).collect();
+    let tensor = |name: &str, shape: Vec<usize>, values: Vec<R>| Tensor { name: name.into(), shape, values };
+    vec![
+        tensor("inputs", vec![t, b, x], batch.inputs.as_slice().to_vec()),
+        tensor("targets", vec![t, b, y], batch.targets.as_slice().to_vec()),
+        tensor("mask", vec![t, b], batch.mask.clone()),
+        tensor("states", vec![report.states.len(), b, n], states),
+    ]
+}
+
+fn alignments<R: Real>(report: &GradientReport<R>) -> String {
+    let rows = report.rules.iter().map(|rule| {
+        let a = rule.alignment;
+        format!("{},{},{},{}\n", rule.label, a.cosine, a.norm_ratio, a.remote)
+    });
+    std::iter::once("rule,cosine,norm_ratio,remote\n".to_string()).chain(rows).collect()
+}

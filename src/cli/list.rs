@@ -1,0 +1,163 @@
+//! `ammon list`: what there is to choose from, with a line of help each; with `--json`, every parameter too.
+
+use serde_json::{Map, Value, json};
+
+use super::failure::Failure;
+use super::kinds::{Entry, KINDS, Kind};
+use super::output::Output;
+use super::report::pretty;
+use super::table::Table;
+use crate::registry::{self, Bounds, Field, nearest};
+
+/// Lists scenarios, tasks, cells, rules, stores, exports and more.
+#[derive(clap::Args, Debug)]
+pub(super) struct List {
+    /// Of which kind: tasks, cells, rules, …; without it, everything.
+    pub kind: Option<String>,
+    /// Prints JSON, with the parameters of each.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl List {
+    pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
+        let kinds: Vec<&Kind> = match &self.kind {
+            Some(name) => vec![named(name)?],
+            None => KINDS.iter().collect(),
+        };
+        let entries: Vec<(&Kind, Entry)> =
+            kinds.iter().flat_map(|kind| (kind.entries)().into_iter().map(|entry| (*kind, entry))).collect();
+        if self.json {
+            let all: Vec<Value> = entries.iter().map(|(kind, entry)| to_json(kind, entry)).collect();
+            output.line(pretty(&all.into()))?;
+        } else {
+            let mut table = Table::of_words();
+            for (kind, entry) in &entries {
+                let kind = self.kind.is_none().then(|| kind.one.to_string());
+                table.row(kind.into_iter().chain([entry.name.clone(), help(entry)]));
+            }
+            output.bytes(table.to_string().as_bytes())?;
+        }
+        Ok(0)
+    }
+}
+
+/// The kind of this name, singular or plural.
+fn named(name: &str) -> Result<&'static Kind, Failure> {
+    let is = |kind: &&Kind| [kind.one, kind.many].iter().any(|n| n.eq_ignore_ascii_case(name));
+    KINDS.iter().find(is).ok_or_else(|| {
+        let all: Vec<_> = KINDS.iter().map(|k| k.many).collect();
+        let shown: String = name.chars().take(64).collect();
+        let guess = nearest(name, all.iter().copied()).map_or(String::new(), |n| format!("did you mean `{n}`? "));
+        Failure::wrong(format_args!("there is no kind `{shown}`; {guess}kinds: {}", all.join(", ")))
+    })
+}
+
+/// One line of help; a cell also names its tensors.
+fn help(entry: &Entry) -> String {
+    let tensors: Vec<_> = entry.tensors.iter().map(|(name, shape)| format!("{name} [{}]", shape.join(","))).collect();
+    let line = sentence(&entry.doc);
+    if tensors.is_empty() { line } else { format!("{line} Tensors: {}.", tensors.join(", ")) }
+}
+
+/// The first sentence of the first paragraph.
+fn sentence(doc: &str) -> String {
+    let paragraph: Vec<&str> = doc.trim().lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let text = paragraph.join(" ");
+    let end = text.find(". ").map_or(text.len(), |at| at + 1);
+    text[..end].to_string()
+}
+
+fn to_json(kind: &Kind, entry: &Entry) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".into(), kind.one.into());
+    object.insert("name".into(), entry.name.clone().into());
+    object.insert("doc".into(), tidy(&entry.doc).into());
+    object.insert("reference".into(), entry.reference.clone().into());
+    object.insert("parameters".into(), entry.fields.iter().map(parameter).collect::<Vec<_>>().into());
+    if !entry.tensors.is_empty() {
+        let tensors = entry.tensors.iter().map(|(name, shape)| json!({ "name": name, "shape": shape }));
+        object.insert("tensors".into(), tensors.collect::<Vec<_>>().into());
+    }
+    object.into()
+}
+
+fn parameter(field: &Field) -> Value {
+    let mut object = Map::new();
+    object.insert("name".into(), field.name.into());
+    object.insert("type".into(), field.kind.type_name().into());
+    object.insert("unit".into(), field.unit.into());
+    object.insert("range".into(), range(&field.kind));
+    object.insert("default".into(), field.default.as_deref().map_or(Value::Null, default));
+    object.insert("required".into(), field.default.is_none().into());
+    object.insert("doc".into(), tidy(field.doc).into());
+    object.insert("live".into(), field.live.into());
+    if let Some(choices) = choices(&field.kind) {
+        object.insert("choices".into(), choices.into());
+    }
+    object.into()
+}
+
+/// Bounds of a number, or of what an optional one holds; an open end is null.
+fn range(kind: &registry::Kind) -> Value {
+    let end = |bound: f64| if bound.is_finite() { number(bound) } else { Value::Null };
+    match kind {
+        registry::Kind::Int(Bounds { min, max }) | registry::Kind::Float(Bounds { min, max })
+            if min.is_finite() || max.is_finite() =>
+        {
+            json!([end(*min), end(*max)])
+        }
+        registry::Kind::Optional(item) => range(&item()),
+        _ => Value::Null,
+    }
+}
+
+/// A whole number without a point.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
+}
+
+/// Numbers, truth values and plain texts as such, everything else as RON.
+fn default(ron: &str) -> Value {
+    serde_json::from_str(ron).unwrap_or_else(|_| ron.into())
+}
+
+fn choices(kind: &registry::Kind) -> Option<Vec<&'static str>> {
+    match kind {
+        registry::Kind::Choice { variants, .. } => Some(variants().iter().map(|v| v.name).collect()),
+        registry::Kind::Optional(item) | registry::Kind::List { item, .. } => choices(&item()),
+        _ => None,
+    }
+}
+
+/// A doc comment without its indentation.
+fn tidy(doc: &str) -> String {
+    let lines: Vec<&str> = doc.trim().lines().map(str::trim).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_is_the_first_sentence() {
+        assert_eq!(sentence(" One thing\n that is long. Another.\n"), "One thing that is long.");
+        assert_eq!(sentence("Title\n\nabout it"), "Title");
+    }
+
+    #[test]
+    fn kinds_are_found_in_singular_and_plural() {
+        assert_eq!(named("capacity").unwrap().many, "capacities");
+        assert_eq!(named("Rules").unwrap().one, "rule");
+        let Err(Failure::Wrong(error)) = named("ruels") else { panic!("found") };
+        assert!(error.to_string().contains("did you mean `rules`"), "{error}");
+    }
+
+    #[test]
+    fn defaults_are_numbers_where_they_can_be() {
+        assert_eq!(default("0.9"), json!(0.9));
+        assert_eq!(default("32"), json!(32));
+        assert_eq!(default("Tanh(units: 32)"), json!("Tanh(units: 32)"));
+    }
+}

@@ -1,0 +1,85 @@
+//! The closing table: final metrics beside what is known of the task, and what each rule kept and cost.
+
+use serde_json::{Map, Value};
+
+use super::drive::Finished;
+use super::failure::Failure;
+use super::output::Output;
+use super::table::{Table, brief};
+use crate::task::Baselines;
+
+/// Ending of the names of load crossings.
+const CROSSING: &str = ".load_at_0.9";
+
+/// JSON for people.
+pub(super) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// The closing table of one run.
+pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Failure> {
+    let summary = &finished.summary;
+    let text = |key: &str| summary[key].as_str().unwrap_or_default().to_string();
+    let seconds = summary["wall_seconds"].as_f64().unwrap_or_default();
+    let title = text("scenario");
+    if !title.is_empty() {
+        output.line(title)?;
+    }
+    output.line(format_args!(
+        "{}, seed {}, {} steps, {seconds:.1} s\n",
+        text("status"),
+        summary["seed"],
+        summary["steps"]
+    ))?;
+    let empty = Map::new();
+    let last = summary["final"].as_object().unwrap_or(&empty);
+    let baselines = finished.experiment.baselines();
+    let (crossings, metrics): (Vec<_>, Vec<_>) = last.iter().partition(|(name, _)| name.ends_with(CROSSING));
+    let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
+    for (name, value) in metrics {
+        let known = levels(name, baselines).map(|level| level.map_or(String::new(), brief));
+        let [chance, memoryless] = known;
+        table.row([name.clone(), number(value), chance, memoryless]);
+    }
+    output.line(table)?;
+    if !crossings.is_empty() {
+        let mut table = Table::new(&["falls below 0.9", "at load"]);
+        for (name, value) in crossings {
+            table.row([name.trim_end_matches(CROSSING).to_string(), number(value)]);
+        }
+        output.line(table)?;
+    }
+    output.line(ledger(&summary["ledger"]))?;
+    match &finished.folder {
+        Some(folder) => output.line(format_args!("run folder: {}", folder.display())),
+        None => Ok(()),
+    }
+}
+
+fn ledger(rows: &Value) -> Table {
+    let mut table = Table::new(&["rule", "floats kept", "flops/step", "µs/step", "synapses"]);
+    for row in rows.as_array().into_iter().flatten() {
+        let cell = |key: &str| number(&row[key]);
+        table.row([
+            row["rule"].as_str().unwrap_or_default().to_string(),
+            cell("retained_floats"),
+            cell("flops_per_step"),
+            cell("microseconds_per_step"),
+            cell("synapses"),
+        ]);
+    }
+    table
+}
+
+/// Chance level and memoryless level of a metric, where they are known.
+pub(super) fn levels(metric: &str, baselines: Baselines) -> [Option<f64>; 2] {
+    match metric {
+        "accuracy" | "probe.accuracy" => [Some(baselines.chance_accuracy), None],
+        "loss" | "probe.loss" => [Some(baselines.chance_loss), Some(baselines.memoryless_loss)],
+        _ => [None, None],
+    }
+}
+
+fn number(value: &Value) -> String {
+    value.as_f64().map_or("-".into(), brief)
+}

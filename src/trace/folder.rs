@@ -1,0 +1,245 @@
+//! The run folder: where a run's files go, and the rules about replacing an earlier one.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::event::{Event, Sink, SinkError};
+
+use super::atomic::{is_leftover, write_atomic};
+use super::export::ExportSpec;
+use super::tables::{Offsets, Tables};
+
+/// What can go wrong with a run folder.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Something is there already.
+    #[error("{0} exists and is not empty: choose another --out, or replace an earlier run with --force")]
+    Occupied(PathBuf),
+    /// `--force` on something that is no run folder.
+    #[error(
+        "{0} holds no summary.json, so it is not a run folder of Ammon: --force replaces nothing but its own files"
+    )]
+    NotOurs(PathBuf),
+    /// A file where a folder should be.
+    #[error("{0} is a file, not a folder: choose another --out")]
+    NotAFolder(PathBuf),
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: {problem}")]
+    Broken {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+}
+
+impl FolderError {
+    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Write { path, source }
+    }
+
+    pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Read { path, source }
+    }
+
+    pub(super) fn broken(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Broken { path: path.to_path_buf(), problem: problem.into() }
+    }
+}
+
+/// The files that a run folder may hold beside its exports; summary.json, which marks it, goes last.
+const OURS: [&str; 8] = [
+    "scenario.ron",
+    "metrics.csv",
+    "replay.csv",
+    "capacity.csv",
+    "journal.csv",
+    "weights.safetensors",
+    "checkpoint.bin",
+    "summary.json",
+];
+
+/// The files of a folder of gradients; all of them together mark it.
+const GRADIENTS: [&str; 3] = ["params.safetensors", "episode.safetensors", "alignment.csv"];
+
+/// A run folder being written.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    tables: Tables,
+}
+
+impl RunFolder {
+    /// Makes a new folder with empty tables.
+    pub fn create(path: &Path, force: bool) -> Result<Self, FolderError> {
+        Self::prepare(path, force)?;
+        Ok(Self { path: path.to_path_buf(), tables: Tables::create(path)? })
+    }
+
+    /// Whether an earlier run lies at `path`; an error where a new one would be refused.
+    pub fn check(path: &Path, force: bool) -> Result<bool, FolderError> {
+        let occupied = is_occupied(path, force)?;
+        if occupied && !is_run(path) { Err(FolderError::NotOurs(path.to_path_buf())) } else { Ok(occupied) }
+    }
+
+    /// Makes the folder itself: refused where it is not empty, unless forced and an earlier run lies there.
+    pub fn prepare(path: &Path, force: bool) -> Result<(), FolderError> {
+        if Self::check(path, force)? {
+            let exports = ExportSpec::file_names();
+            exports.iter().chain(&OURS).try_for_each(|name| remove(&path.join(name)))?;
+            remove_leftovers(path)?;
+        }
+        fs::create_dir_all(path).map_err(FolderError::write(path))
+    }
+
+    /// Makes a folder for gradients, by the same rules; what else is in it stays.
+    pub fn prepare_gradients(path: &Path, force: bool) -> Result<(), FolderError> {
+        let each = path.join("gradients");
+        if is_occupied(path, force)? {
+            if !is_run(path) && !GRADIENTS.iter().all(|name| path.join(name).is_file()) {
+                return Err(FolderError::NotOurs(path.to_path_buf()));
+            }
+            GRADIENTS.iter().try_for_each(|name| remove(&path.join(name)))?;
+            for file in files(&each)?.filter(|file| file.extension().is_some_and(|e| e == "safetensors")) {
+                remove(&file)?;
+            }
+            remove_leftovers(path)?;
+        }
+        fs::create_dir_all(&each).map_err(FolderError::write(&each))
+    }
+
+    /// Goes on with a folder whose tables are cut back to these lengths.
+    pub fn reopen(path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
+        Ok(Self { path: path.to_path_buf(), tables: Tables::reopen(path, offsets)? })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Everything told so far is in the files; returns how long the tables are.
+    pub fn flush(&mut self) -> Result<Offsets, FolderError> {
+        self.tables.flush()
+    }
+
+    /// Cuts the tables back to these lengths.
+    pub fn rewind(&mut self, offsets: Offsets) -> Result<(), FolderError> {
+        self.tables = Tables::reopen(&self.path, offsets)?;
+        Ok(())
+    }
+
+    /// Writes one of the folder's files, whole or not at all.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        write_atomic(&self.path.join(name), bytes)
+    }
+}
+
+impl Sink for RunFolder {
+    fn event(&mut self, event: &Event) -> Result<(), SinkError> {
+        self.tables.event(event)
+    }
+}
+
+fn is_run(path: &Path) -> bool {
+    path.join("summary.json").is_file()
+}
+
+/// Whether there is something at `path`, which only `force` allows.
+fn is_occupied(path: &Path, force: bool) -> Result<bool, FolderError> {
+    if path.is_file() {
+        return Err(FolderError::NotAFolder(path.to_path_buf()));
+    }
+    let occupied = match fs::read_dir(path) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(e) if e.kind() == ErrorKind::NotFound => false,
+        Err(e) => return Err(FolderError::write(path)(e)),
+    };
+    if occupied && !force { Err(FolderError::Occupied(path.to_path_buf())) } else { Ok(occupied) }
+}
+
+fn remove(path: &Path) -> Result<(), FolderError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(FolderError::write(path)(e)),
+        _ => Ok(()),
+    }
+}
+
+/// The paths in a folder; none where there is no folder.
+fn files(folder: &Path) -> Result<impl Iterator<Item = PathBuf>, FolderError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => Some(entries),
+        Err(e) if e.kind() == ErrorKind::NotFound => None,
+        Err(e) => return Err(FolderError::read(folder)(e)),
+    };
+    Ok(entries.into_iter().flatten().flatten().map(|entry| entry.path()))
+}
+
+/// Removes what a crash in the middle of writing a file left.
+fn remove_leftovers(folder: &Path) -> Result<(), FolderError> {
+    files(folder)?.filter(|file| is_leftover(file)).try_for_each(|file| remove(&file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_replaced_only_when_forced_and_only_where_a_run_lies() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run");
+        RunFolder::create(&path, false).unwrap();
+        assert!(matches!(RunFolder::create(&path, false), Err(FolderError::Occupied(_))));
+        assert!(matches!(RunFolder::create(&path, true), Err(FolderError::NotOurs(_))));
+        fs::write(path.join("summary.json"), "{}").unwrap();
+        fs::write(path.join("notes.txt"), "mine").unwrap();
+        RunFolder::create(&path, true).unwrap();
+        assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), "mine");
+        assert!(!path.join("summary.json").exists());
+    }
+
+    #[test]
+    fn gradients_are_replaced_only_where_gradients_or_a_run_lie() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out");
+        RunFolder::prepare_gradients(&path, false).unwrap();
+        fs::write(path.join("gradients/Bptt.safetensors"), "old").unwrap();
+        assert!(matches!(RunFolder::prepare_gradients(&path, false), Err(FolderError::Occupied(_))));
+        assert!(matches!(RunFolder::prepare_gradients(&path, true), Err(FolderError::NotOurs(_))));
+        for name in GRADIENTS {
+            fs::write(path.join(name), "old").unwrap();
+        }
+        fs::write(path.join("gradients/notes.txt"), "mine").unwrap();
+        RunFolder::prepare_gradients(&path, true).unwrap();
+        assert!(!path.join("gradients/Bptt.safetensors").exists() && !path.join("alignment.csv").exists());
+        assert!(path.join("gradients/notes.txt").exists());
+    }
+
+    #[test]
+    fn a_file_where_the_folder_should_be_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run");
+        fs::write(&path, "mine").unwrap();
+        assert!(matches!(RunFolder::create(&path, true), Err(FolderError::NotAFolder(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+    }
+}

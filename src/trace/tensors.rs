@@ -1,0 +1,94 @@
+//! safetensors files, row-major.
+
+use std::path::Path;
+
+use safetensors::{Dtype, View};
+
+use super::atomic::write_atomic;
+use super::folder::FolderError;
+use crate::neocortex::Weights;
+use crate::numeric::{DMatrix, Real};
+
+/// A named tensor, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor<R> {
+    /// Name.
+    pub name: String,
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Elements, the last index fastest.
+    pub values: Vec<R>,
+}
+
+impl<R: Real> Tensor<R> {
+    /// The weight tensors, or anything shaped like them, divided by `by`.
+    pub fn of_weights(weights: &Weights<R>, tensors: &[DMatrix<R>], by: f64) -> Vec<Self> {
+        let shapes = weights.shapes.iter().zip(tensors);
+        shapes
+            .map(|(shape, t)| Self {
+                name: shape.name.clone(),
+                shape: if shape.vector { vec![shape.rows] } else { vec![shape.rows, shape.cols] },
+                values: t.transpose().iter().map(|v| R::of(v.f64() / by)).collect(),
+            })
+            .collect()
+    }
+}
+
+/// A tensor as bytes.
+struct Bytes<'a> {
+    dtype: Dtype,
+    shape: &'a [usize],
+    data: Vec<u8>,
+}
+
+impl View for Bytes<'_> {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+    fn shape(&self) -> &[usize] {
+        self.shape
+    }
+    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
+        (&self.data).into()
+    }
+    fn data_len(&self) -> usize {
+        self.data.len()
+    }
+}
+
+/// Writes a safetensors file in the precision of `R`.
+pub fn write_tensors<R: Real>(path: &Path, tensors: &[Tensor<R>]) -> Result<(), FolderError> {
+    let single = size_of::<R>() == 4;
+    let views = tensors.iter().map(|t| {
+        let values = t.values.iter().map(|v| v.f64());
+        let (dtype, data) = if single {
+            (Dtype::F32, values.flat_map(|v| (v as f32).to_le_bytes()).collect())
+        } else {
+            (Dtype::F64, values.flat_map(f64::to_le_bytes).collect())
+        };
+        (t.name.clone(), Bytes { dtype, shape: &t.shape, data })
+    });
+    let bytes = safetensors::serialize(views, None).map_err(|e| FolderError::broken(path, e.to_string()))?;
+    write_atomic(path, &bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::neocortex::TensorShape;
+
+    #[test]
+    fn matrices_are_written_row_by_row() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("w.safetensors");
+        let m = DMatrix::from_row_slice(2, 3, &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
+        let weights = Weights { shapes: vec![TensorShape::matrix("W", 2, 3)], tensors: vec![m] };
+        write_tensors(&path, &Tensor::of_weights(&weights, &weights.tensors, 1.0)).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        let read = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let w = read.tensor("W").unwrap();
+        assert_eq!(w.shape(), [2, 3]);
+        let second = f32::from_le_bytes(w.data()[4..8].try_into().unwrap());
+        assert_eq!(second, 2.0);
+    }
+}
