@@ -19,9 +19,12 @@
 
 pub mod analysis;
 pub mod circuit;
+pub mod cli;
 pub mod engine;
 pub mod episode;
 pub mod event;
+#[cfg(feature = "gui")]
+pub mod gui;
 pub mod hippocampus;
 pub mod learning;
 pub mod neocortex;

@@ -1,6 +1,5 @@
 //! Files that are there whole or not at all.
 
-use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Traces: the run folder, its tables, and the exporters.
 
 mod atomic;
+mod cell;
 mod checkpoint;
 mod export;
 mod folder;
@@ -9,10 +10,10 @@ mod tables;
 mod tensors;
 
 pub use atomic::write_atomic;
+use cell::{quoted, shortest};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use export::{Export, ExportSpec};
 pub use folder::{FolderError, RunFolder};
 pub use summary::{Final, Summary};
 pub use tables::{Offsets, Row, Tables};
-use tables::{quoted, shortest};
 pub use tensors::{Tensor, write_tensors};

@@ -1,12 +1,12 @@
 //! metrics.csv and replay.csv: appended row by row, so that a crash leaves whole rows.
 
-use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::cell::{quoted, shortest};
 use super::folder::FolderError;
 use crate::event::{Event, RippleRecord, Sink, SinkError};
 
@@ -218,22 +218,6 @@ fn ripple_row(r: &RippleRecord) -> String {
     )
 }
 
-/// The shortest text that reads back as the same number.
-pub(super) fn shortest(value: f64) -> String {
-    let size = value.abs();
-    let plain = size == 0.0 || (1e-5..1e16).contains(&size) || !size.is_finite();
-    if plain { format!("{value}") } else { format!("{value:e}") }
-}
-
-/// A name as a cell of a table.
-pub(super) fn quoted(name: &str) -> Cow<'_, str> {
-    if name.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", name.replace('"', "\"\"")).into()
-    } else {
-        name.into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,15 +246,6 @@ mod tests {
         let mut rows = 0;
         Tables::read_metrics(dir.path(), |_, name, _| rows += usize::from(name == "loss")).unwrap();
         assert_eq!(rows, 20);
-    }
-
-    #[test]
-    fn numbers_are_short_and_read_back_the_same() {
-        for (value, text) in [(0.1, "0.1"), (1.0, "1"), (1e-7, "1e-7"), (-1e300, "-1e300"), (f64::NAN, "NaN")] {
-            assert_eq!(shortest(value), text);
-            let back: f64 = text.parse().unwrap();
-            assert!(back == value || value.is_nan());
-        }
     }
 
     #[test]

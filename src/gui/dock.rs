@@ -1,0 +1,114 @@
+//! The dock: panels in tiles and tabs, remembered between sittings.
+
+use egui_tiles::{Container, Tile, TileId, Tiles, Tree};
+
+use super::panels::{Panel, PanelContext};
+
+/// A panel in the dock, by its title.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Pane(pub String);
+
+/// The dock's tree.
+pub struct Dock {
+    /// What is remembered.
+    pub tree: Tree<Pane>,
+}
+
+impl Dock {
+    /// The remembered layout, where it holds the panels there are; else the first layout.
+    pub fn restore(stored: Option<Tree<Pane>>, panels: &[Box<dyn Panel>]) -> Self {
+        let fits = |tree: &Tree<Pane>| {
+            let held: Vec<&str> = tree.tiles.tiles().filter_map(pane_of).map(|p| p.0.as_str()).collect();
+            tree.root().is_some()
+                && held.len() == panels.len()
+                && panels.iter().all(|panel| held.contains(&panel.title()))
+        };
+        Self { tree: stored.filter(fits).unwrap_or_else(|| first_layout(panels)) }
+    }
+
+    /// Back to the first layout.
+    pub fn reset(&mut self, panels: &[Box<dyn Panel>]) {
+        self.tree = first_layout(panels);
+    }
+
+    /// Draws the panels.
+    pub fn ui(&mut self, ui: &mut egui::Ui, panels: &mut [Box<dyn Panel>], cx: &PanelContext<'_>) {
+        self.tree.ui(&mut Behavior { panels, cx }, ui);
+    }
+
+    /// A menu to show and hide panels.
+    pub fn menu(&mut self, ui: &mut egui::Ui) {
+        let ids: Vec<(TileId, String)> = self
+            .tree
+            .tiles
+            .iter()
+            .filter_map(|(id, tile)| pane_of(tile).map(|pane| (*id, pane.0.clone())))
+            .collect();
+        let mut ids = ids;
+        ids.sort_by(|a, b| a.1.cmp(&b.1));
+        for (id, title) in ids {
+            let mut visible = self.tree.is_visible(id);
+            if ui.checkbox(&mut visible, title).changed() {
+                self.tree.set_visible(id, visible);
+            }
+        }
+    }
+}
+
+fn pane_of(tile: &Tile<Pane>) -> Option<&Pane> {
+    match tile {
+        Tile::Pane(pane) => Some(pane),
+        Tile::Container(_) => None,
+    }
+}
+
+/// Circuit, Cortex and CA3 above; ripples, learning and the rest below.
+fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let mut place = |title: &str| tiles.insert_pane(Pane(title.into()));
+    let known = |title: &str| panels.iter().any(|p| p.title() == title);
+    let mut top = Vec::new();
+    let mut low = Vec::new();
+    let mut tabs = Vec::new();
+    for panel in panels {
+        let title = panel.title();
+        match title {
+            "Circuit" | "Cortex" | "CA3" => top.push(place(title)),
+            "Learning" | "Alignment" => low.push(place(title)),
+            _ => tabs.push(place(title)),
+        }
+    }
+    debug_assert!(known("Circuit"));
+    let tabbed = tiles.insert_tab_tile(tabs);
+    low.insert(0, tabbed);
+    let top = tiles.insert_horizontal_tile(top);
+    let low = tiles.insert_horizontal_tile(low);
+    let root = tiles.insert_vertical_tile(vec![top, low]);
+    if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(root) {
+        linear.shares.set_share(top, 1.1);
+    }
+    Tree::new(egui::Id::unique("dock"), root, tiles)
+}
+
+struct Behavior<'a, 'b> {
+    panels: &'a mut [Box<dyn Panel>],
+    cx: &'a PanelContext<'b>,
+}
+
+impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
+    fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
+        pane.0.clone().into()
+    }
+
+    fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
+        egui_tiles::SimplificationOptions { all_panes_must_have_tabs: true, ..Default::default() }
+    }
+
+    fn pane_ui(&mut self, ui: &mut egui::Ui, _: TileId, pane: &mut Pane) -> egui_tiles::UiResponse {
+        ui.painter().rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
+        if let Some(panel) = self.panels.iter_mut().find(|p| p.title() == pane.0) {
+            egui::Frame::new().inner_margin(8).show(ui, |ui| panel.ui(self.cx, ui));
+        }
+        egui_tiles::UiResponse::None
+    }
+}

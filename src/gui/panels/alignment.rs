@@ -1,0 +1,70 @@
+//! Alignment: how well each rule's gradient agrees with exact BPTT.
+
+use egui::{RichText, Ui};
+use egui_plot::{Legend, Plot};
+
+use super::{Panel, PanelContext, level, line};
+use crate::gui::theme::rule;
+
+/// The alignment panel.
+pub struct Alignment {
+    quantity: &'static str,
+}
+
+impl Default for Alignment {
+    fn default() -> Self {
+        Self { quantity: "remote" }
+    }
+}
+
+impl Panel for Alignment {
+    fn title(&self) -> &'static str {
+        "Alignment"
+    }
+
+    fn help(&self) -> &'static str {
+        "Agreement of each rule's gradient of the recurrent weights with exact BPTT. The cosine of the whole can be high for \
+         a rule that does not reach back; 'remote' compares only what the first quarter of the steps contributes."
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            for name in ["remote", "cosine", "norm_ratio"] {
+                ui.selectable_value(&mut self.quantity, name, name.replace('_', " "));
+            }
+        });
+        let suffix = format!(".{}", self.quantity);
+        let found: Vec<(&str, &[[f64; 2]])> = cx
+            .snapshot
+            .series
+            .iter()
+            .filter_map(|(name, points)| {
+                let rule = name.strip_prefix("alignment.")?.strip_suffix(&suffix)?;
+                Some((rule, points.as_slice()))
+            })
+            .collect();
+        if found.is_empty() {
+            ui.weak("nothing measured yet");
+        }
+        ui.horizontal_wrapped(|ui| {
+            for (i, (name, points)) in found.iter().enumerate() {
+                let value = points.last().map_or(f64::NAN, |p| p[1]);
+                ui.label(RichText::new(format!("{name} {value:.3}")).color(rule(i)).strong());
+            }
+        });
+        let weak = ui.visuals().weak_text_color();
+        Plot::new("alignment")
+            .height(ui.available_height().max(40.0))
+            .include_y(0.0)
+            .include_y(1.1)
+            .allow_scroll(false)
+            .x_axis_label("time (steps)")
+            .legend(Legend::default().position(egui_plot::Corner::LeftBottom))
+            .show(ui, |plot| {
+                plot.hline(level("exact BPTT", 1.0, weak));
+                for (i, (name, points)) in found.iter().enumerate() {
+                    plot.line(line(name, points, rule(i)));
+                }
+            });
+    }
+}

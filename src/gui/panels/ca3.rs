@@ -1,0 +1,93 @@
+//! CA3: the winners of each step of a ripple, and how well they match the engram that should have come.
+
+use std::sync::Arc;
+
+use egui::Ui;
+use egui_plot::{Legend, Plot};
+
+use super::{Panel, PanelContext, level, line};
+use crate::engine::{Raster, RippleView};
+use crate::gui::heatmap::{Heatmap, Picture};
+use crate::gui::theme::{Map, rule};
+
+/// The CA3 panel.
+#[derive(Default)]
+pub struct Ca3 {
+    raster: Heatmap,
+    made: Raster,
+    of: Option<Arc<RippleView>>,
+}
+
+/// Rows of the raster: more units are pooled.
+const ROWS: usize = 250;
+
+impl Panel for Ca3 {
+    fn title(&self) -> &'static str {
+        "CA3"
+    }
+
+    fn help(&self) -> &'static str {
+        "The ripple that runs, or ran last: the cue in the first column, then the winners of each step (units pooled into \
+         rows). Below: overlap with the engram that should have come, strength of the sequence input, support by the \
+         collaterals; 1 is a stored pattern, 0 is chance."
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        let ripple = &cx.snapshot.ripple;
+        if ripple.steps.is_empty() && ripple.cue.is_empty() {
+            ui.weak("no ripple yet: ripples come when the protocol sleeps");
+        } else {
+            let (n, order) = (ripple.ripple, ripple.order.as_str().to_lowercase());
+            ui.label(format!("ripple {n} of episode {}, {order}, {} of {} units", ripple.episode, ripple.code_size, ripple.units));
+        }
+        if self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(of, ripple)) {
+            self.made = pooled(ripple);
+            self.of = Some(ripple.clone());
+        }
+        let half = ui.available_height() * 0.55;
+        let scale = self.made.values.iter().copied().fold(1.0, f32::max);
+        let picture = Picture { name: "CA3 winners", raster: &self.made, map: Map::Magma, scale, steps: 0 };
+        self.raster.show(ui, &picture, half);
+        overlap_plot(ui, "ca3 overlap", ripple, ui.available_height());
+    }
+}
+
+/// The cue and the winners of every step, units pooled into rows.
+fn pooled(ripple: &RippleView) -> Raster {
+    let units = ripple.units.clamp(1, ROWS);
+    let columns = std::iter::once(&ripple.cue).chain(ripple.steps.iter().map(|s| &s.active));
+    let mut values = Vec::new();
+    for active in columns {
+        let from = values.len();
+        values.resize(from + units, 0.0);
+        for &unit in active {
+            let row = unit as usize * units / ripple.units.max(1);
+            if let Some(v) = values.get_mut(from + row.min(units - 1)) {
+                *v += 1.0;
+            }
+        }
+    }
+    Raster { units, values }
+}
+
+/// Overlap, strength and support against the step.
+pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32) {
+    let points = |of: &dyn Fn(&crate::engine::RippleStep) -> f32| -> Vec<[f64; 2]> {
+        ripple.steps.iter().enumerate().map(|(i, s)| [i as f64, f64::from(of(s))]).collect()
+    };
+    let (overlap, strength, support) = (points(&|s| s.overlap), points(&|s| s.strength), points(&|s| s.support));
+    let weak = ui.visuals().weak_text_color();
+    Plot::new(id.to_string())
+        .height(height.max(40.0))
+        .include_y(0.0)
+        .include_y(1.1)
+        .allow_scroll(false)
+        .x_axis_label("replayed step")
+        .legend(Legend::default().position(egui_plot::Corner::LeftBottom))
+        .show(ui, |plot| {
+            plot.hline(level("threshold", 0.5, weak));
+            plot.line(line("overlap", &overlap, rule(2)));
+            plot.line(line("sequence strength", &strength, rule(1)));
+            plot.line(line("support", &support, rule(0)));
+        });
+}

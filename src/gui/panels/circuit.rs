@@ -1,0 +1,163 @@
+//! Circuit: regions and pathways, their activity now, and lesions by click.
+
+use egui::{Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
+
+use super::{Panel, PanelContext};
+use crate::engine::{Command, PathwayView, RegionView, Request};
+use crate::gui::theme::Map;
+
+/// The circuit panel.
+#[derive(Default)]
+pub struct Circuit;
+
+const BOX: egui::Vec2 = vec2(84.0, 34.0);
+
+impl Panel for Circuit {
+    fn title(&self) -> &'static str {
+        "Circuit"
+    }
+
+    fn help(&self) -> &'static str {
+        "Regions and pathways, coloured by their activity now. Click one to lesion it or to make it whole again; \
+         right-click for a partial lesion."
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        ui.weak("click to lesion or restore, right-click for a part");
+        let rect = ui.available_rect_before_wrap();
+        ui.allocate_rect(rect, Sense::hover());
+        let regions = &cx.snapshot.regions;
+        let places: Vec<Rect> = regions.iter().map(|r| Rect::from_center_size(place(&r.name, rect), BOX)).collect();
+        for pathway in &cx.snapshot.pathways {
+            if let (Some(from), Some(to)) = (places.get(pathway.from), places.get(pathway.to)) {
+                draw_pathway(cx, ui, pathway, *from, *to);
+            }
+        }
+        for (region, place) in regions.iter().zip(&places) {
+            draw_region(cx, ui, region, *place);
+        }
+    }
+}
+
+/// Where a region is drawn: the cortical column left, the hippocampal loop right.
+fn place(name: &str, rect: Rect) -> Pos2 {
+    let (x, y) = match name {
+        "Input" => (0.17, 0.88),
+        "Cortex" => (0.17, 0.5),
+        "Readout" => (0.17, 0.12),
+        "Entorhinal" => (0.52, 0.82),
+        "Dentate" => (0.86, 0.82),
+        "CA3" => (0.86, 0.40),
+        "CA1" => (0.52, 0.22),
+        _ => (0.5, 0.5),
+    };
+    pos2(rect.left() + x * rect.width(), rect.top() + y * rect.height())
+}
+
+fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Rect) {
+    let response = ui.interact(rect, ui.scope_id().with(&region.name), Sense::click());
+    let fill = Map::Viridis.color(region.activity);
+    let light = region.activity > 0.6;
+    let hurt = region.lesion > 0.0;
+    let edge = if hurt { ui.visuals().error_fg_color } else { ui.visuals().widgets.noninteractive.fg_stroke.color };
+    let width = if response.hovered() || hurt { 2.5 } else { 1.0 };
+    ui.painter().rect(rect, 6.0, fill, Stroke::new(width, edge), egui::StrokeKind::Inside);
+    let text = if hurt { format!("{} -{:.0} %", region.name, region.lesion * 100.0) } else { region.name.clone() };
+    let font = egui::FontId::proportional(if hurt { 11.0 } else { 13.0 });
+    let color = if light { Color32::BLACK } else { Color32::WHITE };
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, text, font, color);
+    if region.lesion >= 1.0 {
+        let stroke = Stroke::new(2.0, ui.visuals().error_fg_color);
+        ui.painter().line_segment([rect.left_top(), rect.right_bottom()], stroke);
+        ui.painter().line_segment([rect.left_bottom(), rect.right_top()], stroke);
+    }
+    lesion_by_click(cx, &response, &region.name, region.lesion);
+    let text = format!("{}: {}\nactivity {:.2}", region.name, region.role, region.activity);
+    response.on_hover_text(text);
+}
+
+fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from: Rect, to: Rect) {
+    let path = route(&pathway.name, from, to);
+    let middle = path[path.len() / 2];
+    let grip = Rect::from_center_size(middle, vec2(18.0, 18.0));
+    let response = ui.interact(grip, ui.scope_id().with(&pathway.name), Sense::click());
+    let hurt = pathway.lesion > 0.0;
+    let color = if hurt { ui.visuals().error_fg_color } else { Map::Viridis.color(pathway.activity) };
+    let quiet = ui.visuals().weak_text_color();
+    let color = if !hurt && pathway.activity <= 0.01 { quiet } else { color };
+    let stroke = Stroke::new(if response.hovered() { 3.5 } else { 1.5 + 2.0 * pathway.activity }, color);
+    if hurt {
+        ui.painter().extend(egui::Shape::dashed_line(&path, stroke, 6.0, 5.0));
+    } else {
+        ui.painter().line(path.clone(), stroke);
+    }
+    if let [.., before, tip] = path[..] {
+        let along = (tip - before).normalized() * 9.0;
+        let side = along.rot90() * 0.45;
+        let head = vec![tip, tip - along + side, tip - along - side];
+        ui.painter().add(egui::Shape::convex_polygon(head, color, Stroke::NONE));
+    }
+    ui.painter().circle(middle, 4.0, ui.visuals().panel_fill, Stroke::new(1.5, color));
+    lesion_by_click(cx, &response, &pathway.name, pathway.lesion);
+    let text = format!(
+        "{}: {}\nactivity {:.2}, cut {:.0} %",
+        pathway.name,
+        pathway.role,
+        pathway.activity,
+        pathway.lesion * 100.0
+    );
+    response.on_hover_text(text);
+}
+
+/// The points of a pathway: a straight line between edges, or a loop beside its region.
+fn route(name: &str, from: Rect, to: Rect) -> Vec<Pos2> {
+    if from == to {
+        let side = if name == "Sequence" { 1.0 } else { -1.0 };
+        let (c, reach) = (from.center(), 30.0);
+        let start = if name == "Recurrent" { std::f32::consts::PI } else { -std::f32::consts::FRAC_PI_2 };
+        return (0..=16)
+            .map(|i| {
+                let turn = start - 0.9 + 1.8 * i as f32 / 16.0;
+                let swell = (std::f32::consts::PI * i as f32 / 16.0).sin() * reach;
+                let x = turn.cos() * (BOX.x / 2.0 + swell * if name == "Recurrent" { 1.0 } else { 0.3 });
+                let y = turn.sin() * (BOX.y / 2.0 + swell);
+                pos2(c.x + if name == "Recurrent" { x } else { side * 22.0 + x * 0.35 }, c.y + y)
+            })
+            .collect();
+    }
+    let (a, b) = (edge(from, to.center()), edge(to, from.center()));
+    (0..=8).map(|i| a + (b - a) * (i as f32 / 8.0)).collect()
+}
+
+/// Where the line from a box's centre to a point leaves the box.
+fn edge(rect: Rect, towards: Pos2) -> Pos2 {
+    let d = towards - rect.center();
+    let half = rect.size() / 2.0 + vec2(3.0, 3.0);
+    let scale = (half.x / d.x.abs().max(1e-3)).min(half.y / d.y.abs().max(1e-3));
+    rect.center() + d * scale.min(1.0)
+}
+
+fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, name: &str, lesion: f64) {
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    let apply = |fraction: f64| {
+        let target = name.to_string();
+        let command =
+            if fraction > 0.0 { Command::Lesion { target, fraction } } else { Command::Restore { target } };
+        (cx.send)(Request::Apply(command));
+    };
+    if response.clicked() {
+        apply(if lesion > 0.0 { 0.0 } else { 1.0 });
+    }
+    response.context_menu(|ui| {
+        for percent in [25, 50, 75, 100] {
+            if ui.button(format!("Lesion {percent} %")).clicked() {
+                apply(f64::from(percent) / 100.0);
+                ui.close();
+            }
+        }
+        if ui.button("Restore").clicked() {
+            apply(0.0);
+            ui.close();
+        }
+    });
+}

@@ -1,0 +1,73 @@
+//! Cortex: unit × time activity of the episode being lived, tested or re-instated.
+
+use egui::{RichText, Ui};
+
+use super::{Panel, PanelContext};
+use crate::engine::Source;
+use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::gui::theme::{Map, rule};
+
+/// The cortex panel.
+#[derive(Default)]
+pub struct Cortex {
+    states: Heatmap,
+    inputs: Heatmap,
+    /// The locked colour range, where it is locked.
+    locked: Option<f32>,
+}
+
+impl Panel for Cortex {
+    fn title(&self) -> &'static str {
+        "Cortex"
+    }
+
+    fn help(&self) -> &'static str {
+        "Activity of the cortical units, a row a unit, a column a step: blue below zero, red above. While a ripple runs \
+         it shows the states that CA1 re-instates, in the order they come. Below: the inputs."
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        let view = &*cx.snapshot.cortex;
+        let (what, color) = match view.source {
+            Source::Lived => ("lived", rule(2)),
+            Source::Probed => ("tested", rule(1)),
+            Source::Reinstated => ("re-instated by a ripple", rule(0)),
+        };
+        ui.horizontal(|ui| {
+            ui.label(format!("episode {}", view.episode));
+            ui.label(RichText::new(what).color(color).strong());
+            let mut locked = self.locked.is_some();
+            if ui.checkbox(&mut locked, "lock colours").on_hover_text("Keep the colour range as it is").changed() {
+                self.locked = locked.then(|| largest(&view.states.values));
+            }
+        });
+        let scale = self.locked.unwrap_or_else(|| largest(&view.states.values));
+        let strip = if view.inputs.steps() > 0 { 10.0 * view.inputs.units.min(12) as f32 } else { 0.0 };
+        let height = ui.available_height() - strip - 46.0;
+        let picture = Picture {
+            name: "Cortical states",
+            raster: &view.states,
+            map: Map::Diverging,
+            scale,
+            steps: view.length,
+        };
+        self.states.show(ui, &picture, height);
+        if strip > 0.0 {
+            let inputs = Picture {
+                name: "Inputs",
+                raster: &view.inputs,
+                map: Map::Viridis,
+                scale: largest(&view.inputs.values),
+                steps: view.length,
+            };
+            self.inputs.show(ui, &inputs, strip);
+            if let Some(names) = view.input_names.first().zip(view.input_names.last()) {
+                ui.weak(format!("inputs, from {} (top) to {} (bottom)", names.0, names.1));
+            }
+        }
+        if let Some((t, output)) = view.outputs.last() {
+            let numbers: Vec<String> = output.iter().take(12).map(|v| format!("{v:.2}")).collect();
+            ui.label(format!("output at step {t}: {}", numbers.join("  ")));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The panels: each reads the snapshot and sends requests.
+
+mod alignment;
+mod ca3;
+mod circuit;
+mod cortex;
+mod learning;
+mod log;
+mod ripples;
+
+use crate::engine::{Request, Snapshot};
+
+/// What a panel may look at and ask for.
+pub struct PanelContext<'a> {
+    /// The latest snapshot.
+    pub snapshot: &'a Snapshot,
+    /// Sends a request to the run.
+    pub send: &'a dyn Fn(Request),
+}
+
+/// A panel of the dock.
+pub trait Panel {
+    /// Its title, unique.
+    fn title(&self) -> &'static str;
+    /// What it shows and what to do with it.
+    fn help(&self) -> &'static str;
+    /// Draws it.
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut egui::Ui);
+}
+
+/// All panels.
+pub fn all() -> Vec<Box<dyn Panel>> {
+    vec![
+        Box::<circuit::Circuit>::default(),
+        Box::<cortex::Cortex>::default(),
+        Box::<ca3::Ca3>::default(),
+        Box::<ripples::Ripples>::default(),
+        Box::<learning::Learning>::default(),
+        Box::<alignment::Alignment>::default(),
+        Box::<log::Log>::default(),
+    ]
+}
+
+/// A line of a plot from a series.
+pub(super) fn line(name: &str, points: &[[f64; 2]], color: egui::Color32) -> egui_plot::Line<'static> {
+    let finite: Vec<[f64; 2]> = points.iter().copied().filter(|p| p[0].is_finite() && p[1].is_finite()).collect();
+    egui_plot::Line::new(name.to_string(), finite).color(color).width(1.8)
+}
+
+/// A level drawn across a plot.
+pub(super) fn level(name: &str, y: f64, color: egui::Color32) -> egui_plot::HLine {
+    egui_plot::HLine::new(name.to_string(), y).color(color).style(egui_plot::LineStyle::dashed_dense())
+}

@@ -1,0 +1,105 @@
+//! Ripples: the list of replay events; pick one to see its steps beside the lived episode.
+
+use egui::{RichText, ScrollArea, Ui};
+
+use super::ca3::overlap_plot;
+use super::{Panel, PanelContext};
+use crate::engine::{Raster, RippleEntry, RippleView};
+use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::gui::theme::Map;
+
+/// The ripples panel.
+#[derive(Default)]
+pub struct Ripples {
+    chosen: Option<u64>,
+    decoded: Heatmap,
+    lived: Heatmap,
+    error: Heatmap,
+}
+
+impl Panel for Ripples {
+    fn title(&self) -> &'static str {
+        "Ripples"
+    }
+
+    fn help(&self) -> &'static str {
+        "Every ripple: its episode, order, cue, steps, overlap with the engrams that should have come, cosine of the decoded \
+         with the lived states, and how it ended. Pick one of the latest to see its steps in replayed order beside what \
+         was lived."
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        let ripples = &cx.snapshot.ripples;
+        if ripples.is_empty() {
+            ui.weak("no ripple yet: ripples come when the protocol sleeps");
+            return;
+        }
+        let chosen = self.chosen.and_then(|n| ripples.iter().find(|r| r.record.ripple == n));
+        let detail = chosen.or(ripples.last()).and_then(|r| r.detail.clone());
+        let list = if detail.is_some() { ui.available_height() * 0.45 } else { ui.available_height() - 20.0 };
+        ui.monospace(RichText::new(header()).weak());
+        let row = ui.text_style_height(&egui::TextStyle::Monospace) + 4.0;
+        ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
+            ScrollArea::vertical().auto_shrink(false).show_rows(ui, row, ripples.len(), |ui, rows| {
+                for i in rows {
+                    // Newest first.
+                    if let Some(entry) = ripples.len().checked_sub(i + 1).and_then(|i| ripples.get(i)) {
+                        self.entry(ui, entry);
+                    }
+                }
+            });
+        });
+        if let Some(detail) = detail {
+            ui.separator();
+            self.detail(ui, &detail);
+        }
+    }
+}
+
+fn header() -> String {
+    format!("{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7} {:>7}  {}", "ripple", "time", "episode", "order", "cue", "steps", "overlap", "cosine", "outcome")
+}
+
+impl Ripples {
+    fn entry(&mut self, ui: &mut Ui, entry: &RippleEntry) {
+        let r = &entry.record;
+        let cue = format!("{} {:.1}", r.cue.chars().take(5).collect::<String>(), r.cue_fraction);
+        let text = format!(
+            "{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7.3} {:>7.3}  {}",
+            r.ripple,
+            r.time,
+            r.episode,
+            r.order.as_str(),
+            cue,
+            r.steps,
+            r.overlap_mean,
+            r.cosine,
+            r.outcome.as_str()
+        );
+        let color = if r.completed { ui.visuals().text_color() } else { ui.visuals().error_fg_color };
+        let picked = self.chosen == Some(r.ripple);
+        if ui.selectable_label(picked, RichText::new(text).monospace().color(color)).clicked() {
+            self.chosen = if picked { None } else { Some(r.ripple) };
+        }
+    }
+
+    fn detail(&mut self, ui: &mut Ui, view: &RippleView) {
+        let which = if self.chosen.is_some() { "ripple" } else { "latest ripple:" };
+        ui.label(format!("{which} {} of episode {}, states in replayed order", view.ripple, view.episode));
+        let scale = largest(&view.decoded.values).max(largest(&view.lived.values));
+        let apart = view.decoded.values.iter().zip(&view.lived.values).map(|(a, b)| (a - b).abs()).collect();
+        let error = Raster { units: view.decoded.units, values: apart };
+        let height = (ui.available_height() - 24.0).max(30.0);
+        ui.columns(4, |columns| {
+            let signed = |name, raster| Picture { name, raster, map: Map::Diverging, scale, steps: 0 };
+            columns[0].weak("re-instated");
+            self.decoded.show(&mut columns[0], &signed("Re-instated states", &view.decoded), height);
+            columns[1].weak("lived");
+            self.lived.show(&mut columns[1], &signed("Lived states", &view.lived), height);
+            columns[2].weak("error");
+            let error = Picture { name: "Error", raster: &error, map: Map::Magma, scale, steps: 0 };
+            self.error.show(&mut columns[2], &error, height);
+            overlap_plot(&mut columns[3], "ripple overlap", view, height + 18.0);
+        });
+    }
+}
