@@ -52,13 +52,33 @@ pub const PATHWAYS: [(&str, &str, &str, &str); 10] = [
     ("Sensory", "Input", "Cortex", "U x"),
     ("Recurrent", "Cortex", "Cortex", "W h"),
     ("Output", "Cortex", "Readout", "V h"),
-    ("CortexEntorhinal", "Cortex", "Entorhinal", "z-scored state to sparse code"),
-    ("EntorhinalDentate", "Entorhinal", "Dentate", "what is to be stored"),
+    (
+        "CortexEntorhinal",
+        "Cortex",
+        "Entorhinal",
+        "z-scored state to sparse code",
+    ),
+    (
+        "EntorhinalDentate",
+        "Entorhinal",
+        "Dentate",
+        "what is to be stored",
+    ),
     ("Mossy", "Dentate", "CA3", "imposes the code at encoding"),
-    ("Perforant", "Entorhinal", "CA3", "carries the cue at retrieval"),
+    (
+        "Perforant",
+        "Entorhinal",
+        "CA3",
+        "carries the cue at retrieval",
+    ),
     ("Collaterals", "CA3", "CA3", "pattern completion"),
     ("Schaffer", "CA3", "CA1", "engram to content"),
-    ("Reinstatement", "CA1", "Cortex", "puts the decoded state back into the cortex"),
+    (
+        "Reinstatement",
+        "CA1",
+        "Cortex",
+        "puts the decoded state back into the cortex",
+    ),
 ];
 
 /// The sequence synapses join CA3 to itself a second time.
@@ -68,18 +88,37 @@ impl Circuit {
     /// The circuit with or without a hippocampus.
     pub fn new(hippocampus: bool) -> Self {
         let mut graph = DiGraph::new();
-        let regions = if hippocampus { &REGIONS[..] } else { &REGIONS[..3] };
+        let regions = if hippocampus {
+            &REGIONS[..]
+        } else {
+            &REGIONS[..3]
+        };
         let nodes: Vec<(&str, NodeIndex)> = regions
             .iter()
             .map(|&(name, role)| {
-                (name, graph.add_node(Region { name: name.into(), role: role.into(), lesion: 0.0 }))
+                (
+                    name,
+                    graph.add_node(Region {
+                        name: name.into(),
+                        role: role.into(),
+                        lesion: 0.0,
+                    }),
+                )
             })
             .collect();
         let find = |name: &str| nodes.iter().find(|(n, _)| *n == name).map(|(_, i)| *i);
         let sequence = (SEQUENCE.0, "CA3", "CA3", SEQUENCE.1);
         for (name, from, to, role) in PATHWAYS.into_iter().chain([sequence]) {
             if let (Some(from), Some(to)) = (find(from), find(to)) {
-                graph.add_edge(from, to, Pathway { name: name.into(), role: role.into(), lesion: 0.0 });
+                graph.add_edge(
+                    from,
+                    to,
+                    Pathway {
+                        name: name.into(),
+                        role: role.into(),
+                        lesion: 0.0,
+                    },
+                );
             }
         }
         Self { graph }
@@ -87,12 +126,24 @@ impl Circuit {
 
     /// Names of all regions and pathways a circuit can have.
     pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-        REGIONS.iter().map(|r| r.0).chain(PATHWAYS.iter().map(|p| p.0)).chain([SEQUENCE.0])
+        REGIONS
+            .iter()
+            .map(|r| r.0)
+            .chain(PATHWAYS.iter().map(|p| p.0))
+            .chain([SEQUENCE.0])
     }
 
     /// Whether a name needs a hippocampus.
     pub fn needs_hippocampus(name: &str) -> bool {
-        !["Input", "Cortex", "Readout", "Sensory", "Recurrent", "Output"].contains(&name)
+        ![
+            "Input",
+            "Cortex",
+            "Readout",
+            "Sensory",
+            "Recurrent",
+            "Output",
+        ]
+        .contains(&name)
     }
 
     /// The regions in order.
@@ -102,24 +153,43 @@ impl Circuit {
 
     /// The pathways in order, with the positions of the regions they join.
     pub fn pathways(&self) -> impl Iterator<Item = (usize, usize, &Pathway)> {
-        self.graph.edge_references().map(|e| (e.source().index(), e.target().index(), e.weight()))
+        self.graph
+            .edge_references()
+            .map(|e| (e.source().index(), e.target().index(), e.weight()))
     }
 
     /// Fraction of a region or pathway that is missing; 0 where there is none of that name.
     pub fn lesion(&self, name: &str) -> f64 {
-        let region = self.graph.node_weights().find(|r| r.name == name).map(|r| r.lesion);
-        region.or_else(|| self.graph.edge_weights().find(|p| p.name == name).map(|p| p.lesion)).unwrap_or(0.0)
+        let region = self
+            .graph
+            .node_weights()
+            .find(|r| r.name == name)
+            .map(|r| r.lesion);
+        region
+            .or_else(|| {
+                self.graph
+                    .edge_weights()
+                    .find(|p| p.name == name)
+                    .map(|p| p.lesion)
+            })
+            .unwrap_or(0.0)
     }
 
     /// Sets the missing fraction of a region or pathway; whether there is one of that name.
     pub fn set_lesion(&mut self, name: &str, fraction: f64) -> bool {
         let fraction = fraction.clamp(0.0, 1.0);
-        let node: Option<NodeIndex> = self.graph.node_indices().find(|i| self.graph[*i].name == name);
+        let node: Option<NodeIndex> = self
+            .graph
+            .node_indices()
+            .find(|i| self.graph[*i].name == name);
         if let Some(i) = node {
             self.graph[i].lesion = fraction;
             return true;
         }
-        let edge: Option<EdgeIndex> = self.graph.edge_indices().find(|i| self.graph[*i].name == name);
+        let edge: Option<EdgeIndex> = self
+            .graph
+            .edge_indices()
+            .find(|i| self.graph[*i].name == name);
         if let Some(i) = edge {
             self.graph[i].lesion = fraction;
         }
@@ -146,7 +216,11 @@ mod tests {
     fn a_cortex_alone_has_no_hippocampal_names() {
         let mut circuit = Circuit::new(false);
         for name in Circuit::names() {
-            assert_eq!(circuit.set_lesion(name, 1.0), !Circuit::needs_hippocampus(name), "{name}");
+            assert_eq!(
+                circuit.set_lesion(name, 1.0),
+                !Circuit::needs_hippocampus(name),
+                "{name}"
+            );
         }
     }
 }

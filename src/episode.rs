@@ -56,7 +56,9 @@ impl<R: Real> Batch<R> {
     pub fn of(episodes: &[Episode<R>], first: u64) -> Self {
         let width = episodes.len();
         let steps = episodes.iter().map(Episode::steps).max().unwrap_or(0);
-        let (x, y) = episodes.first().map_or((0, 0), |e| (e.inputs.nrows(), e.targets.nrows()));
+        let (x, y) = episodes
+            .first()
+            .map_or((0, 0), |e| (e.inputs.nrows(), e.targets.nrows()));
         let mut batch = Self {
             steps,
             width,
@@ -68,8 +70,14 @@ impl<R: Real> Batch<R> {
         };
         for (b, episode) in episodes.iter().enumerate() {
             for t in 0..episode.steps() {
-                batch.inputs.column_mut(t * width + b).copy_from(&episode.inputs.column(t));
-                batch.targets.column_mut(t * width + b).copy_from(&episode.targets.column(t));
+                batch
+                    .inputs
+                    .column_mut(t * width + b)
+                    .copy_from(&episode.inputs.column(t));
+                batch
+                    .targets
+                    .column_mut(t * width + b)
+                    .copy_from(&episode.targets.column(t));
                 batch.mask[t * width + b] = episode.mask[t];
             }
         }

@@ -46,9 +46,14 @@ mod schema {
 }
 
 fn refuse(text: &str, sets: &[&str]) -> Diagnostics {
-    let file = Text { name: "my.ron".into(), text: text.into() };
+    let file = Text {
+        name: "my.ron".into(),
+        text: text.into(),
+    };
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    let Err(wrong) = read::<schema::Scenario>(file, &sets) else { panic!("{text} was accepted") };
+    let Err(wrong) = read::<schema::Scenario>(file, &sets) else {
+        panic!("{text} was accepted")
+    };
     wrong
 }
 
@@ -64,26 +69,57 @@ fn shows(text: &str, parts: &[&str]) {
 fn a_misspelled_field_is_shown_with_the_nearest_name() {
     shows(
         "Scenario(\n    title: \"x\",\n    cortex: (cell: Tanh(unit: 3)),\n)",
-        &["my.ron:3:25", "3 │     cortex: (cell: Tanh(unit: 3)),", "has no field `unit`", "did you mean `units`?"],
+        &[
+            "my.ron:3:25",
+            "3 │     cortex: (cell: Tanh(unit: 3)),",
+            "has no field `unit`",
+            "did you mean `units`?",
+        ],
     );
 }
 
 #[test]
 fn a_misspelled_variant_is_shown_with_the_nearest_name() {
-    shows("(title: \"x\", others: [Linear, Tanj])", &["my.ron:1:31", "there is no cell `Tanj`", "did you mean `Tanh`?"]);
+    shows(
+        "(title: \"x\", others: [Linear, Tanj])",
+        &[
+            "my.ron:1:31",
+            "there is no cell `Tanj`",
+            "did you mean `Tanh`?",
+        ],
+    );
 }
 
 #[test]
 fn a_value_out_of_range_is_shown_with_the_range() {
-    shows("(title: \"x\", cortex: (cell: Tanh(units: 0)))", &["my.ron:1:41", "0 is out of range", "from 1 to 4096"]);
-    shows("(title: \"x\", cortex: (cell: Tanh(leak: -1.5)))", &["my.ron:1:40", "-1.5 is out of range"]);
+    shows(
+        "(title: \"x\", cortex: (cell: Tanh(units: 0)))",
+        &["my.ron:1:41", "0 is out of range", "from 1 to 4096"],
+    );
+    shows(
+        "(title: \"x\", cortex: (cell: Tanh(leak: -1.5)))",
+        &["my.ron:1:40", "-1.5 is out of range"],
+    );
 }
 
 #[test]
 fn a_wrong_type_is_shown_with_the_one_expected() {
-    shows("(title: \"x\", seed: \"1\")", &["my.ron:1:20", "expected a whole number", "found a text"]);
-    shows("(title: \"x\", seed: 1.0)", &["my.ron:1:20", "expected a whole number", "found the number 1.0"]);
-    shows("(title: x)", &["my.ron:1:9", "expected a text in double quotes, found `x`"]);
+    shows(
+        "(title: \"x\", seed: \"1\")",
+        &["my.ron:1:20", "expected a whole number", "found a text"],
+    );
+    shows(
+        "(title: \"x\", seed: 1.0)",
+        &[
+            "my.ron:1:20",
+            "expected a whole number",
+            "found the number 1.0",
+        ],
+    );
+    shows(
+        "(title: x)",
+        &["my.ron:1:9", "expected a text in double quotes, found `x`"],
+    );
 }
 
 #[test]
@@ -92,18 +128,27 @@ fn what_no_number_type_holds_is_refused() {
         let text = format!("(title: \"x\", cortex: (clip: {number}))");
         shows(&text, &["my.ron:1:29", "single precision"]);
     }
-    shows("(title: \"x\", seed: 99999999999999999999)", &["my.ron:1:20", "whole number"]);
+    shows(
+        "(title: \"x\", seed: 99999999999999999999)",
+        &["my.ron:1:20", "whole number"],
+    );
     shows("(title: \"x\", seed: -1)", &["my.ron:1:20", "whole number"]);
 }
 
 #[test]
 fn a_missing_field_is_shown_at_its_owner() {
-    shows("Scenario(seed: 3)", &["my.ron:1:1", "needs a field `title`"]);
+    shows(
+        "Scenario(seed: 3)",
+        &["my.ron:1:1", "needs a field `title`"],
+    );
 }
 
 #[test]
 fn a_field_given_twice_is_shown_the_second_time() {
-    shows("(title: \"x\", seed: 3, seed: 4)", &["my.ron:1:23", "given twice"]);
+    shows(
+        "(title: \"x\", seed: 3, seed: 4)",
+        &["my.ron:1:23", "given twice"],
+    );
 }
 
 #[test]
@@ -112,11 +157,22 @@ fn every_problem_is_reported_in_the_order_of_the_texts() {
         "Scenario(\n    titel: \"x\",\n    seed: -1\n    cortex: (cell: Tanh(units: 1.), clip: true),\n    others: [Lin, 3],\n)",
         &["cortex.clip=-2", "cortex.cel=Linear", "seed="],
     );
-    let places: Vec<String> =
-        wrong.items().iter().map(|item| format!("{}:{}:{}", item.file, item.line, item.column)).collect();
+    let places: Vec<String> = wrong
+        .items()
+        .iter()
+        .map(|item| format!("{}:{}:{}", item.file, item.line, item.column))
+        .collect();
     let expected = [
-        "my.ron:1:1", "my.ron:2:5", "my.ron:3:11", "my.ron:3:13", "my.ron:4:32", "my.ron:5:14", "my.ron:5:19", "--set:1:13",
-        "--set:1:8", "--set:1:6",
+        "my.ron:1:1",
+        "my.ron:2:5",
+        "my.ron:3:11",
+        "my.ron:3:13",
+        "my.ron:4:32",
+        "my.ron:5:14",
+        "my.ron:5:19",
+        "--set:1:13",
+        "--set:1:8",
+        "--set:1:6",
     ];
     assert_eq!(places, expected, "{}", wrong.render(false, 100));
     assert!(wrong.render(false, 100).ends_with("10 problems\n"));
@@ -125,7 +181,12 @@ fn every_problem_is_reported_in_the_order_of_the_texts() {
 #[test]
 fn a_problem_of_a_set_is_shown_in_its_own_text() {
     let shown = refuse("(title: \"x\")", &["seed=2", "cortex.cell.unit=64"]).render(false, 100);
-    for part in ["--set:1:13", "cortex.cell.unit=64", "has no field `unit`", "did you mean `units`?"] {
+    for part in [
+        "--set:1:13",
+        "cortex.cell.unit=64",
+        "has no field `unit`",
+        "did you mean `units`?",
+    ] {
         assert!(shown.contains(part), "`{part}` is not in\n{shown}");
     }
 }
@@ -135,8 +196,16 @@ fn a_hostile_file_is_refused_in_few_words() {
     let deep = format!("{}{}", "(a:".repeat(100_000), ")".repeat(100_000));
     shows(&deep, &["my.ron:1:193", "nested more than 64 deep"]);
     shows(&"a".repeat((1 << 20) + 1), &["my.ron:1:1", "1 MiB"]);
-    let long = refuse(&format!("(title: \"x\", {}: 1)", "a".repeat(1_000_000)), &[]).render(false, 100);
+    let long = refuse(
+        &format!("(title: \"x\", {}: 1)", "a".repeat(1_000_000)),
+        &[],
+    )
+    .render(false, 100);
     assert!(long.len() < 3000, "{}", long.len());
     let many = refuse(&format!("({})", "x: 1, ".repeat(10_000)), &[]).render(false, 100);
-    assert!(many.len() < 100_000 && many.contains("problems, "), "{}", many.len());
+    assert!(
+        many.len() < 100_000 && many.contains("problems, "),
+        "{}",
+        many.len()
+    );
 }

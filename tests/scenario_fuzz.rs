@@ -64,14 +64,63 @@ const UNADORNED: &str = r#"Small(
 "#;
 
 const TOKENS: [&str; 44] = [
-    "(", ")", "[", "]", "{", "}", ",", ":", "=", ";", "#", "!", "#![enable(x)]", "Small", "title", "cell", "more",
-    "others", "Tanh", "units", "Some", "None", "true", "inf", "NaN", "1", "-2.5", "1e400", "0xff", ".5", "1.", "\"a\"",
-    "\"", "r#\"", "\"#", "b\"x\"", "'a'", "'", "/*", "*/", "//", "\n    ", "\\", "ä\u{202e}\u{feff}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ":",
+    "=",
+    ";",
+    "#",
+    "!",
+    "#![enable(x)]",
+    "Small",
+    "title",
+    "cell",
+    "more",
+    "others",
+    "Tanh",
+    "units",
+    "Some",
+    "None",
+    "true",
+    "inf",
+    "NaN",
+    "1",
+    "-2.5",
+    "1e400",
+    "0xff",
+    ".5",
+    "1.",
+    "\"a\"",
+    "\"",
+    "r#\"",
+    "\"#",
+    "b\"x\"",
+    "'a'",
+    "'",
+    "/*",
+    "*/",
+    "//",
+    "\n    ",
+    "\\",
+    "ä\u{202e}\u{feff}",
 ];
 
 const SETS: [&str; 10] = [
-    "title=\"x\"", "cell.units=5", "others.0=Linear", "others.1.units=3", "more.units=7", "more=None", "a.b=1", "cell=",
-    "more.leak=(", "=",
+    "title=\"x\"",
+    "cell.units=5",
+    "others.0=Linear",
+    "others.1.units=3",
+    "more.units=7",
+    "more=None",
+    "a.b=1",
+    "cell=",
+    "more.leak=(",
+    "=",
 ];
 
 fn limit() -> Duration {
@@ -95,7 +144,10 @@ fn survives(text: &str, sets: &[String]) {
     } else {
         assert!(!problems.is_empty());
     }
-    let file = Text { name: "fuzz.ron".into(), text: text.into() };
+    let file = Text {
+        name: "fuzz.ron".into(),
+        text: text.into(),
+    };
     match read::<Small>(file, sets) {
         Ok((_, root, texts)) => {
             for path in ["", "cell.units", "others.2", "more.leak.x", "...."] {
@@ -106,7 +158,10 @@ fn survives(text: &str, sets: &[String]) {
         Err(wrong) => {
             assert!(!wrong.items().is_empty());
             for item in wrong.items() {
-                assert!(item.source_line.chars().count() >= item.marker_start + item.marker_len, "{item:?}");
+                assert!(
+                    item.source_line.chars().count() >= item.marker_start + item.marker_len,
+                    "{item:?}"
+                );
                 assert!(!item.message.is_empty() && item.line > 0 && item.column > 0);
             }
             let shown = wrong.render(false, 80);
@@ -114,14 +169,26 @@ fn survives(text: &str, sets: &[String]) {
             assert!(wrong.to_string().contains("problem"));
         }
     }
-    assert!(start.elapsed() < limit(), "{:?} for {} bytes", start.elapsed(), text.len());
+    assert!(
+        start.elapsed() < limit(),
+        "{:?} for {} bytes",
+        start.elapsed(),
+        text.len()
+    );
 }
 
 /// Children stand inside their parents.
 fn check(node: &Node, inside: &impl Fn(Span) -> bool) {
     let children: Vec<&Node> = match &node.value {
-        Value::List(items) | Value::Tagged { body: Body::Positional(items), .. } => items.iter().collect(),
-        Value::Tagged { body: Body::Named(fields), .. } => {
+        Value::List(items)
+        | Value::Tagged {
+            body: Body::Positional(items),
+            ..
+        } => items.iter().collect(),
+        Value::Tagged {
+            body: Body::Named(fields),
+            ..
+        } => {
             assert!(fields.iter().all(|(name, _)| inside(name.span)));
             fields.iter().map(|(_, node)| node).collect()
         }
@@ -129,7 +196,10 @@ fn check(node: &Node, inside: &impl Fn(Span) -> bool) {
     };
     for child in children {
         assert!(inside(child.span));
-        assert!(node.span.start <= child.span.start && child.span.end <= node.span.end, "{node:?}");
+        assert!(
+            node.span.start <= child.span.start && child.span.end <= node.span.end,
+            "{node:?}"
+        );
         check(child, inside);
     }
 }
@@ -144,7 +214,8 @@ fn sets() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn soup() -> impl Strategy<Value = String> {
-    proptest::collection::vec(proptest::sample::select(&TOKENS[..]), 0..40).prop_map(|tokens| tokens.join(" "))
+    proptest::collection::vec(proptest::sample::select(&TOKENS[..]), 0..40)
+        .prop_map(|tokens| tokens.join(" "))
 }
 
 #[derive(Clone, Debug)]
@@ -160,7 +231,8 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
     let length = 1_usize..30;
     let edit = prop_oneof![
         (at.clone(), length.clone()).prop_map(|(at, length)| Edit::Delete(at, length)),
-        (at.clone(), proptest::sample::select(&TOKENS[..])).prop_map(|(at, token)| Edit::Insert(at, token)),
+        (at.clone(), proptest::sample::select(&TOKENS[..]))
+            .prop_map(|(at, token)| Edit::Insert(at, token)),
         (at.clone(), length.clone()).prop_map(|(at, length)| Edit::Double(at, length)),
         (at.clone(), length, at).prop_map(|(at, length, to)| Edit::Move(at, length, to)),
     ];
@@ -240,8 +312,12 @@ proptest! {
 
 #[test]
 fn the_valid_document_is_valid() {
-    let file = Text { name: "valid.ron".into(), text: VALID.into() };
-    let (small, _, _) = read::<Small>(file, &[]).unwrap_or_else(|wrong| panic!("{}", wrong.render(false, 100)));
+    let file = Text {
+        name: "valid.ron".into(),
+        text: VALID.into(),
+    };
+    let (small, _, _) =
+        read::<Small>(file, &[]).unwrap_or_else(|wrong| panic!("{}", wrong.render(false, 100)));
     assert_eq!(small.others.len(), 3);
     assert_eq!(small.more.map(|plain| plain.units), Some(16));
 }
@@ -252,7 +328,10 @@ fn one_lost_character_causes_few_problems() {
     for at in 0..UNADORNED.len() {
         let mut text = UNADORNED.to_string();
         text.remove(at);
-        let file = Text { name: "f".into(), text };
+        let file = Text {
+            name: "f".into(),
+            text,
+        };
         if let Err(wrong) = read::<Small>(file, &[]) {
             let count = wrong.items().len();
             if count > worst.0 {

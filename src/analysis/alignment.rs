@@ -23,25 +23,42 @@ impl Alignment {
     /// Agreement of `gradient` with `exact`.
     pub fn of<R: Real>(gradient: &Gradient<R>, exact: &Gradient<R>) -> Self {
         let (ab, aa, bb) = products(gradient.recurrent(), exact.recurrent());
-        let per_step = |norm: f64, weight: f64| if weight > 0.0 { norm.sqrt() / weight } else { 0.0 };
+        let per_step = |norm: f64, weight: f64| {
+            if weight > 0.0 {
+                norm.sqrt() / weight
+            } else {
+                0.0
+            }
+        };
         let size = per_step(bb, exact.weight);
         let (rab, raa, rbb) = products(&gradient.remote, &exact.remote);
         Self {
             cosine: cosine(ab, aa, bb),
-            norm_ratio: if size > 0.0 { per_step(aa, gradient.weight) / size } else { 0.0 },
+            norm_ratio: if size > 0.0 {
+                per_step(aa, gradient.weight) / size
+            } else {
+                0.0
+            },
             remote: cosine(rab, raa, rbb),
         }
     }
 
     /// Names and values, as metrics call them.
     pub fn named(&self) -> [(&'static str, f64); 3] {
-        [("cosine", self.cosine), ("norm_ratio", self.norm_ratio), ("remote", self.remote)]
+        [
+            ("cosine", self.cosine),
+            ("norm_ratio", self.norm_ratio),
+            ("remote", self.remote),
+        ]
     }
 }
 
 fn products<R: Real>(a: &[DMatrix<R>], b: &[DMatrix<R>]) -> (f64, f64, f64) {
     let sum = |x: &[DMatrix<R>], y: &[DMatrix<R>]| -> f64 {
-        x.iter().zip(y).map(|(x, y)| dot(x.as_slice(), y.as_slice())).sum()
+        x.iter()
+            .zip(y)
+            .map(|(x, y)| dot(x.as_slice(), y.as_slice()))
+            .sum()
     };
     (sum(a, b), sum(a, a), sum(b, b))
 }
@@ -53,7 +70,12 @@ mod tests {
     fn gradient(values: &[f64], remote: &[f64], weight: f64) -> Gradient<f64> {
         let m = |v: &[f64]| DMatrix::from_column_slice(v.len(), 1, v);
         let rest = m(&[9.0]);
-        Gradient { tensors: vec![m(values), rest.clone(), rest], remote: vec![m(remote)], weight, loss: 0.0 }
+        Gradient {
+            tensors: vec![m(values), rest.clone(), rest],
+            remote: vec![m(remote)],
+            weight,
+            loss: 0.0,
+        }
     }
 
     #[test]

@@ -30,9 +30,13 @@ pub(super) struct Driving {
 impl Driving {
     /// Limits the threads of the whole program.
     pub fn limit_threads(self) -> Result<(), Failure> {
-        let Some(threads) = self.threads else { return Ok(()) };
+        let Some(threads) = self.threads else {
+            return Ok(());
+        };
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.into());
-        pool.build_global().context("cannot start the threads").map_err(Failure::Failed)
+        pool.build_global()
+            .context("cannot start the threads")
+            .map_err(Failure::Failed)
     }
 }
 
@@ -56,7 +60,12 @@ pub(super) struct Finished {
 
 impl Driven {
     /// Steps on until there is a reason to stop, and leaves a valid folder.
-    pub fn drive(mut self, driving: Driving, signals: &Signals, progress: &mut Progress) -> Result<Finished, Failure> {
+    pub fn drive(
+        mut self,
+        driving: Driving,
+        signals: &Signals,
+        progress: &mut Progress,
+    ) -> Result<Finished, Failure> {
         let ending = self.steps(driving, signals, progress)?;
         progress.tell(&self.experiment);
         if let Ending::Failed(_) = ending {
@@ -67,20 +76,35 @@ impl Driven {
             Some(folder) => read_summary(folder)?,
             None => self.session.summary(&self.experiment, &ending).to_json(),
         };
-        Ok(Finished { experiment: self.experiment, folder: self.folder, ending, summary })
+        Ok(Finished {
+            experiment: self.experiment,
+            folder: self.folder,
+            ending,
+            summary,
+        })
     }
 
-    fn steps(&mut self, driving: Driving, signals: &Signals, progress: &mut Progress) -> Result<Ending, Failure> {
+    fn steps(
+        &mut self,
+        driving: Driving,
+        signals: &Signals,
+        progress: &mut Progress,
+    ) -> Result<Ending, Failure> {
         let mut due = Due::new();
         loop {
             if self.experiment.is_done() {
                 return Ok(Ending::Completed);
             }
-            let enough = driving.stop_at.is_some_and(|step| self.experiment.clock().step >= step);
+            let enough = driving
+                .stop_at
+                .is_some_and(|step| self.experiment.clock().step >= step);
             if enough || signals.caught().is_some() {
                 return Ok(Ending::Stopped);
             }
-            if let Err(error) = self.experiment.step(&mut (&mut self.session, &mut *progress)) {
+            if let Err(error) = self
+                .experiment
+                .step(&mut (&mut self.session, &mut *progress))
+            {
                 return Ok(Ending::Failed(error.to_string()));
             }
             progress.look(&self.experiment);
@@ -98,9 +122,17 @@ impl Driven {
         if let Some(folder) = &self.folder {
             let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
             // What ended the run is told; a full disk that also refuses the summary is not news.
-            drop(write_atomic(&folder.join("summary.json"), (text + "\n").as_bytes()));
+            drop(write_atomic(
+                &folder.join("summary.json"),
+                (text + "\n").as_bytes(),
+            ));
         }
-        Finished { experiment: self.experiment, folder: self.folder, ending, summary }
+        Finished {
+            experiment: self.experiment,
+            folder: self.folder,
+            ending,
+            summary,
+        }
     }
 }
 
@@ -108,8 +140,9 @@ impl Driven {
 pub(super) fn read_summary(folder: &Path) -> Result<Value, Failure> {
     let path = folder.join("summary.json");
     let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()));
-    let value =
-        text.and_then(|t| serde_json::from_slice(&t).with_context(|| format!("{} is not a summary", path.display())));
+    let value = text.and_then(|t| {
+        serde_json::from_slice(&t).with_context(|| format!("{} is not a summary", path.display()))
+    });
     value.map_err(Failure::Failed)
 }
 
@@ -120,7 +153,9 @@ struct Due {
 
 impl Due {
     fn new() -> Self {
-        Self { next: Instant::now() + INTERVAL }
+        Self {
+            next: Instant::now() + INTERVAL,
+        }
     }
 
     fn now(&self) -> bool {

@@ -24,7 +24,9 @@ impl Export {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         if !self.run.join("metrics.csv").is_file() {
             let folder = self.run.display();
-            return Err(Failure::wrong(format_args!("{folder} is not a run folder: it holds no metrics.csv")));
+            return Err(Failure::wrong(format_args!(
+                "{folder} is not a run folder: it holds no metrics.csv"
+            )));
         }
         if self.out.as_deref() == Some(Path::new("-")) {
             output.bytes(&self.format.convert(&self.run)?)?;
@@ -40,7 +42,11 @@ impl Export {
 pub(super) fn format(name: &str) -> Result<ExportSpec, String> {
     let names: Vec<&str> = ExportSpec::variants().iter().map(|v| v.name).collect();
     ExportSpec::named(name).ok_or_else(|| {
-        let guess = nearest(name, names.iter().copied()).map_or(String::new(), |n| format!("did you mean `{n}`? "));
-        format!("there is no such format; {guess}formats: {}", names.join(", "))
+        let guess = nearest(name, names.iter().copied())
+            .map_or(String::new(), |n| format!("did you mean `{n}`? "));
+        format!(
+            "there is no such format; {guess}formats: {}",
+            names.join(", ")
+        )
     })
 }

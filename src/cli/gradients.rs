@@ -60,13 +60,24 @@ impl Gradients {
 
 fn write_files<R: Real>(report: &GradientReport<R>, out: &Path) -> Result<(), FolderError> {
     let weights = &report.weights;
-    write_tensors(&out.join("params.safetensors"), &Tensor::of_weights(weights, &weights.tensors, 1.0))?;
+    write_tensors(
+        &out.join("params.safetensors"),
+        &Tensor::of_weights(weights, &weights.tensors, 1.0),
+    )?;
     write_tensors(&out.join("episode.safetensors"), &episode(report))?;
     for rule in &report.rules {
         // A rule that saw no scored step has a gradient of zero.
-        let steps = if rule.gradient.weight > 0.0 { rule.gradient.weight } else { 1.0 };
+        let steps = if rule.gradient.weight > 0.0 {
+            rule.gradient.weight
+        } else {
+            1.0
+        };
         let mean = Tensor::of_weights(weights, &rule.gradient.tensors, steps);
-        write_tensors(&out.join("gradients").join(format!("{}.safetensors", rule.label)), &mean)?;
+        write_tensors(
+            &out.join("gradients")
+                .join(format!("{}.safetensors", rule.label)),
+            &mean,
+        )?;
     }
     write_atomic(&out.join("alignment.csv"), alignments(report).as_bytes())
 }
@@ -77,8 +88,16 @@ fn episode<R: Real>(report: &GradientReport<R>) -> Vec<Tensor<R>> {
     let (t, b) = (batch.steps, batch.width);
     let (x, y) = (batch.inputs.nrows(), batch.targets.nrows());
     let n = report.states.first().map_or(0, DMatrix::nrows);
-    let states = report.states.iter().flat_map(|h| h.iter().copied()).collect();
-    let tensor = |name: &str, shape: Vec<usize>, values: Vec<R>| Tensor { name: name.into(), shape, values };
+    let states = report
+        .states
+        .iter()
+        .flat_map(|h| h.iter().copied())
+        .collect();
+    let tensor = |name: &str, shape: Vec<usize>, values: Vec<R>| Tensor {
+        name: name.into(),
+        shape,
+        values,
+    };
     vec![
         tensor("inputs", vec![t, b, x], batch.inputs.as_slice().to_vec()),
         tensor("targets", vec![t, b, y], batch.targets.as_slice().to_vec()),
@@ -90,7 +109,12 @@ fn episode<R: Real>(report: &GradientReport<R>) -> Vec<Tensor<R>> {
 fn alignments<R: Real>(report: &GradientReport<R>) -> String {
     let rows = report.rules.iter().map(|rule| {
         let a = rule.alignment;
-        format!("{},{},{},{}\n", rule.label, a.cosine, a.norm_ratio, a.remote)
+        format!(
+            "{},{},{},{}\n",
+            rule.label, a.cosine, a.norm_ratio, a.remote
+        )
     });
-    std::iter::once("rule,cosine,norm_ratio,remote\n".to_string()).chain(rows).collect()
+    std::iter::once("rule,cosine,norm_ratio,remote\n".to_string())
+        .chain(rows)
+        .collect()
 }

@@ -2,12 +2,14 @@
 
 use crate::circuit::{PATHWAYS, REGIONS, SEQUENCE};
 use crate::hippocampus::{
-    CapacitySpec, CueSpec, DecoderSpec, Entorhinal, EvictSpec, Hippocampus, OrderSpec, Ripple, SelectSpec,
-    SeparationSpec, StoreSpec,
+    CapacitySpec, CueSpec, DecoderSpec, Entorhinal, EvictSpec, Hippocampus, OrderSpec, Ripple,
+    SelectSpec, SeparationSpec, StoreSpec,
 };
 use crate::learning::RuleSpec;
 use crate::neocortex::{CellSpec, CellState, InitSpec, OptimizerSpec, TensorShape};
-use crate::registry::{Body, Bounds, Field, Ident, Node, Parameter, Problems, Span, Value, Variant};
+use crate::registry::{
+    Body, Bounds, Field, Ident, Node, Parameter, Problems, Span, Value, Variant,
+};
 use crate::scenario::{Cortex, Learning, Phase, Scenario, UpdateSpec, bundled, load};
 use crate::task::TaskSpec;
 use crate::trace::ExportSpec;
@@ -52,7 +54,9 @@ pub(super) const KINDS: &[Kind] = &[
     kind("rule", "rules", || of(RuleSpec::variants())),
     kind("update", "updates", || of(UpdateSpec::variants())),
     kind("store", "stores", || of(StoreSpec::variants())),
-    kind("separation", "separations", || of(SeparationSpec::variants())),
+    kind("separation", "separations", || {
+        of(SeparationSpec::variants())
+    }),
     kind("decoder", "decoders", || of(DecoderSpec::variants())),
     kind("capacity", "capacities", || of(CapacitySpec::variants())),
     kind("eviction", "evictions", || of(EvictSpec::variants())),
@@ -79,9 +83,15 @@ fn of(variants: Vec<Variant>) -> Vec<Entry> {
 fn scenarios() -> Vec<Entry> {
     let entry = |b: &crate::scenario::Bundled| {
         let scenario = load(b.document(), &[], None).ok();
-        let (title, about, references) =
-            scenario.map(|s| (s.title, s.about, s.references.join(", "))).unwrap_or_default();
-        Entry { name: b.name.into(), doc: format!("{title}\n\n{about}"), reference: references, ..Entry::default() }
+        let (title, about, references) = scenario
+            .map(|s| (s.title, s.about, s.references.join(", ")))
+            .unwrap_or_default();
+        Entry {
+            name: b.name.into(),
+            doc: format!("{title}\n\n{about}"),
+            reference: references,
+            ..Entry::default()
+        }
     };
     bundled().iter().map(entry).collect()
 }
@@ -99,7 +109,11 @@ fn sections() -> Vec<Entry> {
         entry("cortex", Cortex::DOC, Cortex::fields()),
         entry("hippocampus", Hippocampus::DOC, Hippocampus::fields()),
         entry("hippocampus.ripple", Ripple::DOC, Ripple::fields()),
-        entry("hippocampus.entorhinal", Entorhinal::DOC, Entorhinal::fields()),
+        entry(
+            "hippocampus.entorhinal",
+            Entorhinal::DOC,
+            Entorhinal::fields(),
+        ),
         entry("learning", Learning::DOC, Learning::fields()),
     ]
 }
@@ -114,8 +128,17 @@ fn cells() -> Vec<Entry> {
 
 /// Names and shapes of a cell's weights and of the readout's, in the symbols N, X and Y.
 fn tensors(cell: &str) -> Option<Vec<(String, Vec<String>)>> {
-    let name = Ident { name: cell.into(), span: Span::default() };
-    let node = Node { span: Span::default(), value: Value::Tagged { name: Some(name), body: Body::Empty } };
+    let name = Ident {
+        name: cell.into(),
+        span: Span::default(),
+    };
+    let node = Node {
+        span: Span::default(),
+        value: Value::Tagged {
+            name: Some(name),
+            body: Body::Empty,
+        },
+    };
     let spec = CellSpec::read(&node, Bounds::NONE, &mut Problems::default())?;
     // A number of inputs that is no multiple of any number of units.
     let inputs = 7919;
@@ -126,7 +149,11 @@ fn tensors(cell: &str) -> Option<Vec<(String, Vec<String>)>> {
         let columns = (!t.vector).then(|| symbol(t.cols));
         std::iter::once(symbol(t.rows)).chain(columns).collect()
     };
-    let mut named: Vec<_> = cell.tensors().iter().map(|t| (t.name.clone(), shape(t))).collect();
+    let mut named: Vec<_> = cell
+        .tensors()
+        .iter()
+        .map(|t| (t.name.clone(), shape(t)))
+        .collect();
     named.push(("V".into(), vec!["Y".into(), "N".into()]));
     named.push(("c".into(), vec!["Y".into()]));
     Some(named)
@@ -148,17 +175,26 @@ fn symbol(size: usize, units: usize, inputs: usize) -> String {
 }
 
 fn regions() -> Vec<Entry> {
-    REGIONS.iter().map(|(name, role)| role_of(name, role)).collect()
+    REGIONS
+        .iter()
+        .map(|(name, role)| role_of(name, role))
+        .collect()
 }
 
 fn pathways() -> Vec<Entry> {
     let sequence = [(SEQUENCE.0, "CA3", "CA3", SEQUENCE.1)];
     let joined = PATHWAYS.iter().chain(&sequence);
-    joined.map(|(name, from, to, role)| role_of(name, &format!("{from} to {to}: {role}"))).collect()
+    joined
+        .map(|(name, from, to, role)| role_of(name, &format!("{from} to {to}: {role}")))
+        .collect()
 }
 
 fn role_of(name: &str, role: &str) -> Entry {
-    Entry { name: name.into(), doc: role.into(), ..Entry::default() }
+    Entry {
+        name: name.into(),
+        doc: role.into(),
+        ..Entry::default()
+    }
 }
 
 #[cfg(test)]
@@ -175,7 +211,11 @@ mod tests {
             assert!(!entries.is_empty(), "{}", kind.many);
             for (i, entry) in entries.iter().enumerate() {
                 assert!(!entry.doc.trim().is_empty(), "{} {}", kind.one, entry.name);
-                assert!(entries[..i].iter().all(|other| other.name != entry.name), "{}", entry.name);
+                assert!(
+                    entries[..i].iter().all(|other| other.name != entry.name),
+                    "{}",
+                    entry.name
+                );
             }
         }
     }
@@ -184,7 +224,12 @@ mod tests {
     fn every_parameter_has_help() {
         for entry in KINDS.iter().flat_map(|k| (k.entries)()) {
             for field in &entry.fields {
-                assert!(!field.doc.trim().is_empty(), "{}.{}", entry.name, field.name);
+                assert!(
+                    !field.doc.trim().is_empty(),
+                    "{}.{}",
+                    entry.name,
+                    field.name
+                );
             }
         }
     }

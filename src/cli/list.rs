@@ -25,10 +25,15 @@ impl List {
             Some(name) => vec![named(name)?],
             None => KINDS.iter().collect(),
         };
-        let entries: Vec<(&Kind, Entry)> =
-            kinds.iter().flat_map(|kind| (kind.entries)().into_iter().map(|entry| (*kind, entry))).collect();
+        let entries: Vec<(&Kind, Entry)> = kinds
+            .iter()
+            .flat_map(|kind| (kind.entries)().into_iter().map(|entry| (*kind, entry)))
+            .collect();
         if self.json {
-            let all: Vec<Value> = entries.iter().map(|(kind, entry)| to_json(kind, entry)).collect();
+            let all: Vec<Value> = entries
+                .iter()
+                .map(|(kind, entry)| to_json(kind, entry))
+                .collect();
             output.line(pretty(&all.into()))?;
         } else {
             let mut table = Table::of_words();
@@ -44,25 +49,46 @@ impl List {
 
 /// The kind of this name, singular or plural.
 fn named(name: &str) -> Result<&'static Kind, Failure> {
-    let is = |kind: &&Kind| [kind.one, kind.many].iter().any(|n| n.eq_ignore_ascii_case(name));
+    let is = |kind: &&Kind| {
+        [kind.one, kind.many]
+            .iter()
+            .any(|n| n.eq_ignore_ascii_case(name))
+    };
     KINDS.iter().find(is).ok_or_else(|| {
         let all: Vec<_> = KINDS.iter().map(|k| k.many).collect();
         let shown: String = name.chars().take(64).collect();
-        let guess = nearest(name, all.iter().copied()).map_or(String::new(), |n| format!("did you mean `{n}`? "));
-        Failure::wrong(format_args!("there is no kind `{shown}`; {guess}kinds: {}", all.join(", ")))
+        let guess = nearest(name, all.iter().copied())
+            .map_or(String::new(), |n| format!("did you mean `{n}`? "));
+        Failure::wrong(format_args!(
+            "there is no kind `{shown}`; {guess}kinds: {}",
+            all.join(", ")
+        ))
     })
 }
 
 /// One line of help; a cell also names its tensors.
 fn help(entry: &Entry) -> String {
-    let tensors: Vec<_> = entry.tensors.iter().map(|(name, shape)| format!("{name} [{}]", shape.join(","))).collect();
+    let tensors: Vec<_> = entry
+        .tensors
+        .iter()
+        .map(|(name, shape)| format!("{name} [{}]", shape.join(",")))
+        .collect();
     let line = sentence(&entry.doc);
-    if tensors.is_empty() { line } else { format!("{line} Tensors: {}.", tensors.join(", ")) }
+    if tensors.is_empty() {
+        line
+    } else {
+        format!("{line} Tensors: {}.", tensors.join(", "))
+    }
 }
 
 /// The first sentence of the first paragraph.
 fn sentence(doc: &str) -> String {
-    let paragraph: Vec<&str> = doc.trim().lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let paragraph: Vec<&str> = doc
+        .trim()
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.is_empty())
+        .collect();
     let text = paragraph.join(" ");
     let end = text.find(". ").map_or(text.len(), |at| at + 1);
     text[..end].to_string()
@@ -74,9 +100,20 @@ fn to_json(kind: &Kind, entry: &Entry) -> Value {
     object.insert("name".into(), entry.name.clone().into());
     object.insert("doc".into(), tidy(&entry.doc).into());
     object.insert("reference".into(), entry.reference.clone().into());
-    object.insert("parameters".into(), entry.fields.iter().map(parameter).collect::<Vec<_>>().into());
+    object.insert(
+        "parameters".into(),
+        entry
+            .fields
+            .iter()
+            .map(parameter)
+            .collect::<Vec<_>>()
+            .into(),
+    );
     if !entry.tensors.is_empty() {
-        let tensors = entry.tensors.iter().map(|(name, shape)| json!({ "name": name, "shape": shape }));
+        let tensors = entry
+            .tensors
+            .iter()
+            .map(|(name, shape)| json!({ "name": name, "shape": shape }));
         object.insert("tensors".into(), tensors.collect::<Vec<_>>().into());
     }
     object.into()
@@ -88,7 +125,10 @@ fn parameter(field: &Field) -> Value {
     object.insert("type".into(), field.kind.type_name().into());
     object.insert("unit".into(), field.unit.into());
     object.insert("range".into(), range(&field.kind));
-    object.insert("default".into(), field.default.as_deref().map_or(Value::Null, default));
+    object.insert(
+        "default".into(),
+        field.default.as_deref().map_or(Value::Null, default),
+    );
     object.insert("required".into(), field.default.is_none().into());
     object.insert("doc".into(), tidy(field.doc).into());
     object.insert("live".into(), field.live.into());
@@ -100,7 +140,13 @@ fn parameter(field: &Field) -> Value {
 
 /// Bounds of a number, or of what an optional one holds; an open end is null.
 fn range(kind: &registry::Kind) -> Value {
-    let end = |bound: f64| if bound.is_finite() { number(bound) } else { Value::Null };
+    let end = |bound: f64| {
+        if bound.is_finite() {
+            number(bound)
+        } else {
+            Value::Null
+        }
+    };
     match kind {
         registry::Kind::Int(Bounds { min, max }) | registry::Kind::Float(Bounds { min, max })
             if min.is_finite() || max.is_finite() =>
@@ -114,7 +160,11 @@ fn range(kind: &registry::Kind) -> Value {
 
 /// A whole number without a point.
 fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        json!(value)
+    }
 }
 
 /// Numbers, truth values and plain texts as such, everything else as RON.
@@ -124,7 +174,9 @@ fn default(ron: &str) -> Value {
 
 fn choices(kind: &registry::Kind) -> Option<Vec<&'static str>> {
     match kind {
-        registry::Kind::Choice { variants, .. } => Some(variants().iter().map(|v| v.name).collect()),
+        registry::Kind::Choice { variants, .. } => {
+            Some(variants().iter().map(|v| v.name).collect())
+        }
         registry::Kind::Optional(item) | registry::Kind::List { item, .. } => choices(&item()),
         _ => None,
     }
@@ -142,7 +194,10 @@ mod tests {
 
     #[test]
     fn help_is_the_first_sentence() {
-        assert_eq!(sentence(" One thing\n that is long. Another.\n"), "One thing that is long.");
+        assert_eq!(
+            sentence(" One thing\n that is long. Another.\n"),
+            "One thing that is long."
+        );
         assert_eq!(sentence("Title\n\nabout it"), "Title");
     }
 
@@ -150,8 +205,13 @@ mod tests {
     fn kinds_are_found_in_singular_and_plural() {
         assert_eq!(named("capacity").unwrap().many, "capacities");
         assert_eq!(named("Rules").unwrap().one, "rule");
-        let Err(Failure::Wrong(error)) = named("ruels") else { panic!("found") };
-        assert!(error.to_string().contains("did you mean `rules`"), "{error}");
+        let Err(Failure::Wrong(error)) = named("ruels") else {
+            panic!("found")
+        };
+        assert!(
+            error.to_string().contains("did you mean `rules`"),
+            "{error}"
+        );
     }
 
     #[test]

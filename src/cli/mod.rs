@@ -114,7 +114,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    let matches = command().color(early_color(args)).try_get_matches_from(args)?;
+    let matches = command()
+        .color(early_color(args))
+        .try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -125,8 +127,14 @@ fn command() -> clap::Command {
 /// The colour choice for the parser's own messages, which come before the arguments are parsed.
 fn early_color(args: &[OsString]) -> ColorChoice {
     let args: Vec<_> = args.iter().map(|a| a.to_string_lossy()).collect();
-    let joined = args.iter().find_map(|a| a.strip_prefix("--color=").map(str::to_string));
-    let apart = || args.windows(2).find(|pair| pair[0] == "--color").map(|pair| pair[1].to_string());
+    let joined = args
+        .iter()
+        .find_map(|a| a.strip_prefix("--color=").map(str::to_string));
+    let apart = || {
+        args.windows(2)
+            .find(|pair| pair[0] == "--color")
+            .map(|pair| pair[1].to_string())
+    };
     match joined.or_else(apart).as_deref() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
@@ -157,15 +165,24 @@ mod tests {
         for sub in command().get_subcommands() {
             assert!(sub.get_about().is_some(), "{}", sub.get_name());
             for arg in sub.get_arguments() {
-                assert!(arg.get_help().is_some(), "{} {}", sub.get_name(), arg.get_id());
+                assert!(
+                    arg.get_help().is_some(),
+                    "{} {}",
+                    sub.get_name(),
+                    arg.get_id()
+                );
             }
         }
     }
 
     #[test]
     fn the_colour_of_messages_is_known_before_parsing() {
-        let choice = |args: &[&str]| early_color(&args.iter().map(OsString::from).collect::<Vec<_>>());
-        assert_eq!(choice(&["ammon", "list", "--color", "never"]), ColorChoice::Never);
+        let choice =
+            |args: &[&str]| early_color(&args.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(
+            choice(&["ammon", "list", "--color", "never"]),
+            ColorChoice::Never
+        );
         assert_eq!(choice(&["ammon", "--color=always"]), ColorChoice::Always);
         assert_eq!(choice(&["ammon", "--color"]), ColorChoice::Auto);
     }

@@ -38,7 +38,9 @@ mod app {
     impl Open {
         pub fn run(self, _: &mut Output) -> Result<u8, Failure> {
             let path = self.path.display();
-            Err(Failure::Failed(anyhow::anyhow!("{WITHOUT}; `ammon run {path}` runs a scenario here")))
+            Err(Failure::Failed(anyhow::anyhow!(
+                "{WITHOUT}; `ammon run {path}` runs a scenario here"
+            )))
         }
     }
 }
@@ -66,9 +68,13 @@ mod app {
             let start = self.start()?;
             if !gui::display_available() {
                 let path = self.path.display();
-                return Err(Failure::Failed(anyhow!("{WITHOUT}; `ammon run {path}` runs a scenario here")));
+                return Err(Failure::Failed(anyhow!(
+                    "{WITHOUT}; `ammon run {path}` runs a scenario here"
+                )));
             }
-            gui::run(start).map_err(|error| Failure::Failed(anyhow!("the window cannot be opened: {error}")))?;
+            gui::run(start).map_err(|error| {
+                Failure::Failed(anyhow!("the window cannot be opened: {error}"))
+            })?;
             Ok(0)
         }
 

@@ -31,7 +31,11 @@ impl Output {
             Color::Auto => io::stderr().is_terminal() && wanted(),
         };
         let columns = set("COLUMNS").and_then(|c| c.to_str().and_then(|c| c.parse().ok()));
-        Self { stdout: BufWriter::new(io::stdout()), color, width: columns.unwrap_or(WIDTH) }
+        Self {
+            stdout: BufWriter::new(io::stdout()),
+            color,
+            width: columns.unwrap_or(WIDTH),
+        }
     }
 
     /// A line of results.
@@ -51,12 +55,20 @@ impl Output {
 
     /// What is wrong with a scenario.
     pub fn diagnostics(&self, diagnostics: &Diagnostics) {
-        drop(write!(io::stderr(), "{}", diagnostics.render(self.color, self.width)));
+        drop(write!(
+            io::stderr(),
+            "{}",
+            diagnostics.render(self.color, self.width)
+        ));
     }
 
     /// An error with its causes.
     pub fn error(&self, error: &anyhow::Error) {
-        let label = if self.color { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+        let label = if self.color {
+            "\u{1b}[1;31merror\u{1b}[0m"
+        } else {
+            "error"
+        };
         note(format_args!("{label}: {}", told(error)));
     }
 
@@ -78,18 +90,23 @@ pub(super) fn note(text: impl Display) {
 
 /// The error and its causes in one line; a cause that is already part of what was said is not repeated.
 fn told(error: &anyhow::Error) -> String {
-    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text {
-        text if text.contains(&cause) => text,
-        text if text.is_empty() => cause,
-        text => format!("{text}: {cause}"),
-    })
+    error
+        .chain()
+        .map(ToString::to_string)
+        .fold(String::new(), |text, cause| match text {
+            text if text.contains(&cause) => text,
+            text if text.is_empty() => cause,
+            text => format!("{text}: {cause}"),
+        })
 }
 
 fn refused(error: io::Error) -> Result<(), Failure> {
     if error.kind() == ErrorKind::BrokenPipe {
         return Err(Failure::Closed);
     }
-    Err(error).context("cannot write to standard output").map_err(Failure::Failed)
+    Err(error)
+        .context("cannot write to standard output")
+        .map_err(Failure::Failed)
 }
 
 #[cfg(test)]
@@ -99,7 +116,9 @@ mod tests {
     #[test]
     fn a_cause_is_told_once() {
         let inner = io::Error::other("the disk is full");
-        let error = anyhow::Error::new(inner).context("cannot write x: the disk is full").context("no luck");
+        let error = anyhow::Error::new(inner)
+            .context("cannot write x: the disk is full")
+            .context("no luck");
         assert_eq!(told(&error), "no luck: cannot write x: the disk is full");
     }
 }

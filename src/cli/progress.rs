@@ -14,7 +14,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A bar for this many runs side by side.
 pub(super) fn bar(runs: usize, quiet: bool) -> ProgressBar {
-    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let target = if quiet {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
     let bar = ProgressBar::with_draw_target(Some(PARTS * runs as u64), target);
     match ProgressStyle::with_template("[{bar:32}] {percent:>3} %  {msg}  {eta} left") {
         Ok(style) => bar.with_style(style.progress_chars("=> ")),
@@ -39,7 +43,13 @@ impl Progress {
         bar.inc(told);
         // What was done in an earlier sitting says nothing of the pace of this one.
         bar.reset_eta();
-        Self { bar: bar.clone(), told, looked: Instant::now(), loss: None, words: alone }
+        Self {
+            bar: bar.clone(),
+            told,
+            looked: Instant::now(),
+            loss: None,
+            words: alone,
+        }
     }
 
     /// Tells how far the run is, from time to time.
@@ -55,9 +65,12 @@ impl Progress {
     pub fn tell(&mut self, experiment: &Experiment<f32>) {
         let now = parts(experiment.progress());
         if self.words {
-            let loss = self.loss.map_or(String::new(), |loss| format!("  loss {loss:.4}"));
+            let loss = self
+                .loss
+                .map_or(String::new(), |loss| format!("  loss {loss:.4}"));
             let (phase, episodes) = (experiment.phase().as_str(), experiment.clock().episodes);
-            self.bar.set_message(format!("{phase:<7}  episode {episodes}{loss}"));
+            self.bar
+                .set_message(format!("{phase:<7}  episode {episodes}{loss}"));
         }
         self.bar.inc(now.saturating_sub(self.told));
         self.told = self.told.max(now);

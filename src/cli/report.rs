@@ -34,7 +34,8 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
     let empty = Map::new();
     let last = summary["final"].as_object().unwrap_or(&empty);
     let baselines = finished.experiment.baselines();
-    let (crossings, metrics): (Vec<_>, Vec<_>) = last.iter().partition(|(name, _)| name.ends_with(CROSSING));
+    let (crossings, metrics): (Vec<_>, Vec<_>) =
+        last.iter().partition(|(name, _)| name.ends_with(CROSSING));
     let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
     for (name, value) in metrics {
         let known = levels(name, baselines).map(|level| level.map_or(String::new(), brief));

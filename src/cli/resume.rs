@@ -25,7 +25,9 @@ impl Resume {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         if !self.run.join("checkpoint.bin").is_file() {
             let folder = self.run.display();
-            return Err(Failure::wrong(format_args!("{folder} is not a run folder: it holds no checkpoint.bin")));
+            return Err(Failure::wrong(format_args!(
+                "{folder} is not a run folder: it holds no checkpoint.bin"
+            )));
         }
         self.driving.limit_threads()?;
         let signals = Signals::listen()?;
@@ -35,10 +37,21 @@ impl Resume {
             && summary["status"] == "completed"
         {
             let steps = experiment.clock().step;
-            note(format_args!("{} is already completed ({steps} steps)", self.run.display()));
-            return if self.telling.json { output.line(pretty(&summary)).map(|()| 0) } else { Ok(0) };
+            note(format_args!(
+                "{} is already completed ({steps} steps)",
+                self.run.display()
+            ));
+            return if self.telling.json {
+                output.line(pretty(&summary)).map(|()| 0)
+            } else {
+                Ok(0)
+            };
         }
-        let driven = Driven { experiment, session, folder: Some(self.run) };
+        let driven = Driven {
+            experiment,
+            session,
+            folder: Some(self.run),
+        };
         let finished = alone(driven, self.driving, self.telling, &signals)?;
         conclude(&finished, self.telling, &signals, output)
     }

@@ -72,12 +72,19 @@ impl Run {
             Some(folder) => Session::create(folder, self.force, &experiment)?,
             None => Session::unwritten(),
         };
-        Ok(Driven { experiment, session, folder })
+        Ok(Driven {
+            experiment,
+            session,
+            folder,
+        })
     }
 
     /// Converts the finished run to the formats asked for.
     pub fn export(&self, finished: &Finished) -> Result<(), Failure> {
-        let folder = finished.folder.iter().filter(|_| !matches!(finished.ending, Ending::Failed(_)));
+        let folder = finished
+            .folder
+            .iter()
+            .filter(|_| !matches!(finished.ending, Ending::Failed(_)));
         for folder in folder {
             for format in &self.exports {
                 format.export(folder, None)?;
@@ -90,8 +97,15 @@ impl Run {
 /// Runs the scenario in the terminal and writes nothing.
 pub(super) fn headless(scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
     let signals = Signals::listen()?;
-    let driven = Driven { experiment: Experiment::new(scenario), session: Session::unwritten(), folder: None };
-    let driving = Driving { stop_at: None, threads: None };
+    let driven = Driven {
+        experiment: Experiment::new(scenario),
+        session: Session::unwritten(),
+        folder: None,
+    };
+    let driving = Driving {
+        stop_at: None,
+        threads: None,
+    };
     let finished = alone(driven, driving, Telling::default(), &signals)?;
     conclude(&finished, Telling::default(), &signals, output)
 }
@@ -129,9 +143,14 @@ pub(super) fn conclude(
         report::table(finished, output)
     };
     let told = told.and_then(|()| output.flush());
-    if let (Ending::Stopped, Some(folder), false) = (&finished.ending, &finished.folder, telling.quiet) {
+    if let (Ending::Stopped, Some(folder), false) =
+        (&finished.ending, &finished.folder, telling.quiet)
+    {
         let step = finished.experiment.clock().step;
-        note(format_args!("stopped at step {step}; `ammon resume {}` goes on", folder.display()));
+        note(format_args!(
+            "stopped at step {step}; `ammon resume {}` goes on",
+            folder.display()
+        ));
     }
     match told {
         // Nobody listens, but how the run ended still counts.

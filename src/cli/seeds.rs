@@ -35,7 +35,9 @@ impl FromStr for Seeds {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let number = |word: &str| {
-            word.trim().parse::<u64>().map_err(|_| format!("`{word}` is not a seed: write 1..10 or 1,3,5"))
+            word.trim()
+                .parse::<u64>()
+                .map_err(|_| format!("`{word}` is not a seed: write 1..10 or 1,3,5"))
         };
         let mut seeds = Vec::new();
         for part in text.split(',') {
@@ -59,7 +61,12 @@ impl FromStr for Seeds {
 }
 
 /// Runs all seeds and tells mean and spread.
-pub(super) fn run(args: &Run, scenario: &Scenario, seeds: &Seeds, output: &mut Output) -> Result<u8, Failure> {
+pub(super) fn run(
+    args: &Run,
+    scenario: &Scenario,
+    seeds: &Seeds,
+    output: &mut Output,
+) -> Result<u8, Failure> {
     check_folders(args, seeds)?;
     let signals = Signals::listen()?;
     let bar = progress::bar(seeds.0.len(), args.telling.quiet);
@@ -83,7 +90,10 @@ pub(super) fn run(args: &Run, scenario: &Scenario, seeds: &Seeds, output: &mut O
         tell(&spread, &finished, output)?;
     }
     if let (Some(folder), false) = (&args.out, args.telling.json) {
-        output.line(format_args!("run folders: {}", folder.join("seed-N").display()))?;
+        output.line(format_args!(
+            "run folders: {}",
+            folder.join("seed-N").display()
+        ))?;
     }
     Ok(code)
 }
@@ -119,32 +129,55 @@ fn side_by_side(
     let workers = threads.min(seeds.len()).max(1);
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     let work = || {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads((threads / workers).max(1)).build();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads((threads / workers).max(1))
+            .build();
         while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
             if signals.caught().is_some() {
                 return;
             }
             let result = match &pool {
                 Ok(pool) => pool.install(|| one(args, scenario, seed, signals, bar)),
-                Err(error) => Err(Failure::Failed(anyhow!("cannot start the threads: {error}"))),
+                Err(error) => Err(Failure::Failed(anyhow!(
+                    "cannot start the threads: {error}"
+                ))),
             };
             // A poisoned lock means that another run panicked; its results are still whole.
-            let mut done = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut done = done
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             done.insert(seed, result);
             bar.set_message(format!("{} of {} seeds done", done.len(), seeds.len()));
         }
     };
     std::thread::scope(|scope| {
-        let spawn = |i| std::thread::Builder::new().name(format!("ammon-seeds-{i}")).spawn_scoped(scope, work);
+        let spawn = |i| {
+            std::thread::Builder::new()
+                .name(format!("ammon-seeds-{i}"))
+                .spawn_scoped(scope, work)
+        };
         (0..workers).try_for_each(|i| spawn(i).map(drop))
     })
     .context("cannot start the threads")
     .map_err(Failure::Failed)?;
-    Ok(done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_values().collect())
+    Ok(done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .into_values()
+        .collect())
 }
 
-fn one(args: &Run, scenario: &Scenario, seed: u64, signals: &Signals, bar: &ProgressBar) -> Result<Finished, Failure> {
-    let scenario = Scenario { seed, ..scenario.clone() };
+fn one(
+    args: &Run,
+    scenario: &Scenario,
+    seed: u64,
+    signals: &Signals,
+    bar: &ProgressBar,
+) -> Result<Finished, Failure> {
+    let scenario = Scenario {
+        seed,
+        ..scenario.clone()
+    };
     let driven = args.driven(&scenario, args.out.as_ref().map(|out| folder(out, seed)))?;
     let mut progress = Progress::new(bar, 0.0, false);
     let finished = driven.drive(args.driving, signals, &mut progress)?;
@@ -158,18 +191,30 @@ struct Spread(BTreeMap<String, [f64; 2]>);
 impl Spread {
     fn of(finished: &[Finished]) -> Self {
         let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        for run in finished.iter().filter(|run| !matches!(run.ending, Ending::Failed(_))) {
+        for run in finished
+            .iter()
+            .filter(|run| !matches!(run.ending, Ending::Failed(_)))
+        {
             for (name, value) in run.summary["final"].as_object().into_iter().flatten() {
                 if let Some(value) = value.as_f64() {
                     values.entry(name.clone()).or_default().push(value);
                 }
             }
         }
-        Self(values.into_iter().map(|(name, values)| (name, mean_and_spread(&values))).collect())
+        Self(
+            values
+                .into_iter()
+                .map(|(name, values)| (name, mean_and_spread(&values)))
+                .collect(),
+        )
     }
 
     fn column(&self, column: usize) -> Value {
-        self.0.iter().map(|(name, pair)| (name.clone(), json!(pair[column]))).collect::<serde_json::Map<_, _>>().into()
+        self.0
+            .iter()
+            .map(|(name, pair)| (name.clone(), json!(pair[column])))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 
     fn to_json(&self, finished: &[Finished]) -> Value {
@@ -180,14 +225,30 @@ impl Spread {
 
 /// Mean and standard deviation; of a single value no spread is known.
 fn mean_and_spread(values: &[f64]) -> [f64; 2] {
-    [mean(values), if values.len() < 2 { f64::NAN } else { deviation(values) }]
+    [
+        mean(values),
+        if values.len() < 2 {
+            f64::NAN
+        } else {
+            deviation(values)
+        },
+    ]
 }
 
 fn tell(spread: &Spread, finished: &[Finished], output: &mut Output) -> Result<(), Failure> {
-    let Some(first) = finished.first() else { return Ok(()) };
+    let Some(first) = finished.first() else {
+        return Ok(());
+    };
     output.line(&first.experiment.scenario().title)?;
-    let seeds: Vec<_> = finished.iter().map(|run| run.summary["seed"].to_string()).collect();
-    output.line(format_args!("{} seeds: {}\n", seeds.len(), seeds.join(", ")))?;
+    let seeds: Vec<_> = finished
+        .iter()
+        .map(|run| run.summary["seed"].to_string())
+        .collect();
+    output.line(format_args!(
+        "{} seeds: {}\n",
+        seeds.len(),
+        seeds.join(", ")
+    ))?;
     if spread.0.is_empty() {
         return Ok(());
     }
@@ -195,7 +256,12 @@ fn tell(spread: &Spread, finished: &[Finished], output: &mut Output) -> Result<(
     for (name, [mean, sd]) in &spread.0 {
         let sd = if sd.is_nan() { "-".into() } else { brief(*sd) };
         let [chance, _] = levels(name, first.experiment.baselines());
-        table.row([name.clone(), brief(*mean), sd, chance.map_or(String::new(), brief)]);
+        table.row([
+            name.clone(),
+            brief(*mean),
+            sd,
+            chance.map_or(String::new(), brief),
+        ]);
     }
     output.line(table)
 }
@@ -211,7 +277,16 @@ mod tests {
         assert_eq!(seeds("1..=3"), Ok(vec![1, 2, 3]));
         assert_eq!(seeds("5,1, 3"), Ok(vec![5, 1, 3]));
         assert_eq!(seeds("1..2,7"), Ok(vec![1, 2, 7]));
-        for wrong in ["", "3..1", "1,1", "a", "1..", "-1", "0..18446744073709551615", "1.5"] {
+        for wrong in [
+            "",
+            "3..1",
+            "1,1",
+            "a",
+            "1..",
+            "-1",
+            "0..18446744073709551615",
+            "1.5",
+        ] {
             assert!(seeds(wrong).is_err(), "{wrong}");
         }
     }

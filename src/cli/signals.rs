@@ -19,7 +19,10 @@ impl Signals {
     /// Begins to listen.
     pub fn listen() -> Result<Self, Failure> {
         let signals = Self::default();
-        signals.register().context("cannot listen to signals").map_err(Failure::Failed)?;
+        signals
+            .register()
+            .context("cannot listen to signals")
+            .map_err(Failure::Failed)?;
         Ok(signals)
     }
 

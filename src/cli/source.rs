@@ -44,13 +44,17 @@ pub(super) fn find(path: &Path) -> Result<Text, Failure> {
 }
 
 fn with_suggestion(error: ReadError, path: &Path) -> Failure {
-    let ReadError::Missing(_) = error else { return error.into() };
+    let ReadError::Missing(_) = error else {
+        return error.into();
+    };
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     match nearest(&stem, bundled().iter().map(|b| b.name)) {
-        Some(name) => Failure::wrong(format_args!("{error}; did you mean the bundled scenario `{name}`?")),
-        None => {
-            Failure::wrong(format_args!("{error}, nor a bundled scenario of that name: see `ammon list scenarios`"))
-        }
+        Some(name) => Failure::wrong(format_args!(
+            "{error}; did you mean the bundled scenario `{name}`?"
+        )),
+        None => Failure::wrong(format_args!(
+            "{error}, nor a bundled scenario of that name: see `ammon list scenarios`"
+        )),
     }
 }
 
@@ -61,9 +65,16 @@ mod tests {
     #[test]
     fn bundled_scenarios_are_found_by_name_and_near_misses_suggested() {
         assert!(find(Path::new("recall-by-replay")).is_ok());
-        let Err(Failure::Wrong(error)) = find(Path::new("recal-by-replay")) else { panic!("found") };
+        let Err(Failure::Wrong(error)) = find(Path::new("recal-by-replay")) else {
+            panic!("found")
+        };
         assert!(error.to_string().contains("`recall-by-replay`"), "{error}");
-        let Err(Failure::Wrong(error)) = find(Path::new("zzz.ron")) else { panic!("found") };
-        assert!(error.to_string().contains("ammon list scenarios"), "{error}");
+        let Err(Failure::Wrong(error)) = find(Path::new("zzz.ron")) else {
+            panic!("found")
+        };
+        assert!(
+            error.to_string().contains("ammon list scenarios"),
+            "{error}"
+        );
     }
 }

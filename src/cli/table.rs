@@ -13,12 +13,18 @@ pub(super) struct Table {
 impl Table {
     /// The first column holds names, the others numbers.
     pub fn new(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(ToString::to_string).collect()], words: false }
+        Self {
+            rows: vec![header.iter().map(ToString::to_string).collect()],
+            words: false,
+        }
     }
 
     /// All columns hold words; no header.
     pub fn of_words() -> Self {
-        Self { rows: Vec::new(), words: true }
+        Self {
+            rows: Vec::new(),
+            words: true,
+        }
     }
 
     /// Adds a row.
@@ -28,8 +34,19 @@ impl Table {
 
     fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |row: &Vec<String>, column| row.get(column).map_or(0, |cell: &String| cell.chars().count());
-        (0..columns).map(|column| self.rows.iter().map(|row| width(row, column)).max().unwrap_or(0)).collect()
+        let width = |row: &Vec<String>, column| {
+            row.get(column)
+                .map_or(0, |cell: &String| cell.chars().count())
+        };
+        (0..columns)
+            .map(|column| {
+                self.rows
+                    .iter()
+                    .map(|row| width(row, column))
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect()
     }
 }
 
@@ -41,7 +58,11 @@ impl fmt::Display for Table {
             for (i, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let gap = if i == 0 { "" } else { "  " };
                 let space = " ".repeat(width - cell.chars().count());
-                let (before, after) = if i == 0 || self.words { ("", space.as_str()) } else { (space.as_str(), "") };
+                let (before, after) = if i == 0 || self.words {
+                    ("", space.as_str())
+                } else {
+                    (space.as_str(), "")
+                };
                 line.extend([gap, before, cell, after]);
             }
             writeln!(f, "{}", line.trim_end())?;
@@ -72,7 +93,10 @@ mod tests {
         let mut table = Table::new(&["metric", "final"]);
         table.row(["loss".into(), "0.5".into()]);
         table.row(["accuracy".into(), "100".into()]);
-        assert_eq!(table.to_string(), "metric    final\nloss        0.5\naccuracy    100\n");
+        assert_eq!(
+            table.to_string(),
+            "metric    final\nloss        0.5\naccuracy    100\n"
+        );
     }
 
     #[test]

@@ -23,7 +23,9 @@ impl Command {
     /// In words, for the log and the undo menu.
     pub fn describe(&self) -> String {
         match self {
-            Self::Lesion { target, fraction } => format!("lesion {target} ({:.0} %)", fraction * 100.0),
+            Self::Lesion { target, fraction } => {
+                format!("lesion {target} ({:.0} %)", fraction * 100.0)
+            }
             Self::Restore { target } => format!("restore {target}"),
         }
     }

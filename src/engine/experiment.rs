@@ -194,12 +194,27 @@ impl<R: Real> Experiment<R> {
         let task = scenario.task.as_task::<R>();
         let dims = task.dims();
         let cell = &scenario.cortex.cell;
-        let cortex =
-            Cortex::new(cell, dims.inputs, dims.outputs, task.loss(), task.tolerance(), &mut streams.weights);
-        let shape = ContentShape { state: cortex.units(), input: dims.inputs, target: dims.outputs };
-        let hippocampus = scenario.hippocampus.as_ref().map(|h| HippocampusState::new(h, shape, scenario.seed));
+        let cortex = Cortex::new(
+            cell,
+            dims.inputs,
+            dims.outputs,
+            task.loss(),
+            task.tolerance(),
+            &mut streams.weights,
+        );
+        let shape = ContentShape {
+            state: cortex.units(),
+            input: dims.inputs,
+            target: dims.outputs,
+        };
+        let hippocampus = scenario
+            .hippocampus
+            .as_ref()
+            .map(|h| HippocampusState::new(h, shape, scenario.seed));
         let learning = &scenario.learning;
-        let specs: Vec<&RuleSpec> = std::iter::once(&learning.rule).chain(&learning.shadows).collect();
+        let specs: Vec<&RuleSpec> = std::iter::once(&learning.rule)
+            .chain(&learning.shadows)
+            .collect();
         let mut runners: VecDeque<Runner<R>> = RuleSpec::labels(&specs)
             .into_iter()
             .zip(&specs)
@@ -208,11 +223,16 @@ impl<R: Real> Experiment<R> {
         let exact = Runner::new("Bptt".into(), &RuleSpec::Bptt(Bptt {}), &cortex);
         let rule = runners.pop_front().unwrap_or_else(|| exact.clone());
         Self {
-            optimizer: Optimizer::new(&scenario.cortex.optimizer, scenario.cortex.clip, &cortex.weights),
+            optimizer: Optimizer::new(
+                &scenario.cortex.optimizer,
+                scenario.cortex.clip,
+                &cortex.weights,
+            ),
             circuit: Circuit::new(hippocampus.is_some()),
             cut: Vec::new(),
             rule,
-            yardstick_awake: specs.iter().any(|s| !s.offline()) && !specs.iter().any(|s| is_exact(s)),
+            yardstick_awake: specs.iter().any(|s| !s.offline())
+                && !specs.iter().any(|s| is_exact(s)),
             shadows: runners.into(),
             exact,
             lived: VecDeque::new(),
@@ -247,18 +267,36 @@ impl<R: Real> Experiment<R> {
             self.work = Work::Between;
             self.cursor.advance(&self.scenario.protocol);
         }
-        Ok(if self.is_done() { Status::Done } else { Status::Running })
+        Ok(if self.is_done() {
+            Status::Done
+        } else {
+            Status::Running
+        })
     }
 
     /// Begins the phase at the cursor; false when there is none.
     fn begin_phase(&mut self, sink: &mut dyn Sink) -> Result<bool, RunError> {
-        let Some(phase) = self.cursor.phase(&self.scenario.protocol).cloned() else { return Ok(false) };
+        let Some(phase) = self.cursor.phase(&self.scenario.protocol).cloned() else {
+            return Ok(false);
+        };
         self.phase = name_of(&phase);
-        sink.event(&Event::Began { time: self.clock.time, phase: self.phase })?;
+        sink.event(&Event::Began {
+            time: self.clock.time,
+            phase: self.phase,
+        })?;
         match phase {
-            Phase::Wake(p) => self.work = Work::Wake { left: p.episodes, living: None },
+            Phase::Wake(p) => {
+                self.work = Work::Wake {
+                    left: p.episodes,
+                    living: None,
+                }
+            }
             Phase::Probe(p) => {
-                self.work = Work::Probe { left: p.episodes, living: None, sums: ProbeSums::default() };
+                self.work = Work::Probe {
+                    left: p.episodes,
+                    living: None,
+                    sums: ProbeSums::default(),
+                };
             }
             Phase::Sleep(p) => self.begin_sleep(p.ripples),
             Phase::Rest(p) => {
@@ -277,7 +315,10 @@ impl<R: Real> Experiment<R> {
 
     /// Applies and journals a command.
     pub fn apply(&mut self, command: &Command, sink: &mut dyn Sink) -> Result<(), RunError> {
-        self.journal.push(Journalled { step: self.clock.step, command: command.clone() });
+        self.journal.push(Journalled {
+            step: self.clock.step,
+            command: command.clone(),
+        });
         match command {
             Command::Lesion { target, fraction } => self.damage(target, *fraction, sink),
             Command::Restore { target } => self.damage(target, 0.0, sink),
@@ -290,21 +331,34 @@ impl<R: Real> Experiment<R> {
             if !self.rule.gradient.is_finite() {
                 return Err(self.not_finite("the gradient"));
             }
-            self.optimizer.update(&mut self.cortex.weights, &self.rule.gradient);
+            self.optimizer
+                .update(&mut self.cortex.weights, &self.rule.gradient);
             self.keep_cut();
             self.clock.updates += 1;
-            sink.event(&Event::Updated { time: self.clock.time, updates: self.clock.updates })?;
+            sink.event(&Event::Updated {
+                time: self.clock.time,
+                updates: self.clock.updates,
+            })?;
         }
         self.rule.bank();
         Ok(())
     }
 
     pub(super) fn not_finite(&self, quantity: &str) -> RunError {
-        RunError::NotFinite { step: self.clock.step, phase: self.phase, quantity: quantity.into() }
+        RunError::NotFinite {
+            step: self.clock.step,
+            phase: self.phase,
+            quantity: quantity.into(),
+        }
     }
 
     /// Tells a metric.
-    pub(super) fn measure(&self, name: impl Into<String>, value: f64, sink: &mut dyn Sink) -> Result<(), RunError> {
+    pub(super) fn measure(
+        &self,
+        name: impl Into<String>,
+        value: f64,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
         sink.event(&Event::Metric {
             time: self.clock.time,
             episode: self.clock.episodes,
@@ -322,7 +376,9 @@ impl<R: Real> Experiment<R> {
         let exact = if offline || self.yardstick_awake {
             &self.exact
         } else {
-            runners().find(|r| matches!(r.state, RuleState::Bptt(_))).unwrap_or(&self.exact)
+            runners()
+                .find(|r| matches!(r.state, RuleState::Bptt(_)))
+                .unwrap_or(&self.exact)
         };
         let told: Vec<(String, Alignment)> = runners()
             .filter(|r| r.offline() == offline)
@@ -385,9 +441,15 @@ impl<R: Real> Experiment<R> {
     /// Part of the protocol that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         let inner = match (&self.work, self.cursor.phase(&self.scenario.protocol)) {
-            (Work::Wake { left, .. }, Some(Phase::Wake(p))) => 1.0 - *left as f64 / p.episodes as f64,
-            (Work::Probe { left, .. }, Some(Phase::Probe(p))) => 1.0 - *left as f64 / p.episodes as f64,
-            (Work::Sleep(sleeping), Some(Phase::Sleep(p))) => 1.0 - sleeping.left as f64 / p.ripples as f64,
+            (Work::Wake { left, .. }, Some(Phase::Wake(p))) => {
+                1.0 - *left as f64 / p.episodes as f64
+            }
+            (Work::Probe { left, .. }, Some(Phase::Probe(p))) => {
+                1.0 - *left as f64 / p.episodes as f64
+            }
+            (Work::Sleep(sleeping), Some(Phase::Sleep(p))) => {
+                1.0 - sleeping.left as f64 / p.ripples as f64
+            }
             _ => 0.0,
         };
         ((self.cursor.done() as f64 + inner) / self.phases.max(1) as f64).min(1.0)
@@ -415,7 +477,10 @@ impl<R: Real> Experiment<R> {
 
     /// What each rule kept and cost.
     pub fn ledger(&self) -> Vec<LedgerRow> {
-        let synapses = self.hippocampus.as_ref().map_or(0, HippocampusState::synapses);
+        let synapses = self
+            .hippocampus
+            .as_ref()
+            .map_or(0, HippocampusState::synapses);
         std::iter::once(&self.rule)
             .chain(&self.shadows)
             .map(|runner| {
@@ -424,7 +489,8 @@ impl<R: Real> Experiment<R> {
                     rule: runner.label.clone(),
                     retained_floats: ledger.retained_floats,
                     flops_per_step: ledger.flops_per_step,
-                    microseconds_per_step: runner.spent.as_secs_f64() * 1e6 / runner.steps.max(1) as f64,
+                    microseconds_per_step: runner.spent.as_secs_f64() * 1e6
+                        / runner.steps.max(1) as f64,
                     synapses: if runner.offline() { synapses } else { 0 },
                 }
             })

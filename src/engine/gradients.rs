@@ -38,8 +38,9 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
     let mut experiment = Experiment::<R>::new(scenario);
     let batch = first_batch(&mut experiment, scenario);
     let states = live_and_store(&mut experiment, &batch);
-    let mut specs: Vec<&RuleSpec> =
-        std::iter::once(&scenario.learning.rule).chain(&scenario.learning.shadows).collect();
+    let mut specs: Vec<&RuleSpec> = std::iter::once(&scenario.learning.rule)
+        .chain(&scenario.learning.shadows)
+        .collect();
     let bptt = RuleSpec::Bptt(Bptt {});
     if !specs.contains(&&bptt) {
         specs.push(&bptt);
@@ -49,23 +50,38 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
         .zip(&specs)
         .map(|(label, spec)| (label, gradient_of(&mut experiment, spec, &batch)))
         .collect();
-    let exact = each.iter().zip(&specs).find(|(_, s)| ***s == bptt).map(|((_, g), _)| g.clone());
+    let exact = each
+        .iter()
+        .zip(&specs)
+        .find(|(_, s)| ***s == bptt)
+        .map(|((_, g), _)| g.clone());
     let exact = exact.unwrap_or_else(|| experiment.cortex.gradient());
     if !each.iter().all(|(_, g)| g.is_finite()) {
         return Err(experiment.not_finite("the gradient"));
     }
     let rules = each
         .into_iter()
-        .map(|(label, gradient)| RuleGradient { label, alignment: Alignment::of(&gradient, &exact), gradient })
+        .map(|(label, gradient)| RuleGradient {
+            label,
+            alignment: Alignment::of(&gradient, &exact),
+            gradient,
+        })
         .collect();
-    Ok(GradientReport { weights: experiment.cortex.weights, batch, states, rules })
+    Ok(GradientReport {
+        weights: experiment.cortex.weights,
+        batch,
+        states,
+        rules,
+    })
 }
 
 /// As many episodes as the protocol's first `Wake` has, at most 64, from the task's stream.
 fn first_batch<R: Real>(experiment: &mut Experiment<R>, scenario: &Scenario) -> Batch<R> {
     let width = first_wake(&scenario.protocol).unwrap_or(16).min(64);
     let task = scenario.task.as_task::<R>();
-    let episodes: Vec<_> = (0..width).map(|_| task.episode(&mut experiment.streams.task)).collect();
+    let episodes: Vec<_> = (0..width)
+        .map(|_| task.episode(&mut experiment.streams.task))
+        .collect();
     Batch::of(&episodes, 0)
 }
 
@@ -80,7 +96,10 @@ fn first_wake(phases: &[Phase]) -> Option<usize> {
 fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> Vec<DMatrix<R>> {
     let cortex = experiment.cortex.clone();
     let (n, width) = (cortex.units(), batch.width);
-    let fit = experiment.hippocampus.as_mut().map_or(0, |h| h.open(&batch.episodes, batch.steps).1);
+    let fit = experiment
+        .hippocampus
+        .as_mut()
+        .map_or(0, |h| h.open(&batch.episodes, batch.steps).1);
     let mut states = vec![DMatrix::zeros(n, width)];
     live_again(&cortex, batch, |_, moment| {
         let Some(moment) = moment else { return };
@@ -105,7 +124,11 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
     states
 }
 
-fn gradient_of<R: Real>(experiment: &mut Experiment<R>, spec: &RuleSpec, batch: &Batch<R>) -> Gradient<R> {
+fn gradient_of<R: Real>(
+    experiment: &mut Experiment<R>,
+    spec: &RuleSpec,
+    batch: &Batch<R>,
+) -> Gradient<R> {
     let cortex = &experiment.cortex;
     let mut rule = RuleState::new(spec);
     let mut gradient = cortex.gradient();
@@ -114,18 +137,27 @@ fn gradient_of<R: Real>(experiment: &mut Experiment<R>, spec: &RuleSpec, batch: 
             None => rule.as_dyn_mut().begin(cx),
             Some(moment) => rule.as_dyn_mut().observe(cx, moment, &mut gradient),
         });
-        rule.as_dyn_mut().finish(&Context { cortex, batch }, &mut gradient);
+        rule.as_dyn_mut()
+            .finish(&Context { cortex, batch }, &mut gradient);
         return gradient;
     }
-    let Some(hippocampus) = &experiment.hippocampus else { return gradient };
+    let Some(hippocampus) = &experiment.hippocampus else {
+        return gradient;
+    };
     let ripple = hippocampus.spec().ripple.clone();
     let direction = ripple.order.direction();
     // Every offline rule sees the same cues.
     let mut rng = experiment.streams.cue.clone();
     let starts = (0..hippocampus.stored().len()).filter_map(|i| hippocampus.start(i, direction));
-    let cues: Vec<_> = starts.map(|start| hippocampus.cue(start, &ripple.cue, None, &mut rng)).collect();
+    let cues: Vec<_> = starts
+        .map(|start| hippocampus.cue(start, &ripple.cue, None, &mut rng))
+        .collect();
     let shape = hippocampus.shape();
-    for (walk, stored) in hippocampus.walks(&cues, direction).iter().zip(hippocampus.stored()) {
+    for (walk, stored) in hippocampus
+        .walks(&cues, direction)
+        .iter()
+        .zip(hippocampus.stored())
+    {
         rule.as_dyn_mut().begin_ripple(cortex);
         let length = stored.engrams.len();
         for (step, state) in walk.states.iter().enumerate() {
@@ -136,7 +168,12 @@ fn gradient_of<R: Real>(experiment: &mut Experiment<R>, spec: &RuleSpec, batch: 
                     crate::event::Direction::Forward => Some(step),
                 };
                 let remote = t.is_some_and(|t| t < length / 4);
-                let step = Reinstated { cortex, shape, content: &content, remote };
+                let step = Reinstated {
+                    cortex,
+                    shape,
+                    content: &content,
+                    remote,
+                };
                 rule.as_dyn_mut().reinstate(&step, &mut gradient);
             }
         }

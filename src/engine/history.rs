@@ -38,7 +38,10 @@ impl Frame {
     pub fn new(experiment: Experiment<f32>) -> Self {
         let mut observer = Observer::default();
         observer.say(0, "ready");
-        Self { experiment, observer }
+        Self {
+            experiment,
+            observer,
+        }
     }
 
     pub fn clock(&self) -> Clock {
@@ -48,7 +51,10 @@ impl Frame {
     /// One step.
     pub fn step(&mut self, tables: Option<&mut dyn Sink>) -> Result<Status, RunError> {
         let ripples = self.experiment.ripples_ended();
-        let mut listeners = Listeners { observer: &mut self.observer, tables };
+        let mut listeners = Listeners {
+            observer: &mut self.observer,
+            tables,
+        };
         let status = self.experiment.step(&mut listeners)?;
         if self.experiment.ripples_ended() != ripples
             && let Some(view) = self.experiment.ripple_view()
@@ -59,8 +65,15 @@ impl Frame {
     }
 
     /// Applies a command.
-    pub fn apply(&mut self, command: &Journalled, tables: Option<&mut dyn Sink>) -> Result<(), RunError> {
-        let mut listeners = Listeners { observer: &mut self.observer, tables };
+    pub fn apply(
+        &mut self,
+        command: &Journalled,
+        tables: Option<&mut dyn Sink>,
+    ) -> Result<(), RunError> {
+        let mut listeners = Listeners {
+            observer: &mut self.observer,
+            tables,
+        };
         self.experiment.apply(&command.command, &mut listeners)
     }
 
@@ -100,17 +113,25 @@ pub(super) struct History {
 impl History {
     /// A history that begins with this frame.
     pub fn new(frame: Frame, offsets: Offsets) -> Self {
-        Self { keyframes: vec![Keyframe { frame, offsets }], distance: DISTANCE }
+        Self {
+            keyframes: vec![Keyframe { frame, offsets }],
+            distance: DISTANCE,
+        }
     }
 
     /// Whether a keyframe is due at this step.
     pub fn due(&self, step: u64) -> bool {
-        self.keyframes.last().is_none_or(|k| step >= k.frame.clock().step + self.distance)
+        self.keyframes
+            .last()
+            .is_none_or(|k| step >= k.frame.clock().step + self.distance)
     }
 
     /// Keeps a keyframe.
     pub fn keep(&mut self, frame: &Frame, offsets: Offsets) {
-        self.keyframes.push(Keyframe { frame: frame.clone(), offsets });
+        self.keyframes.push(Keyframe {
+            frame: frame.clone(),
+            offsets,
+        });
         if self.keyframes.len() > MOST_KEYFRAMES {
             let mut position = 0;
             self.keyframes.retain(|_| {
@@ -123,7 +144,11 @@ impl History {
 
     /// The latest keyframe at or before `step`, and the tables' length then.
     pub fn before(&self, step: u64) -> (Frame, Offsets) {
-        let found = self.keyframes.iter().rev().find(|k| k.frame.clock().step <= step);
+        let found = self
+            .keyframes
+            .iter()
+            .rev()
+            .find(|k| k.frame.clock().step <= step);
         let keyframe = found.unwrap_or(&self.keyframes[0]);
         (keyframe.frame.clone(), keyframe.offsets)
     }
@@ -131,6 +156,7 @@ impl History {
     /// Forgets what came after `step`.
     pub fn truncate(&mut self, step: u64) {
         let first = self.keyframes[0].frame.clock().step;
-        self.keyframes.retain(|k| k.frame.clock().step <= step.max(first));
+        self.keyframes
+            .retain(|k| k.frame.clock().step <= step.max(first));
     }
 }

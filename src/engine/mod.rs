@@ -19,7 +19,7 @@ pub use experiment::{Clock, Experiment, LedgerRow, RunError, Status};
 pub use gradients::{GradientReport, RuleGradient, gradients};
 pub use session::{Ending, Session, SessionError};
 pub use snapshot::{
-    Activity, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry, RippleStep, RippleView, Series,
-    Snapshot, Source,
+    Activity, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry, RippleStep,
+    RippleView, Series, Snapshot, Source,
 };
 pub use worker::{Request, Worker};

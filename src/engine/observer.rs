@@ -49,7 +49,10 @@ impl Observer {
     /// A line for the log.
     pub fn say(&mut self, time: u64, text: impl Into<String>) {
         let log = Arc::make_mut(&mut self.log);
-        log.push(LogLine { time, text: text.into() });
+        log.push(LogLine {
+            time,
+            text: text.into(),
+        });
         if log.len() > MOST_LINES {
             log.drain(..MOST_LINES / 4);
         }
@@ -62,7 +65,9 @@ impl Observer {
         if !(*seen - 1).is_multiple_of(*stride) {
             return;
         }
-        let series = Arc::make_mut(&mut self.series).entry(name.to_string()).or_default();
+        let series = Arc::make_mut(&mut self.series)
+            .entry(name.to_string())
+            .or_default();
         let series = Arc::make_mut(series);
         series.push([time as f64, value]);
         if series.len() > MOST_POINTS {
@@ -80,13 +85,21 @@ impl Sink for Observer {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
             Event::Began { .. } | Event::Updated { .. } => {}
-            Event::Metric { time, name, value, .. } => {
+            Event::Metric {
+                time, name, value, ..
+            } => {
                 self.point(name, *time, *value);
                 if name == "probe.accuracy" {
                     self.say(*time, format!("probe: {:.1} % right", value * 100.0));
                 }
                 if name == "replay.completed" {
-                    self.say(*time, format!("sleep: {:.0} % of ripples replayed a whole episode", value * 100.0));
+                    self.say(
+                        *time,
+                        format!(
+                            "sleep: {:.0} % of ripples replayed a whole episode",
+                            value * 100.0
+                        ),
+                    );
                 }
                 if name == "accuracy" {
                     self.say(*time, format!("awake: {:.1} % right", value * 100.0));
@@ -94,22 +107,44 @@ impl Sink for Observer {
             }
             Event::Ripple(record) => {
                 let ripples = Arc::make_mut(&mut self.ripples);
-                ripples.push(RippleEntry { record: record.clone(), detail: None });
+                ripples.push(RippleEntry {
+                    record: record.clone(),
+                    detail: None,
+                });
                 if ripples.len() > MOST_RIPPLES {
                     ripples.drain(..MOST_RIPPLES / 4);
                 }
                 if !record.completed {
                     let (n, outcome) = (record.ripple, record.outcome.as_str());
-                    self.say(record.time, format!("ripple {n} of episode {}: {outcome}", record.episode));
+                    self.say(
+                        record.time,
+                        format!("ripple {n} of episode {}: {outcome}", record.episode),
+                    );
                 }
             }
-            Event::Evicted { time, episode, steps } => {
-                self.say(*time, format!("episode {episode} ({steps} steps) was unlearned to make room"));
+            Event::Evicted {
+                time,
+                episode,
+                steps,
+            } => {
+                self.say(
+                    *time,
+                    format!("episode {episode} ({steps} steps) was unlearned to make room"),
+                );
             }
-            Event::Damaged { time, target, fraction } if *fraction > 0.0 => {
-                self.say(*time, format!("lesion: {:.0} % of {target}", fraction * 100.0));
+            Event::Damaged {
+                time,
+                target,
+                fraction,
+            } if *fraction > 0.0 => {
+                self.say(
+                    *time,
+                    format!("lesion: {:.0} % of {target}", fraction * 100.0),
+                );
             }
-            Event::Damaged { time, target, .. } => self.say(*time, format!("{target} is whole again")),
+            Event::Damaged { time, target, .. } => {
+                self.say(*time, format!("{target} is whole again"))
+            }
             Event::Note { time, text } => self.say(*time, text.clone()),
         }
         Ok(())
@@ -126,7 +161,13 @@ mod tests {
         let mut observer = Observer::default();
         for time in 0..100_000 {
             let (name, value) = ("loss".to_string(), time as f64);
-            let metric = Event::Metric { time, episode: 0, phase: PhaseName::Wake, name, value };
+            let metric = Event::Metric {
+                time,
+                episode: 0,
+                phase: PhaseName::Wake,
+                name,
+                value,
+            };
             observer.event(&metric).unwrap();
             observer.say(time, "line");
         }

@@ -23,7 +23,10 @@ pub struct Cursor {
 impl Cursor {
     /// Before the first phase.
     pub fn start(protocol: &[Phase]) -> Self {
-        let mut cursor = Self { levels: vec![Level { index: 0, round: 0 }], done: 0 };
+        let mut cursor = Self {
+            levels: vec![Level { index: 0, round: 0 }],
+            done: 0,
+        };
         cursor.descend(protocol);
         cursor
     }
@@ -47,7 +50,9 @@ impl Cursor {
             let depth = self.levels.len() - 1;
             let length = self.list(protocol, depth).map_or(0, <[Phase]>::len);
             let times = self.times(protocol, depth);
-            let Some(top) = self.levels.last_mut() else { return };
+            let Some(top) = self.levels.last_mut() else {
+                return;
+            };
             if top.index < length {
                 break;
             }
@@ -72,7 +77,9 @@ impl Cursor {
     fn list<'a>(&self, protocol: &'a [Phase], depth: usize) -> Option<&'a [Phase]> {
         let mut list = protocol;
         for level in &self.levels[..depth] {
-            let Some(Phase::Repeat(repeat)) = list.get(level.index) else { return None };
+            let Some(Phase::Repeat(repeat)) = list.get(level.index) else {
+                return None;
+            };
             list = &repeat.phases;
         }
         Some(list)
@@ -80,7 +87,9 @@ impl Cursor {
 
     /// How often the list at a depth is gone through.
     fn times(&self, protocol: &[Phase], depth: usize) -> usize {
-        let Some(outer) = depth.checked_sub(1) else { return 1 };
+        let Some(outer) = depth.checked_sub(1) else {
+            return 1;
+        };
         let list = self.list(protocol, outer).unwrap_or_default();
         match list.get(self.levels[outer].index) {
             Some(Phase::Repeat(repeat)) => repeat.times,
@@ -109,8 +118,14 @@ mod tests {
         let wake = Phase::Wake(Wake { episodes: 1 });
         let sleep = Phase::Sleep(Sleep { ripples: 1 });
         let probe = Phase::Probe(Probe { episodes: 1 });
-        let inner = Phase::Repeat(Repeat { times: 2, phases: vec![wake, sleep] });
-        let outer = Phase::Repeat(Repeat { times: 2, phases: vec![inner, probe] });
+        let inner = Phase::Repeat(Repeat {
+            times: 2,
+            phases: vec![wake, sleep],
+        });
+        let outer = Phase::Repeat(Repeat {
+            times: 2,
+            phases: vec![inner, probe],
+        });
         let protocol = vec![outer, Phase::Rest(Rest { steps: 1 })];
         let mut cursor = Cursor::start(&protocol);
         let mut names = Vec::new();

@@ -12,7 +12,8 @@ use super::observer::Observer;
 use crate::event::{Event, Sink, SinkError};
 use crate::scenario::resolved;
 use crate::trace::{
-    Final, FolderError, Offsets, RunFolder, Summary, Tables, Tensor, read_checkpoint, write_checkpoint, write_tensors,
+    Final, FolderError, Offsets, RunFolder, Summary, Tables, Tensor, read_checkpoint,
+    write_checkpoint, write_tensors,
 };
 
 /// What can go wrong around a run.
@@ -61,7 +62,13 @@ pub struct Session {
 
 impl Session {
     fn new(folder: Option<RunFolder>) -> Self {
-        Self { folder, last: Final::default(), since: Instant::now(), before: 0.0, temporary: None }
+        Self {
+            folder,
+            last: Final::default(),
+            since: Instant::now(),
+            before: 0.0,
+            temporary: None,
+        }
     }
 
     /// Writes nothing.
@@ -70,7 +77,11 @@ impl Session {
     }
 
     /// Writes to a new folder.
-    pub fn create(path: &Path, force: bool, experiment: &Experiment<f32>) -> Result<Self, SessionError> {
+    pub fn create(
+        path: &Path,
+        force: bool,
+        experiment: &Experiment<f32>,
+    ) -> Result<Self, SessionError> {
         let mut session = Self::new(Some(RunFolder::create(path, force)?));
         session.checkpoint(experiment, &Ending::Stopped)?;
         Ok(session)
@@ -87,7 +98,10 @@ impl Session {
 
     /// Writes to a temporary folder until saved.
     pub(super) fn temporary() -> Result<Self, SessionError> {
-        let dir = tempfile::Builder::new().prefix("ammon-run-").tempdir().map_err(SessionError::Temporary)?;
+        let dir = tempfile::Builder::new()
+            .prefix("ammon-run-")
+            .tempdir()
+            .map_err(SessionError::Temporary)?;
         let mut session = Self::new(Some(RunFolder::create(dir.path(), false)?));
         session.temporary = Some(dir);
         Ok(session)
@@ -96,7 +110,10 @@ impl Session {
     /// Goes on from a folder's checkpoint in a temporary copy.
     pub(super) fn copy_of(path: &Path) -> Result<(Experiment<f32>, Self), SessionError> {
         let saved: Saved = read_checkpoint(&path.join("checkpoint.bin"))?;
-        let dir = tempfile::Builder::new().prefix("ammon-run-").tempdir().map_err(SessionError::Temporary)?;
+        let dir = tempfile::Builder::new()
+            .prefix("ammon-run-")
+            .tempdir()
+            .map_err(SessionError::Temporary)?;
         Tables::copy(path, dir.path(), saved.offsets)?;
         let mut session = Self::new(Some(RunFolder::reopen(dir.path(), saved.offsets)?));
         session.temporary = Some(dir);
@@ -110,7 +127,9 @@ impl Session {
         self.last = Final::default();
         if let Some(folder) = &self.folder {
             let last = &mut self.last;
-            Tables::read_metrics(folder.path(), |time, name, value| last.add(time, name, value))?;
+            Tables::read_metrics(folder.path(), |time, name, value| {
+                last.add(time, name, value)
+            })?;
         }
         Ok(())
     }
@@ -118,7 +137,9 @@ impl Session {
     /// Tells an observer what the tables already hold.
     pub(super) fn retell(&self, observer: &mut Observer) -> Result<(), SessionError> {
         if let Some(folder) = &self.folder {
-            Tables::read_metrics(folder.path(), |time, name, value| observer.point(name, time, value))?;
+            Tables::read_metrics(folder.path(), |time, name, value| {
+                observer.point(name, time, value)
+            })?;
         }
         Ok(())
     }
@@ -170,12 +191,24 @@ impl Session {
     }
 
     /// Writes everything that makes the folder valid and resumable at this step.
-    pub fn checkpoint(&mut self, experiment: &Experiment<f32>, ending: &Ending) -> Result<(), SessionError> {
-        let Some(folder) = &mut self.folder else { return Ok(()) };
+    pub fn checkpoint(
+        &mut self,
+        experiment: &Experiment<f32>,
+        ending: &Ending,
+    ) -> Result<(), SessionError> {
+        let Some(folder) = &mut self.folder else {
+            return Ok(());
+        };
         let offsets = folder.flush()?;
         let path = folder.path().to_path_buf();
         let wall_seconds = self.wall_seconds();
-        write_files(&path, experiment, offsets, wall_seconds, &self.summary(experiment, ending))
+        write_files(
+            &path,
+            experiment,
+            offsets,
+            wall_seconds,
+            &self.summary(experiment, ending),
+        )
     }
 
     /// Writes the run, as far as it is, to another folder.
@@ -187,7 +220,9 @@ impl Session {
         failed: Option<&str>,
     ) -> Result<(), SessionError> {
         let offsets = self.flush()?;
-        let Some(folder) = &self.folder else { return Ok(()) };
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
         RunFolder::prepare(path, force)?;
         Tables::copy(folder.path(), path, offsets)?;
         let ending = match failed {
@@ -195,7 +230,13 @@ impl Session {
             None if experiment.is_done() => Ending::Completed,
             None => Ending::Stopped,
         };
-        write_files(path, experiment, offsets, self.wall_seconds(), &self.summary(experiment, &ending))
+        write_files(
+            path,
+            experiment,
+            offsets,
+            self.wall_seconds(),
+            &self.summary(experiment, &ending),
+        )
     }
 }
 
@@ -209,12 +250,25 @@ fn write_files(
     let write = |name: &str, bytes: &[u8]| crate::trace::write_atomic(&path.join(name), bytes);
     write("scenario.ron", resolved(experiment.scenario()).as_bytes())?;
     let weights = experiment.weights();
-    write_tensors(&path.join("weights.safetensors"), &Tensor::of_weights(weights, &weights.tensors, 1.0))?;
+    write_tensors(
+        &path.join("weights.safetensors"),
+        &Tensor::of_weights(weights, &weights.tensors, 1.0),
+    )?;
     if !experiment.journal().is_empty() {
-        let rows = experiment.journal().iter().map(|j| format!("{},{}\n", j.step, j.command.describe()));
-        write("journal.csv", ("step,command\n".to_string() + &rows.collect::<String>()).as_bytes())?;
+        let rows = experiment
+            .journal()
+            .iter()
+            .map(|j| format!("{},{}\n", j.step, j.command.describe()));
+        write(
+            "journal.csv",
+            ("step,command\n".to_string() + &rows.collect::<String>()).as_bytes(),
+        )?;
     }
-    let saved = Saved { experiment: experiment.clone(), offsets, wall_seconds };
+    let saved = Saved {
+        experiment: experiment.clone(),
+        offsets,
+        wall_seconds,
+    };
     write_checkpoint(&path.join("checkpoint.bin"), &saved)?;
     let json = serde_json::to_string_pretty(&summary.to_json()).unwrap_or_default();
     write("summary.json", (json + "\n").as_bytes())?;

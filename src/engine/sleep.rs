@@ -76,11 +76,18 @@ impl<R: Real> Experiment<R> {
     }
 
     /// One step of a ripple; true when the phase is over.
-    pub(super) fn step_sleep(&mut self, mut s: Box<Sleeping<R>>, sink: &mut dyn Sink) -> Result<bool, RunError> {
+    pub(super) fn step_sleep(
+        &mut self,
+        mut s: Box<Sleeping<R>>,
+        sink: &mut dyn Sink,
+    ) -> Result<bool, RunError> {
         self.clock.time += 1;
         if s.running.is_none() && !self.begin_ripple(&mut s) {
             let text = "nothing is stored, so no ripple came".to_string();
-            sink.event(&Event::Note { time: self.clock.time, text })?;
+            sink.event(&Event::Note {
+                time: self.clock.time,
+                text,
+            })?;
             return Ok(true);
         }
         if let Some(running) = &mut s.running {
@@ -104,7 +111,9 @@ impl<R: Real> Experiment<R> {
         if s.queue.is_empty() {
             self.plan(s.left.min(AT_ONCE), &mut s.queue);
         }
-        let Some(planned) = s.queue.pop_front() else { return false };
+        let Some(planned) = s.queue.pop_front() else {
+            return false;
+        };
         s.left -= 1;
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
             runner.state.as_dyn_mut().begin_ripple(&self.cortex);
@@ -123,14 +132,20 @@ impl<R: Real> Experiment<R> {
 
     /// Draws and cues ripples, and walks them through CA3 side by side.
     fn plan(&mut self, count: usize, queue: &mut VecDeque<Planned>) {
-        let Some(hippocampus) = &mut self.hippocampus else { return };
+        let Some(hippocampus) = &mut self.hippocampus else {
+            return;
+        };
         let spec = hippocampus.spec().ripple.clone();
         let direction = spec.order.direction();
         let mut planned = Vec::new();
         let mut cues = Vec::new();
         for _ in 0..count {
-            let Some(position) = hippocampus.draw(&mut self.streams.select) else { break };
-            let Some(start) = hippocampus.start(position, direction) else { continue };
+            let Some(position) = hippocampus.draw(&mut self.streams.select) else {
+                break;
+            };
+            let Some(start) = hippocampus.start(position, direction) else {
+                continue;
+            };
             let cue = hippocampus.cue(start, &spec.cue, None, &mut self.streams.cue);
             let stored = &hippocampus.stored()[position];
             let mut expected: Vec<Code> = stored.engrams.iter().map(|e| e.code.clone()).collect();
@@ -141,18 +156,29 @@ impl<R: Real> Experiment<R> {
             cues.push(cue);
         }
         let walks = hippocampus.walks(&cues, direction);
-        queue.extend(
-            planned
-                .into_iter()
-                .zip(walks)
-                .map(|((engram, episode, cue, expected), walk)| Planned { engram, episode, cue, expected, walk }),
-        );
+        queue.extend(planned.into_iter().zip(walks).map(
+            |((engram, episode, cue, expected), walk)| Planned {
+                engram,
+                episode,
+                cue,
+                expected,
+                walk,
+            },
+        ));
     }
 
     /// One step of a ripple: CA1 decodes, the cortex is re-instated, offline rules learn.
-    fn replay_step(&mut self, running: &mut Running<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let Some(hippocampus) = &self.hippocampus else { return Ok(()) };
-        let Some(state) = running.planned.walk.states.get(running.step) else { return Ok(()) };
+    fn replay_step(
+        &mut self,
+        running: &mut Running<R>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        let Some(hippocampus) = &self.hippocampus else {
+            return Ok(());
+        };
+        let Some(state) = running.planned.walk.states.get(running.step) else {
+            return Ok(());
+        };
         let shape = hippocampus.shape();
         let direction = hippocampus.spec().ripple.order.direction();
         let mut content = vec![R::zero(); shape.len()];
@@ -168,11 +194,16 @@ impl<R: Real> Experiment<R> {
             (None, _) => 0.0,
         };
         running.overlaps.push(overlap);
-        let record = self.lived.iter().find(|l| l.episode == running.planned.episode);
+        let record = self
+            .lived
+            .iter()
+            .find(|l| l.episode == running.planned.episode);
         if let (Some(lived), Some(t)) = (record, lived_step)
             && t < lived.contents.ncols()
         {
-            running.lived.extend(lived.contents.column(t).iter().take(shape.state).copied());
+            running
+                .lived
+                .extend(lived.contents.column(t).iter().take(shape.state).copied());
         }
         running.decoded.extend_from_slice(shape.state_of(&content));
         running.step += 1;
@@ -184,9 +215,19 @@ impl<R: Real> Experiment<R> {
             silenced[i as usize] = R::zero();
         }
         let remote = lived_step.is_some_and(|t| t < length / 4);
-        let step = Reinstated { cortex: &self.cortex, shape, content: &silenced, remote };
-        for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows).filter(|r| r.offline()) {
-            timed(runner, true, |r: &mut Runner<R>| r.state.as_dyn_mut().reinstate(&step, &mut r.gradient));
+        let step = Reinstated {
+            cortex: &self.cortex,
+            shape,
+            content: &silenced,
+            remote,
+        };
+        for runner in std::iter::once(&mut self.rule)
+            .chain(&mut self.shadows)
+            .filter(|r| r.offline())
+        {
+            timed(runner, true, |r: &mut Runner<R>| {
+                r.state.as_dyn_mut().reinstate(&step, &mut r.gradient)
+            });
         }
         if self.every_step() && self.rule.offline() && self.rule.gradient.weight > 0.0 {
             self.update(sink)?;
@@ -195,7 +236,9 @@ impl<R: Real> Experiment<R> {
     }
 
     fn end_ripple(&mut self, s: &mut Sleeping<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let (Some(running), Some(hippocampus)) = (s.running.take(), &self.hippocampus) else { return Ok(()) };
+        let (Some(running), Some(hippocampus)) = (s.running.take(), &self.hippocampus) else {
+            return Ok(());
+        };
         let spec = &hippocampus.spec().ripple;
         let record = record(&running, &spec.cue, spec.order.direction(), self.clock.time);
         s.overlap += record.overlap_mean;
@@ -221,7 +264,11 @@ impl<R: Real> Experiment<R> {
     }
 
     fn update_asleep(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
-        if self.rule.offline() { self.update(sink) } else { Ok(()) }
+        if self.rule.offline() {
+            self.update(sink)
+        } else {
+            Ok(())
+        }
     }
 
     fn end_sleep(&mut self, s: &Sleeping<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
@@ -235,7 +282,9 @@ impl<R: Real> Experiment<R> {
 
     /// Exact BPTT at the current weights over the lived episodes that were replayed, each as often as it was.
     fn take_yardstick(&mut self, replayed: &mut Vec<u64>) {
-        let offline = std::iter::once(&self.rule).chain(&self.shadows).any(Runner::offline);
+        let offline = std::iter::once(&self.rule)
+            .chain(&self.shadows)
+            .any(Runner::offline);
         let (Some(hippocampus), true) = (&self.hippocampus, offline) else {
             replayed.clear();
             return;
@@ -251,10 +300,19 @@ impl<R: Real> Experiment<R> {
             let runner = &mut self.exact;
             live_again(&self.cortex, &batch, |cx, moment| match moment {
                 None => runner.state.as_dyn_mut().begin(cx),
-                Some(moment) => runner.state.as_dyn_mut().observe(cx, moment, &mut runner.gradient),
+                Some(moment) => runner
+                    .state
+                    .as_dyn_mut()
+                    .observe(cx, moment, &mut runner.gradient),
             });
-            let cx = Context { cortex: &self.cortex, batch: &batch };
-            self.exact.state.as_dyn_mut().finish(&cx, &mut self.exact.gradient);
+            let cx = Context {
+                cortex: &self.cortex,
+                batch: &batch,
+            };
+            self.exact
+                .state
+                .as_dyn_mut()
+                .finish(&cx, &mut self.exact.gradient);
         }
         replayed.clear();
         self.exact.bank();
@@ -262,14 +320,20 @@ impl<R: Real> Experiment<R> {
 
     /// A lesion or restoration: the running ripple breaks off, planned ones are drawn anew.
     pub(super) fn interrupt_ripples(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let Work::Sleep(mut s) = std::mem::take(&mut self.work) else { return Ok(()) };
+        let Work::Sleep(mut s) = std::mem::take(&mut self.work) else {
+            return Ok(());
+        };
         s.left += s.queue.len();
         s.queue.clear();
         if let Some(running) = &mut s.running {
             running.planned.walk.states.truncate(running.step);
             running.planned.walk.end = End::Lost;
         }
-        let result = if s.running.is_some() { self.end_ripple(&mut s, sink) } else { Ok(()) };
+        let result = if s.running.is_some() {
+            self.end_ripple(&mut s, sink)
+        } else {
+            Ok(())
+        };
         self.work = Work::Sleep(s);
         result
     }
@@ -277,7 +341,9 @@ impl<R: Real> Experiment<R> {
     /// Tests cued recall: a partial cortical state of lived steps, through the perforant path.
     pub(super) fn probe_recall(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
         const CUES: usize = 32;
-        let Some(hippocampus) = &mut self.hippocampus else { return Ok(()) };
+        let Some(hippocampus) = &mut self.hippocampus else {
+            return Ok(());
+        };
         if self.lived.is_empty() {
             return Ok(());
         }
@@ -292,10 +358,15 @@ impl<R: Real> Experiment<R> {
         for _ in 0..CUES {
             let stored = &hippocampus.stored()[rng.below(hippocampus.stored().len())];
             let t = rng.below(stored.engrams.len());
-            let Some(lived) = self.lived.iter().find(|l| l.episode == stored.episode) else { continue };
+            let Some(lived) = self.lived.iter().find(|l| l.episode == stored.episode) else {
+                continue;
+            };
             let content: Vec<R> = lived.contents.column(t).iter().copied().collect();
             let state = &content[..shape.state + shape.input];
-            tried.push((hippocampus.cue(&stored.engrams[t], &spec, Some(state), rng), content));
+            tried.push((
+                hippocampus.cue(&stored.engrams[t], &spec, Some(state), rng),
+                content,
+            ));
         }
         let cues: Vec<Cue> = tried.iter().map(|(cue, _)| cue.clone()).collect();
         let scores: Vec<[f64; 3]> = hippocampus
@@ -320,17 +391,29 @@ fn score_recall<R: Real>(
     content: &[R],
 ) -> [f64; 3] {
     let shape = hippocampus.shape();
-    let engram = hippocampus.stored().iter().flat_map(|e| &e.engrams).find(|e| e.id == cue.engram);
+    let engram = hippocampus
+        .stored()
+        .iter()
+        .flat_map(|e| &e.engrams)
+        .find(|e| e.id == cue.engram);
     let overlap = match (engram, recall.engram) {
         (_, Some(id)) => f64::from(u8::from(id == cue.engram)),
-        (Some(engram), None) => common(&recall.active, &engram.code) as f64 / engram.code.len().max(1) as f64,
+        (Some(engram), None) => {
+            common(&recall.active, &engram.code) as f64 / engram.code.len().max(1) as f64
+        }
         (None, None) => 0.0,
     };
-    let nearest = hippocampus.identify(recall).is_some_and(|(id, share)| id == cue.engram && share > 0.0);
+    let nearest = hippocampus
+        .identify(recall)
+        .is_some_and(|(id, share)| id == cue.engram && share > 0.0);
     let mut decoded = vec![R::zero(); shape.len()];
     hippocampus.content(recall, &mut decoded);
     let seen = shape.state + shape.input;
-    [overlap, f64::from(u8::from(nearest)), similarity(&decoded[..seen], &content[..seen])]
+    [
+        overlap,
+        f64::from(u8::from(nearest)),
+        similarity(&decoded[..seen], &content[..seen]),
+    ]
 }
 
 /// Lives a batch again at the weights as they are, from silence; `tell` hears the beginning and every step.
@@ -349,11 +432,28 @@ pub(super) fn live_again<R: Real>(
     let mut h = h_prev.clone();
     let mut aux = vec![R::zero(); cortex.aux_rows() * width];
     for t in 0..batch.steps {
-        cortex.step(&h_prev, &drive.as_slice()[t * rows * width..(t + 1) * rows * width], &mut h, &mut aux);
+        cortex.step(
+            &h_prev,
+            &drive.as_slice()[t * rows * width..(t + 1) * rows * width],
+            &mut h,
+            &mut aux,
+        );
         let mask = batch.mask_at(t);
         let targets = &batch.targets.as_slice()[t * y * width..(t + 1) * y * width];
-        let score = mask.iter().any(|m| *m != R::zero()).then(|| cortex.score(&h, targets, mask));
-        tell(&cx, Some(&Moment { t, h_prev: &h_prev, h: &h, aux: &aux, score: score.as_ref() }));
+        let score = mask
+            .iter()
+            .any(|m| *m != R::zero())
+            .then(|| cortex.score(&h, targets, mask));
+        tell(
+            &cx,
+            Some(&Moment {
+                t,
+                h_prev: &h_prev,
+                h: &h,
+                aux: &aux,
+                score: score.as_ref(),
+            }),
+        );
         std::mem::swap(&mut h_prev, &mut h);
     }
 }
@@ -364,7 +464,9 @@ fn batch_of<R: Real>(records: &[&DMatrix<R>], shape: crate::episode::ContentShap
         .iter()
         .map(|contents| crate::episode::Episode {
             inputs: contents.rows(shape.state, shape.input).into_owned(),
-            targets: contents.rows(shape.state + shape.input, shape.target).into_owned(),
+            targets: contents
+                .rows(shape.state + shape.input, shape.target)
+                .into_owned(),
             mask: contents.row(shape.len() - 1).iter().copied().collect(),
         })
         .collect();
@@ -372,7 +474,12 @@ fn batch_of<R: Real>(records: &[&DMatrix<R>], shape: crate::episode::ContentShap
 }
 
 /// The row of replay.csv of a ripple that is over.
-fn record<R: Real>(running: &Running<R>, cue: &CueSpec, order: Direction, time: u64) -> RippleRecord {
+fn record<R: Real>(
+    running: &Running<R>,
+    cue: &CueSpec,
+    order: Direction,
+    time: u64,
+) -> RippleRecord {
     let planned = &running.planned;
     let (steps, length) = (running.step, planned.expected.len());
     let on_path = running.overlaps.iter().all(|o| *o >= 0.5);
@@ -397,9 +504,18 @@ fn record<R: Real>(running: &Running<R>, cue: &CueSpec, order: Direction, time: 
         cue_fraction: cue.fraction(),
         steps,
         overlap_mean: running.overlaps.iter().sum::<f64>() / count,
-        overlap_min: running.overlaps.iter().copied().reduce(f64::min).unwrap_or(0.0),
+        overlap_min: running
+            .overlaps
+            .iter()
+            .copied()
+            .reduce(f64::min)
+            .unwrap_or(0.0),
         completed,
-        cosine: if known == 0 { f64::NAN } else { similarity(&running.decoded[..known], &running.lived[..known]) },
+        cosine: if known == 0 {
+            f64::NAN
+        } else {
+            similarity(&running.decoded[..known], &running.lived[..known])
+        },
         outcome,
     }
 }

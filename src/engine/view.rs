@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::experiment::{Experiment, Work};
 use super::sleep::Running;
-use super::snapshot::{CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot, Source};
+use super::snapshot::{
+    CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot, Source,
+};
 use super::wake::Living;
 use crate::event::Direction;
 use crate::numeric::Real;
@@ -22,7 +24,12 @@ pub(super) struct Afterimage<R: Real> {
 
 impl<R: Real> Default for Afterimage<R> {
     fn default() -> Self {
-        Self { living: None, ripple: None, ripples: 0, ripple_last: false }
+        Self {
+            living: None,
+            ripple: None,
+            ripples: 0,
+            ripple_last: false,
+        }
     }
 }
 
@@ -50,9 +57,19 @@ impl<R: Real> Experiment<R> {
 
     fn living(&self) -> Option<(&Living<R>, Source)> {
         match &self.work {
-            Work::Wake { living: Some(living), .. } => Some((living, Source::Lived)),
-            Work::Probe { living: Some(living), .. } => Some((living, Source::Probed)),
-            _ => self.after.living.as_ref().map(|(living, source)| (&**living, *source)),
+            Work::Wake {
+                living: Some(living),
+                ..
+            } => Some((living, Source::Lived)),
+            Work::Probe {
+                living: Some(living),
+                ..
+            } => Some((living, Source::Probed)),
+            _ => self
+                .after
+                .living
+                .as_ref()
+                .map(|(living, source)| (&**living, *source)),
         }
     }
 
@@ -66,7 +83,12 @@ impl<R: Real> Experiment<R> {
     /// Whether a ripple, not a lived episode, is what the cortex shows now.
     fn asleep(&self) -> bool {
         match &self.work {
-            Work::Wake { living: Some(_), .. } | Work::Probe { living: Some(_), .. } => false,
+            Work::Wake {
+                living: Some(_), ..
+            }
+            | Work::Probe {
+                living: Some(_), ..
+            } => false,
             Work::Sleep(_) => true,
             _ => self.after.ripple_last,
         }
@@ -74,7 +96,10 @@ impl<R: Real> Experiment<R> {
 
     fn cortex_view(&self) -> CortexView {
         let task = self.scenario.task.as_task::<R>();
-        let mut view = CortexView { input_names: Arc::new(task.input_names()), ..CortexView::default() };
+        let mut view = CortexView {
+            input_names: Arc::new(task.input_names()),
+            ..CortexView::default()
+        };
         let units = self.cortex.units();
         if self.asleep()
             && let Some(running) = self.running()
@@ -82,18 +107,31 @@ impl<R: Real> Experiment<R> {
             view.source = Source::Reinstated;
             view.episode = running.planned.episode;
             view.length = running.planned.expected.len();
-            view.states = Raster { units, values: floats(&running.decoded) };
+            view.states = Raster {
+                units,
+                values: floats(&running.decoded),
+            };
             return view;
         }
-        let Some((living, source)) = self.living() else { return view };
+        let Some((living, source)) = self.living() else {
+            return view;
+        };
         view.source = source;
         view.episode = living.batch.episodes.first().copied().unwrap_or_default();
         view.length = living.batch.lengths.first().copied().unwrap_or_default();
-        view.states = Raster { units, values: living.seen.clone() };
+        view.states = Raster {
+            units,
+            values: living.seen.clone(),
+        };
         let inputs = &living.batch.inputs;
         let columns = (0..living.t).map(|t| inputs.column(t * living.batch.width));
-        let values = columns.flat_map(|c| c.iter().map(|v| v.f64() as f32).collect::<Vec<_>>()).collect();
-        view.inputs = Raster { units: inputs.nrows(), values };
+        let values = columns
+            .flat_map(|c| c.iter().map(|v| v.f64() as f32).collect::<Vec<_>>())
+            .collect();
+        view.inputs = Raster {
+            units: inputs.nrows(),
+            values,
+        };
         view.outputs.clone_from(&living.outputs);
         view
     }
@@ -110,17 +148,23 @@ impl<R: Real> Experiment<R> {
         let order = hippocampus.spec().ripple.order.direction();
         let planned = &running.planned;
         let length = planned.expected.len();
-        let steps = planned.walk.states.iter().take(running.step).enumerate().map(|(i, state)| RippleStep {
-            active: state.active.clone(),
-            overlap: running.overlaps.get(i).map_or(f32::NAN, |o| *o as f32),
-            strength: state.strength,
-            support: state.support,
-            sweeps: state.sweeps.len(),
-            lived_step: (i < length).then(|| match order {
-                Direction::Forward => i,
-                Direction::Reverse => length - 1 - i,
-            }),
-        });
+        let steps = planned
+            .walk
+            .states
+            .iter()
+            .take(running.step)
+            .enumerate()
+            .map(|(i, state)| RippleStep {
+                active: state.active.clone(),
+                overlap: running.overlaps.get(i).map_or(f32::NAN, |o| *o as f32),
+                strength: state.strength,
+                support: state.support,
+                sweeps: state.sweeps.len(),
+                lived_step: (i < length).then(|| match order {
+                    Direction::Forward => i,
+                    Direction::Reverse => length - 1 - i,
+                }),
+            });
         let units = self.cortex.units();
         Some(RippleView {
             ripple: running.number,
@@ -130,8 +174,14 @@ impl<R: Real> Experiment<R> {
             code_size: hippocampus.store().active(),
             cue: planned.cue.clone(),
             steps: steps.collect(),
-            decoded: Raster { units, values: floats(&running.decoded) },
-            lived: Raster { units, values: floats(&running.lived) },
+            decoded: Raster {
+                units,
+                values: floats(&running.decoded),
+            },
+            lived: Raster {
+                units,
+                values: floats(&running.lived),
+            },
         })
     }
 
@@ -165,23 +215,55 @@ impl<R: Real> Experiment<R> {
     fn activity(&self) -> ActivityNow {
         let mut now = ActivityNow::default();
         if self.asleep() {
-            let (Some(running), Some(hippocampus)) = (self.running(), &self.hippocampus) else { return now };
-            let Some(state) = running.planned.walk.states.get(running.step.saturating_sub(1)) else { return now };
+            let (Some(running), Some(hippocampus)) = (self.running(), &self.hippocampus) else {
+                return now;
+            };
+            let Some(state) = running
+                .planned
+                .walk
+                .states
+                .get(running.step.saturating_sub(1))
+            else {
+                return now;
+            };
             let k = hippocampus.store().active();
-            now.ca3 = if k == 0 { state.support } else { state.active.len() as f32 / k as f32 };
+            now.ca3 = if k == 0 {
+                state.support
+            } else {
+                state.active.len() as f32 / k as f32
+            };
             now.collaterals = state.support;
-            now.sequence = if running.step > 1 { state.strength } else { 0.0 };
+            now.sequence = if running.step > 1 {
+                state.strength
+            } else {
+                0.0
+            };
             let n = self.cortex.units();
             now.cortex = mean_abs(&running.decoded[running.decoded.len().saturating_sub(n)..]);
             now.reinstated = now.cortex;
-            let cortical = matches!(hippocampus.spec().ripple.cue, crate::hippocampus::CueSpec::Cortical(_));
-            now.perforant = if cortical && running.step == 1 { now.ca3 } else { 0.0 };
+            let cortical = matches!(
+                hippocampus.spec().ripple.cue,
+                crate::hippocampus::CueSpec::Cortical(_)
+            );
+            now.perforant = if cortical && running.step == 1 {
+                now.ca3
+            } else {
+                0.0
+            };
             return now;
         }
-        let Some((living, source)) = self.living() else { return now };
+        let Some((living, source)) = self.living() else {
+            return now;
+        };
         let width = living.batch.width;
         if let Some(t) = living.t.checked_sub(1) {
-            now.input = living.batch.inputs.column(t * width).iter().map(|v| v.f64().abs() as f32).fold(0.0, f32::max);
+            now.input = living
+                .batch
+                .inputs
+                .column(t * width)
+                .iter()
+                .map(|v| v.f64().abs() as f32)
+                .fold(0.0, f32::max);
         }
         let n = self.cortex.units();
         now.cortex = mean_abs(&living.seen[living.seen.len().saturating_sub(n)..]);
@@ -196,7 +278,13 @@ impl<R: Real> Experiment<R> {
             let stored = hippocampus.stored().back().and_then(|e| e.engrams.last());
             let k = hippocampus.store().active().max(1);
             now.entorhinal = f32::from(u8::from(!hippocampus.entorhinal_code().0.is_empty()));
-            now.encoded = stored.map_or(0.0, |e| if k == 1 { 1.0 } else { e.code.len() as f32 / k as f32 });
+            now.encoded = stored.map_or(0.0, |e| {
+                if k == 1 {
+                    1.0
+                } else {
+                    e.code.len() as f32 / k as f32
+                }
+            });
             now.ca3 = now.encoded;
         }
         now

@@ -76,7 +76,8 @@ impl<R: Real> Living<R> {
         let (rows, width) = (self.drive.nrows(), self.batch.width);
         let z = &self.drive.as_slice()[self.t * rows * width..(self.t + 1) * rows * width];
         cortex.step(&self.h, z, &mut self.next, &mut self.aux);
-        self.seen.extend(self.next[..cortex.units()].iter().map(|h| h.f64() as f32));
+        self.seen
+            .extend(self.next[..cortex.units()].iter().map(|h| h.f64() as f32));
         let mask = self.batch.mask_at(self.t);
         if mask.iter().all(|m| *m == R::zero()) {
             return None;
@@ -88,7 +89,10 @@ impl<R: Real> Living<R> {
         self.sums.right += score.right;
         self.sums.weight += score.weight;
         if mask[0] != R::zero() {
-            let first = score.outputs.as_slice()[..y].iter().map(|v| v.f64() as f32).collect();
+            let first = score.outputs.as_slice()[..y]
+                .iter()
+                .map(|v| v.f64() as f32)
+                .collect();
             self.outputs.push((self.t, first));
         }
         Some(score)
@@ -99,9 +103,12 @@ impl<R: Real> Living<R> {
         let width = self.batch.width;
         for b in 0..width {
             let column = self.t * width + b;
-            self.contents.extend_from_slice(&self.h[b * shape.state..(b + 1) * shape.state]);
-            self.contents.extend(self.batch.inputs.column(column).iter().copied());
-            self.contents.extend(self.batch.targets.column(column).iter().copied());
+            self.contents
+                .extend_from_slice(&self.h[b * shape.state..(b + 1) * shape.state]);
+            self.contents
+                .extend(self.batch.inputs.column(column).iter().copied());
+            self.contents
+                .extend(self.batch.targets.column(column).iter().copied());
             self.contents.push(self.batch.mask[column]);
         }
     }
@@ -110,7 +117,11 @@ impl<R: Real> Living<R> {
 impl<R: Real> Experiment<R> {
     fn new_batch(&mut self, count: usize, probe: bool) -> Batch<R> {
         let task = self.scenario.task.as_task::<R>();
-        let rng = if probe { &mut self.streams.probe } else { &mut self.streams.task };
+        let rng = if probe {
+            &mut self.streams.probe
+        } else {
+            &mut self.streams.task
+        };
         let episodes: Vec<_> = (0..count).map(|_| task.episode(rng)).collect();
         Batch::of(&episodes, self.clock.episodes)
     }
@@ -134,7 +145,10 @@ impl<R: Real> Experiment<R> {
         living.t += 1;
         self.clock.time += 1;
         if !living.over() {
-            self.work = Work::Wake { left, living: Some(living) };
+            self.work = Work::Wake {
+                left,
+                living: Some(living),
+            };
             return Ok(false);
         }
         let left = left - living.batch.width;
@@ -150,8 +164,16 @@ impl<R: Real> Experiment<R> {
         Ok(true)
     }
 
-    fn begin_batch(&mut self, left: usize, sink: &mut dyn Sink) -> Result<Box<Living<R>>, RunError> {
-        let width = if self.every_episode() { 1 } else { left.min(WIDEST) };
+    fn begin_batch(
+        &mut self,
+        left: usize,
+        sink: &mut dyn Sink,
+    ) -> Result<Box<Living<R>>, RunError> {
+        let width = if self.every_episode() {
+            1
+        } else {
+            left.min(WIDEST)
+        };
         let batch = self.new_batch(width, false);
         let mut living = Box::new(Living::new(batch, &self.cortex));
         if let Some(hippocampus) = &mut self.hippocampus {
@@ -159,16 +181,29 @@ impl<R: Real> Experiment<R> {
             living.fit = fit;
             for episode in gone {
                 let (time, steps) = (self.clock.time, episode.engrams.len());
-                sink.event(&Event::Evicted { time, episode: episode.episode, steps })?;
+                sink.event(&Event::Evicted {
+                    time,
+                    episode: episode.episode,
+                    steps,
+                })?;
             }
             if fit < width {
                 let text = format!("the hippocampus has room for {fit} of {width} episodes");
-                sink.event(&Event::Note { time: self.clock.time, text })?;
+                sink.event(&Event::Note {
+                    time: self.clock.time,
+                    text,
+                })?;
             }
         }
-        let cx = Context { cortex: &self.cortex, batch: &living.batch };
+        let cx = Context {
+            cortex: &self.cortex,
+            batch: &living.batch,
+        };
         let exact = self.yardstick_awake.then_some(&mut self.exact);
-        for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows).chain(exact) {
+        for runner in std::iter::once(&mut self.rule)
+            .chain(&mut self.shadows)
+            .chain(exact)
+        {
             runner.state.as_dyn_mut().begin(&cx);
         }
         Ok(living)
@@ -176,12 +211,24 @@ impl<R: Real> Experiment<R> {
 
     /// The hippocampus stores the step in one shot.
     fn remember(&mut self, living: &mut Living<R>) {
-        let Some(hippocampus) = &mut self.hippocampus else { return };
+        let Some(hippocampus) = &mut self.hippocampus else {
+            return;
+        };
         let shape = hippocampus.shape();
         let from = living.contents.len();
         living.note(shape);
-        let lived: Vec<bool> = living.batch.lengths.iter().map(|&length| living.t < length).collect();
-        hippocampus.encode(&living.contents[from..], &lived, living.fit, &mut self.streams.encoding);
+        let lived: Vec<bool> = living
+            .batch
+            .lengths
+            .iter()
+            .map(|&length| living.t < length)
+            .collect();
+        hippocampus.encode(
+            &living.contents[from..],
+            &lived,
+            living.fit,
+            &mut self.streams.encoding,
+        );
     }
 
     fn learn_online(
@@ -197,13 +244,27 @@ impl<R: Real> Experiment<R> {
                 *loss += l;
             }
         }
-        let cx = Context { cortex: &self.cortex, batch: &living.batch };
-        let moment = Moment { t: *t, h_prev: &living.h, h: &living.next, aux: &living.aux, score: score.as_ref() };
+        let cx = Context {
+            cortex: &self.cortex,
+            batch: &living.batch,
+        };
+        let moment = Moment {
+            t: *t,
+            h_prev: &living.h,
+            h: &living.next,
+            aux: &living.aux,
+            score: score.as_ref(),
+        };
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
-            timed(runner, true, |r| r.state.as_dyn_mut().observe(&cx, &moment, &mut r.gradient));
+            timed(runner, true, |r| {
+                r.state.as_dyn_mut().observe(&cx, &moment, &mut r.gradient)
+            });
         }
         if self.yardstick_awake {
-            self.exact.state.as_dyn_mut().observe(&cx, &moment, &mut self.exact.gradient);
+            self.exact
+                .state
+                .as_dyn_mut()
+                .observe(&cx, &moment, &mut self.exact.gradient);
         }
         if self.every_step() && !self.rule.offline() && self.rule.gradient.weight > 0.0 {
             self.update(sink)?;
@@ -213,12 +274,20 @@ impl<R: Real> Experiment<R> {
     }
 
     fn end_batch(&mut self, living: &Living<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let cx = Context { cortex: &self.cortex, batch: &living.batch };
+        let cx = Context {
+            cortex: &self.cortex,
+            batch: &living.batch,
+        };
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
-            timed(runner, false, |r| r.state.as_dyn_mut().finish(&cx, &mut r.gradient));
+            timed(runner, false, |r| {
+                r.state.as_dyn_mut().finish(&cx, &mut r.gradient)
+            });
         }
         if self.yardstick_awake {
-            self.exact.state.as_dyn_mut().finish(&cx, &mut self.exact.gradient);
+            self.exact
+                .state
+                .as_dyn_mut()
+                .finish(&cx, &mut self.exact.gradient);
         }
         for shadow in &mut self.shadows {
             if !shadow.offline() {
@@ -247,19 +316,34 @@ impl<R: Real> Experiment<R> {
     }
 
     fn update_awake(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
-        if self.rule.offline() { Ok(()) } else { self.update(sink) }
+        if self.rule.offline() {
+            Ok(())
+        } else {
+            self.update(sink)
+        }
     }
 
     /// Closes the episodes in the hippocampus; the experimenter keeps a record of those stored.
     fn keep_records(&mut self, living: &Living<R>) {
-        let Some(hippocampus) = &mut self.hippocampus else { return };
-        let losses: Vec<f64> = living.losses.iter().map(|(loss, mask)| loss / mask.max(1.0)).collect();
+        let Some(hippocampus) = &mut self.hippocampus else {
+            return;
+        };
+        let losses: Vec<f64> = living
+            .losses
+            .iter()
+            .map(|(loss, mask)| loss / mask.max(1.0))
+            .collect();
         hippocampus.close(living.fit, &losses);
         let (len, width) = (hippocampus.shape().len(), living.batch.width);
         for b in 0..living.fit {
             let steps = living.batch.lengths[b];
-            let contents = DMatrix::from_fn(len, steps, |i, t| living.contents[(t * width + b) * len + i]);
-            self.lived.push_back(Lived { episode: living.batch.episodes[b], contents });
+            let contents = DMatrix::from_fn(len, steps, |i, t| {
+                living.contents[(t * width + b) * len + i]
+            });
+            self.lived.push_back(Lived {
+                episode: living.batch.episodes[b],
+                contents,
+            });
         }
         self.forget_records();
     }
@@ -281,7 +365,11 @@ impl<R: Real> Experiment<R> {
         std::mem::swap(&mut living_now.h, &mut living_now.next);
         living.t += 1;
         if !living.over() {
-            self.work = Work::Probe { left, living: Some(living), sums };
+            self.work = Work::Probe {
+                left,
+                living: Some(living),
+                sums,
+            };
             return Ok(false);
         }
         sums.loss += living.sums.loss;
@@ -291,7 +379,11 @@ impl<R: Real> Experiment<R> {
         self.after.living = Some((living, Source::Probed));
         self.after.ripple_last = false;
         if left > 0 {
-            self.work = Work::Probe { left, living: None, sums };
+            self.work = Work::Probe {
+                left,
+                living: None,
+                sums,
+            };
             return Ok(false);
         }
         if !sums.loss.is_finite() {
@@ -306,7 +398,11 @@ impl<R: Real> Experiment<R> {
 }
 
 /// Runs a rule and books the time it took.
-pub(super) fn timed<R: Real>(runner: &mut Runner<R>, step: bool, work: impl FnOnce(&mut Runner<R>)) {
+pub(super) fn timed<R: Real>(
+    runner: &mut Runner<R>,
+    step: bool,
+    work: impl FnOnce(&mut Runner<R>),
+) {
     let begun = Instant::now();
     work(runner);
     runner.spent += begun.elapsed();

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -12,8 +14,8 @@ use arc_swap::ArcSwap;
 use super::command::{Command, Journalled};
 use super::experiment::{Experiment, Status};
 use super::history::{Frame, History};
-use super::snapshot::{Activity, Snapshot};
 use super::session::{Session, SessionError};
+use super::snapshot::{Activity, Snapshot};
 use crate::scenario::Scenario;
 
 /// What the app asks of the worker.
@@ -66,7 +68,10 @@ pub struct Worker {
 
 impl Worker {
     /// Starts the thread with a scenario, paused; `wake` is called after each new snapshot.
-    pub fn start(scenario: Scenario, wake: impl Fn() + Send + 'static) -> Result<Self, SessionError> {
+    pub fn start(
+        scenario: Scenario,
+        wake: impl Fn() + Send + 'static,
+    ) -> Result<Self, SessionError> {
         let run = Run::new(Experiment::new(&scenario))?;
         Self::spawn(run, scenario, Box::new(wake))
     }
@@ -78,7 +83,11 @@ impl Worker {
         Self::spawn(run, scenario, Box::new(wake))
     }
 
-    fn spawn(run: Run, scenario: Scenario, wake: Box<dyn Fn() + Send>) -> Result<Self, SessionError> {
+    fn spawn(
+        run: Run,
+        scenario: Scenario,
+        wake: Box<dyn Fn() + Send>,
+    ) -> Result<Self, SessionError> {
         let latest = Arc::new(ArcSwap::from_pointee(Snapshot::default()));
         let scenario = Arc::new(ArcSwap::from_pointee(scenario));
         let (requests, inbox) = sync_channel(64);
@@ -99,7 +108,12 @@ impl Worker {
             .name("ammon-worker".into())
             .spawn(move || office.work())
             .map_err(SessionError::Thread)?;
-        Ok(Self { latest, scenario, requests, thread: Some(thread) })
+        Ok(Self {
+            latest,
+            scenario,
+            requests,
+            thread: Some(thread),
+        })
     }
 
     /// The latest snapshot.
@@ -154,7 +168,23 @@ impl Run {
         let mut frame = Frame::new(experiment);
         session.retell(&mut frame.observer)?;
         let history = History::new(frame.clone(), session.flush()?);
-        Ok(Self { frame, live: None, history, session, failed: None })
+        Ok(Self {
+            frame,
+            live: None,
+            history,
+            session,
+            failed: None,
+        })
+    }
+
+    /// A step that failed is half done: the state goes back to the last keyframe, the tables keep what was recorded.
+    fn fail(&mut self, error: String) {
+        let time = self.frame.clock().time;
+        let observer = std::mem::take(&mut self.frame.observer);
+        self.frame.experiment = self.history.before(u64::MAX).0.experiment;
+        self.frame.observer = observer;
+        self.frame.observer.say(time, error.clone());
+        self.failed = Some(error);
     }
 
     /// One step of the live end; whether there is more to do.
@@ -171,8 +201,7 @@ impl Run {
         match self.frame.step(Some(&mut self.session)) {
             Ok(status) => status == Status::Running,
             Err(error) => {
-                self.failed = Some(error.to_string());
-                self.frame.observer.say(self.frame.clock().time, error.to_string());
+                self.fail(error.to_string());
                 false
             }
         }
@@ -180,7 +209,10 @@ impl Run {
 
     fn apply(&mut self, command: Command) {
         self.settle_here();
-        let journalled = Journalled { step: self.frame.clock().step, command };
+        let journalled = Journalled {
+            step: self.frame.clock().step,
+            command,
+        };
         if let Err(error) = self.frame.apply(&journalled, Some(&mut self.session)) {
             self.failed = Some(error.to_string());
         }
@@ -220,9 +252,15 @@ impl Run {
         let (frame, offsets) = self.history.before(from);
         self.frame = frame;
         self.failed = None;
-        let result = self.session.rewind(offsets).map_err(|e| e.to_string()).and_then(|()| {
-            self.frame.advance(to, journal, Some(&mut self.session)).map_err(|e| e.to_string())
-        });
+        let result = self
+            .session
+            .rewind(offsets)
+            .map_err(|e| e.to_string())
+            .and_then(|()| {
+                self.frame
+                    .advance(to, journal, Some(&mut self.session))
+                    .map_err(|e| e.to_string())
+            });
         if let Err(error) = result {
             self.failed = Some(error);
         }
@@ -236,12 +274,17 @@ impl Run {
         let now = self.frame.clock().step;
         // A keyframe taken at the very step may already contain the command.
         self.retrace(undone.step.saturating_sub(1), now, &journal);
-        self.frame.observer.say(self.frame.clock().time, format!("undone: {}", undone.command.describe()));
+        self.frame.observer.say(
+            self.frame.clock().time,
+            format!("undone: {}", undone.command.describe()),
+        );
     }
 
     fn save(&mut self, path: &Path, force: bool) -> Result<(), String> {
         let end = self.live.as_ref().unwrap_or(&self.frame);
-        self.session.save_as(path, force, &end.experiment, self.failed.as_deref()).map_err(|e| e.to_string())
+        self.session
+            .save_as(path, force, &end.experiment, self.failed.as_deref())
+            .map_err(|e| e.to_string())
     }
 }
 
@@ -254,7 +297,11 @@ struct Pace {
 
 impl Pace {
     fn new() -> Self {
-        Self { since: Instant::now(), steps: 0, rate: 0.0 }
+        Self {
+            since: Instant::now(),
+            steps: 0,
+            rate: 0.0,
+        }
     }
 
     fn tick(&mut self, steps: u64) {
@@ -294,7 +341,9 @@ impl Office {
             if !self.running {
                 continue;
             }
-            owed = self.speed.map_or(f64::INFINITY, |s| (owed + s * FRAME.as_secs_f64()).min(s.max(1.0)));
+            owed = self.speed.map_or(f64::INFINITY, |s| {
+                (owed + s * FRAME.as_secs_f64()).min(s.max(1.0))
+            });
             let mut done = 0;
             while self.running && owed >= 1.0 && begun.elapsed() < FRAME {
                 owed -= 1.0;
@@ -368,7 +417,10 @@ impl Office {
                     Ok(()) => format!("saved to {}", path.display()),
                     Err(error) => format!("not saved: {error}"),
                 };
-                self.run.frame.observer.say(self.run.frame.clock().time, text);
+                self.run
+                    .frame
+                    .observer
+                    .say(self.run.frame.clock().time, text);
                 drop(done.try_send(result));
             }
             Request::Quit => {}

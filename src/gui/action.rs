@@ -50,35 +50,105 @@ pub enum Action {
 impl Action {
     /// All of them, with name and key.
     pub const ALL: [(Self, &'static str, Option<(Modifiers, Key)>); 20] = [
-        (Self::PlayPause, "Run / pause", Some((Modifiers::NONE, Key::Space))),
+        (
+            Self::PlayPause,
+            "Run / pause",
+            Some((Modifiers::NONE, Key::Space)),
+        ),
         (Self::Step, "Step", Some((Modifiers::NONE, Key::N))),
-        (Self::StepMany, "Step 100 times", Some((Modifiers::SHIFT, Key::N))),
-        (Self::Reset, "Reset to the start", Some((Modifiers::COMMAND, Key::R))),
-        (Self::Back, "History: one step back", Some((Modifiers::COMMAND, Key::ArrowLeft))),
-        (Self::Forth, "History: one step on", Some((Modifiers::COMMAND, Key::ArrowRight))),
-        (Self::FasterBack, "History: 1000 steps back", Some((Modifiers::SHIFT, Key::ArrowLeft))),
-        (Self::FasterForth, "History: 1000 steps on", Some((Modifiers::SHIFT, Key::ArrowRight))),
-        (Self::FarBack, "History: 25 steps back", Some((Modifiers::NONE, Key::ArrowLeft))),
-        (Self::FarForth, "History: 25 steps on", Some((Modifiers::NONE, Key::ArrowRight))),
-        (Self::First, "History: first step", Some((Modifiers::NONE, Key::Home))),
-        (Self::Live, "History: live end", Some((Modifiers::NONE, Key::End))),
-        (Self::Undo, "Undo the latest lesion or restoration", Some((Modifiers::COMMAND, Key::Z))),
-        (Self::Gallery, "Gallery of scenarios", Some((Modifiers::COMMAND, Key::G))),
-        (Self::Open, "Open a scenario or run folder…", Some((Modifiers::COMMAND, Key::O))),
+        (
+            Self::StepMany,
+            "Step 100 times",
+            Some((Modifiers::SHIFT, Key::N)),
+        ),
+        (
+            Self::Reset,
+            "Reset to the start",
+            Some((Modifiers::COMMAND, Key::R)),
+        ),
+        (
+            Self::Back,
+            "History: one step back",
+            Some((Modifiers::COMMAND, Key::ArrowLeft)),
+        ),
+        (
+            Self::Forth,
+            "History: one step on",
+            Some((Modifiers::COMMAND, Key::ArrowRight)),
+        ),
+        (
+            Self::FasterBack,
+            "History: 1000 steps back",
+            Some((Modifiers::SHIFT, Key::ArrowLeft)),
+        ),
+        (
+            Self::FasterForth,
+            "History: 1000 steps on",
+            Some((Modifiers::SHIFT, Key::ArrowRight)),
+        ),
+        (
+            Self::FarBack,
+            "History: 25 steps back",
+            Some((Modifiers::NONE, Key::ArrowLeft)),
+        ),
+        (
+            Self::FarForth,
+            "History: 25 steps on",
+            Some((Modifiers::NONE, Key::ArrowRight)),
+        ),
+        (
+            Self::First,
+            "History: first step",
+            Some((Modifiers::NONE, Key::Home)),
+        ),
+        (
+            Self::Live,
+            "History: live end",
+            Some((Modifiers::NONE, Key::End)),
+        ),
+        (
+            Self::Undo,
+            "Undo the latest lesion or restoration",
+            Some((Modifiers::COMMAND, Key::Z)),
+        ),
+        (
+            Self::Gallery,
+            "Gallery of scenarios",
+            Some((Modifiers::COMMAND, Key::G)),
+        ),
+        (
+            Self::Open,
+            "Open a scenario or run folder…",
+            Some((Modifiers::COMMAND, Key::O)),
+        ),
         (Self::Save, "Save run…", Some((Modifiers::COMMAND, Key::S))),
-        (Self::Palette, "Command palette", Some((Modifiers::COMMAND, Key::P))),
-        (Self::Help, "Help", Some((Modifiers::NONE, Key::Questionmark))),
+        (
+            Self::Palette,
+            "Command palette",
+            Some((Modifiers::COMMAND, Key::P)),
+        ),
+        (
+            Self::Help,
+            "Help",
+            Some((Modifiers::NONE, Key::Questionmark)),
+        ),
         (Self::ResetLayout, "Reset the layout of the panels", None),
         (Self::Quit, "Quit", Some((Modifiers::COMMAND, Key::Q))),
     ];
 
     /// The actions whose keys were pressed; their key events are consumed.
     pub fn pressed(input: &mut egui::InputState) -> Vec<Self> {
-        let with_key = Self::ALL.iter().filter_map(|(action, _, key)| key.map(|key| (*action, key)));
-        let mut found: Vec<Self> =
-            with_key.filter(|(_, (modifiers, key))| input.consume_key(*modifiers, *key)).map(|(a, _)| a).collect();
+        let with_key = Self::ALL
+            .iter()
+            .filter_map(|(action, _, key)| key.map(|key| (*action, key)));
+        let mut found: Vec<Self> = with_key
+            .filter(|(_, (modifiers, key))| input.consume_key(*modifiers, *key))
+            .map(|(a, _)| a)
+            .collect();
         // A keyboard that types `?` with Shift reports the shift too.
-        if input.consume_key(Modifiers::SHIFT, Key::Questionmark) || input.consume_key(Modifiers::SHIFT, Key::Slash) {
+        if input.consume_key(Modifiers::SHIFT, Key::Questionmark)
+            || input.consume_key(Modifiers::SHIFT, Key::Slash)
+        {
             found.push(Self::Help);
         }
         found
@@ -86,6 +156,8 @@ impl Action {
 
     /// The key in words.
     pub fn key_text(key: Option<(Modifiers, Key)>) -> String {
-        key.map_or(String::new(), |(m, k)| egui::KeyboardShortcut::new(m, k).format(&egui::ModifierNames::NAMES, false))
+        key.map_or(String::new(), |(m, k)| {
+            egui::KeyboardShortcut::new(m, k).format(&egui::ModifierNames::NAMES, false)
+        })
     }
 }

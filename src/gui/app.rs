@@ -64,7 +64,9 @@ pub struct App {
 impl App {
     /// The app on a run, with the layout it had last time.
     pub fn new(simulation: Box<dyn Simulation>, storage: Option<&dyn eframe::Storage>) -> Self {
-        let remembered: Remembered = storage.and_then(|s| eframe::get_value(s, eframe::APP_KEY)).unwrap_or_default();
+        let remembered: Remembered = storage
+            .and_then(|s| eframe::get_value(s, eframe::APP_KEY))
+            .unwrap_or_default();
         let panels = panels::all();
         let speed = remembered.speed.filter(|s| s.is_finite() && *s >= 1.0);
         simulation.send(Request::Speed(speed));
@@ -106,7 +108,11 @@ impl App {
         match action {
             Action::PlayPause => {
                 let running = snapshot.activity == Activity::Running;
-                self.simulation.send(if running { Request::Pause } else { Request::Run });
+                self.simulation.send(if running {
+                    Request::Pause
+                } else {
+                    Request::Run
+                });
                 self.middle = Middle::Panels;
             }
             Action::Step => self.simulation.send(Request::Step(1)),
@@ -175,7 +181,11 @@ impl App {
         let (done, answer) = sync_channel(1);
         let path = PathBuf::from(self.path.trim());
         self.status = format!("saving to {} …", path.display());
-        self.simulation.send(Request::Save { path, force: self.force, done });
+        self.simulation.send(Request::Save {
+            path,
+            force: self.force,
+            done,
+        });
         self.answer = Some(answer);
         self.asking = None;
     }
@@ -216,7 +226,10 @@ impl App {
 
     /// Closing asks first where work would be lost.
     fn guard_closing(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
-        if ctx.input(|i| i.viewport().close_requested()) && !self.may_close && self.unsaved(snapshot) {
+        if ctx.input(|i| i.viewport().close_requested())
+            && !self.may_close
+            && self.unsaved(snapshot)
+        {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.closing = true;
         }
@@ -244,8 +257,13 @@ impl App {
     fn menus(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let entry = |app: &mut Self, ui: &mut Ui, action: Action| {
-            let Some((_, name, key)) = Action::ALL.iter().find(|(a, _, _)| *a == action) else { return };
-            if ui.add(egui::Button::new(*name).shortcut_text(Action::key_text(*key))).clicked() {
+            let Some((_, name, key)) = Action::ALL.iter().find(|(a, _, _)| *a == action) else {
+                return;
+            };
+            if ui
+                .add(egui::Button::new(*name).shortcut_text(Action::key_text(*key)))
+                .clicked()
+            {
                 ui.close();
                 app.act(action, &ctx);
             }
@@ -276,19 +294,32 @@ impl App {
             let running = snapshot.activity == Activity::Running;
             let over = matches!(snapshot.activity, Activity::Finished | Activity::Failed(_));
             let text = RichText::new(if running { "Pause" } else { "Run" }).strong();
-            if ui.add_enabled(!over, egui::Button::new(text)).on_hover_text("Space").clicked() {
+            if ui
+                .add_enabled(!over, egui::Button::new(text))
+                .on_hover_text("Space")
+                .clicked()
+            {
                 self.act(Action::PlayPause, &ctx);
             }
-            if ui.add_enabled(!over, egui::Button::new("Step")).on_hover_text("N").clicked() {
+            if ui
+                .add_enabled(!over, egui::Button::new("Step"))
+                .on_hover_text("N")
+                .clicked()
+            {
                 self.act(Action::Step, &ctx);
             }
-            if ui.button("Reset").on_hover_text("Start the scenario anew").clicked() {
+            if ui
+                .button("Reset")
+                .on_hover_text("Start the scenario anew")
+                .clicked()
+            {
                 self.act(Action::Reset, &ctx);
             }
             self.speed_slider(ui);
             ui.separator();
             ui.label(RichText::new(&snapshot.title).strong());
-            ui.weak(format!("{}, seed {}", snapshot.rule, snapshot.seed)).on_hover_text(&snapshot.about);
+            ui.weak(format!("{}, seed {}", snapshot.rule, snapshot.seed))
+                .on_hover_text(&snapshot.about);
         });
     }
 
@@ -299,7 +330,13 @@ impl App {
         let slider = egui::Slider::new(&mut value, 1.0..=FASTEST)
             .logarithmic(true)
             .text("steps/s")
-            .custom_formatter(|v, _| if v >= FASTEST { "max".into() } else { format!("{v:.0}") });
+            .custom_formatter(|v, _| {
+                if v >= FASTEST {
+                    "max".into()
+                } else {
+                    format!("{v:.0}")
+                }
+            });
         if ui.add(slider).on_hover_text("Speed").changed() {
             self.speed = (value < FASTEST).then_some(value);
             self.simulation.send(Request::Speed(self.speed));
@@ -309,16 +346,25 @@ impl App {
     fn status_bar(&self, ui: &mut Ui, snapshot: &Snapshot) {
         ui.horizontal(|ui| {
             let state = match &snapshot.activity {
-                Activity::Paused if snapshot.step < snapshot.live_step => "looking back".to_string(),
+                Activity::Paused if snapshot.step < snapshot.live_step => {
+                    "looking back".to_string()
+                }
                 Activity::Paused => "paused".into(),
                 Activity::Running => format!("running, {:.0} steps/s", snapshot.rate),
                 Activity::Finished => "finished".into(),
                 Activity::Failed(error) => format!("failed: {error}"),
             };
             ui.label(RichText::new(state).strong());
-            ui.add(egui::ProgressBar::new(snapshot.progress as f32).desired_width(120.0).show_percentage());
+            ui.add(
+                egui::ProgressBar::new(snapshot.progress as f32)
+                    .desired_width(120.0)
+                    .show_percentage(),
+            );
             ui.label(format!("{} · step {}", snapshot.phase, snapshot.step));
-            ui.label(format!("episodes {} · updates {} · engrams {}", snapshot.episodes, snapshot.updates, snapshot.load));
+            ui.label(format!(
+                "episodes {} · updates {} · engrams {}",
+                snapshot.episodes, snapshot.updates, snapshot.load
+            ));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.weak(&self.status);
             });
@@ -330,7 +376,10 @@ impl App {
             Middle::Panels => {
                 let simulation = &self.simulation;
                 let send = |request| simulation.send(request);
-                let cx = PanelContext { snapshot, send: &send };
+                let cx = PanelContext {
+                    snapshot,
+                    send: &send,
+                };
                 self.dock.ui(ui, &mut self.panels, &cx);
             }
             Middle::Gallery => {
@@ -360,7 +409,8 @@ impl App {
         self.path_dialog(ctx);
         self.palette_dialog(ctx);
         if self.help {
-            let response = egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| self.help_text(ui));
+            let response =
+                egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| self.help_text(ui));
             if response.should_close() {
                 self.help = false;
             }
@@ -419,18 +469,21 @@ impl App {
     fn browse(&mut self, asking: Asking, ctx: &egui::Context) {
         let (send, chosen) = sync_channel(1);
         let ctx = ctx.clone();
-        let thread = std::thread::Builder::new().name("ammon-dialog".into()).spawn(move || {
-            let picked = match asking {
-                Asking::Save => rfd::FileDialog::new().set_title("Save run").pick_folder(),
-                Asking::Open => {
-                    rfd::FileDialog::new().set_title("Open scenario").add_filter("scenario", &["ron"]).pick_file()
+        let thread = std::thread::Builder::new()
+            .name("ammon-dialog".into())
+            .spawn(move || {
+                let picked = match asking {
+                    Asking::Save => rfd::FileDialog::new().set_title("Save run").pick_folder(),
+                    Asking::Open => rfd::FileDialog::new()
+                        .set_title("Open scenario")
+                        .add_filter("scenario", &["ron"])
+                        .pick_file(),
+                };
+                if let Some(path) = picked {
+                    drop(send.try_send(path));
                 }
-            };
-            if let Some(path) = picked {
-                drop(send.try_send(path));
-            }
-            ctx.request_repaint();
-        });
+                ctx.request_repaint();
+            });
         match thread {
             Ok(_) => self.chosen = Some(chosen),
             Err(error) => self.status = format!("no file dialog: {error}"),
@@ -438,17 +491,25 @@ impl App {
     }
 
     fn palette_dialog(&mut self, ctx: &egui::Context) {
-        let Some(mut text) = self.palette.take() else { return };
+        let Some(mut text) = self.palette.take() else {
+            return;
+        };
         let mut chosen = None;
         let response = egui::Modal::new(egui::Id::unique("palette")).show(ctx, |ui| {
             ui.set_width(420.0);
             let label = ui.label("command");
-            ui.text_edit_singleline(&mut text).labelled_by(label.id).request_focus();
+            ui.text_edit_singleline(&mut text)
+                .labelled_by(label.id)
+                .request_focus();
             let wanted = text.to_lowercase();
             let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
-            let found = Action::ALL.iter().filter(|(_, name, _)| name.to_lowercase().contains(&wanted));
+            let found = Action::ALL
+                .iter()
+                .filter(|(_, name, _)| name.to_lowercase().contains(&wanted));
             for (i, (action, name, key)) in found.enumerate() {
-                let button = egui::Button::new(*name).shortcut_text(Action::key_text(*key)).selected(i == 0);
+                let button = egui::Button::new(*name)
+                    .shortcut_text(Action::key_text(*key))
+                    .selected(i == 0);
                 if ui.add_sized([410.0, 22.0], button).clicked() || (enter && i == 0) {
                     chosen = Some(*action);
                 }
@@ -465,15 +526,18 @@ impl App {
     fn help_text(&mut self, ui: &mut Ui) {
         ui.set_width(620.0);
         ui.heading("Keys");
-        egui::Grid::new("keys").num_columns(4).spacing([18.0, 3.0]).show(ui, |ui| {
-            for pair in Action::ALL.chunks(2) {
-                for (_, name, key) in pair {
-                    ui.monospace(Action::key_text(*key));
-                    ui.label(*name);
+        egui::Grid::new("keys")
+            .num_columns(4)
+            .spacing([18.0, 3.0])
+            .show(ui, |ui| {
+                for pair in Action::ALL.chunks(2) {
+                    for (_, name, key) in pair {
+                        ui.monospace(Action::key_text(*key));
+                        ui.label(*name);
+                    }
+                    ui.end_row();
                 }
-                ui.end_row();
-            }
-        });
+            });
         ui.add_space(8.0);
         ui.heading("Panels");
         for panel in &self.panels {
@@ -487,7 +551,8 @@ impl App {
 }
 
 fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.painter().rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
+    ui.painter()
+        .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
     egui::Frame::new().inner_margin(16).show(ui, content).inner
 }
 
@@ -520,7 +585,10 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        let remembered = Remembered { layout: Some(self.dock.tree.clone()), speed: self.speed };
+        let remembered = Remembered {
+            layout: Some(self.dock.tree.clone()),
+            speed: self.speed,
+        };
         eframe::set_value(storage, eframe::APP_KEY, &remembered);
     }
 }

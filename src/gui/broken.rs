@@ -9,7 +9,10 @@ pub fn show(ui: &mut Ui, diagnostics: &Diagnostics) -> bool {
     let mut done = false;
     ui.add_space(12.0);
     let count = diagnostics.items().len() + diagnostics.more();
-    ui.heading(format!("This scenario cannot run: {count} problem{}", if count == 1 { "" } else { "s" }));
+    ui.heading(format!(
+        "This scenario cannot run: {count} problem{}",
+        if count == 1 { "" } else { "s" }
+    ));
     ui.label("Mend the file and drop it on the window again. The run that was loaded before is still there.");
     ui.add_space(8.0);
     if ui.button("Back").clicked() {
@@ -18,16 +21,26 @@ pub fn show(ui: &mut Ui, diagnostics: &Diagnostics) -> bool {
     ui.add_space(8.0);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for item in diagnostics.items() {
-            egui::Frame::group(ui.style()).inner_margin(10).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.label(RichText::new(&item.message).strong().color(ui.visuals().error_fg_color));
-                ui.label(RichText::new(format!("{}:{}:{}", item.file, item.line, item.column)).weak());
-                let marker = " ".repeat(item.marker_start) + &"^".repeat(item.marker_len.max(1));
-                ui.label(RichText::new(format!("{}\n{marker}", item.source_line)).monospace());
-                if let Some(help) = &item.help {
-                    ui.label(RichText::new(help).italics());
-                }
-            });
+            egui::Frame::group(ui.style())
+                .inner_margin(10)
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.label(
+                        RichText::new(&item.message)
+                            .strong()
+                            .color(ui.visuals().error_fg_color),
+                    );
+                    ui.label(
+                        RichText::new(format!("{}:{}:{}", item.file, item.line, item.column))
+                            .weak(),
+                    );
+                    let marker =
+                        " ".repeat(item.marker_start) + &"^".repeat(item.marker_len.max(1));
+                    ui.label(RichText::new(format!("{}\n{marker}", item.source_line)).monospace());
+                    if let Some(help) = &item.help {
+                        ui.label(RichText::new(help).italics());
+                    }
+                });
             ui.add_space(6.0);
         }
     });

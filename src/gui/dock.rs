@@ -18,12 +18,19 @@ impl Dock {
     /// The remembered layout, where it holds the panels there are; else the first layout.
     pub fn restore(stored: Option<Tree<Pane>>, panels: &[Box<dyn Panel>]) -> Self {
         let fits = |tree: &Tree<Pane>| {
-            let held: Vec<&str> = tree.tiles.tiles().filter_map(pane_of).map(|p| p.0.as_str()).collect();
+            let held: Vec<&str> = tree
+                .tiles
+                .tiles()
+                .filter_map(pane_of)
+                .map(|p| p.0.as_str())
+                .collect();
             tree.root().is_some()
                 && held.len() == panels.len()
                 && panels.iter().all(|panel| held.contains(&panel.title()))
         };
-        Self { tree: stored.filter(fits).unwrap_or_else(|| first_layout(panels)) }
+        Self {
+            tree: stored.filter(fits).unwrap_or_else(|| first_layout(panels)),
+        }
     }
 
     /// Back to the first layout.
@@ -101,13 +108,19 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
     }
 
     fn simplification_options(&self) -> egui_tiles::SimplificationOptions {
-        egui_tiles::SimplificationOptions { all_panes_must_have_tabs: true, ..Default::default() }
+        egui_tiles::SimplificationOptions {
+            all_panes_must_have_tabs: true,
+            ..Default::default()
+        }
     }
 
     fn pane_ui(&mut self, ui: &mut egui::Ui, _: TileId, pane: &mut Pane) -> egui_tiles::UiResponse {
-        ui.painter().rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
         if let Some(panel) = self.panels.iter_mut().find(|p| p.title() == pane.0) {
-            egui::Frame::new().inner_margin(8).show(ui, |ui| panel.ui(self.cx, ui));
+            egui::Frame::new()
+                .inner_margin(8)
+                .show(ui, |ui| panel.ui(self.cx, ui));
         }
         egui_tiles::UiResponse::None
     }

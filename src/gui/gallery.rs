@@ -22,8 +22,11 @@ pub struct Gallery {
 impl Gallery {
     /// Reads the bundled scenarios.
     pub fn new() -> Self {
-        let read = |b: &crate::scenario::Bundled| load(b.document(), &[], None).ok().map(|s| (b.name, s));
-        Self { cards: bundled().iter().filter_map(read).collect() }
+        let read =
+            |b: &crate::scenario::Bundled| load(b.document(), &[], None).ok().map(|s| (b.name, s));
+        Self {
+            cards: bundled().iter().filter_map(read).collect(),
+        }
     }
 
     /// Draws the cards.
@@ -65,28 +68,43 @@ impl Gallery {
 
 fn card(ui: &mut Ui, name: &str, scenario: &Scenario, loaded: bool) -> Option<Choice> {
     let mut choice = None;
-    egui::Frame::group(ui.style()).inner_margin(12).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.set_min_height(190.0);
-        ui.label(RichText::new(&scenario.title).heading());
-        ui.horizontal(|ui| {
-            ui.monospace(name);
-            if loaded {
-                ui.label(RichText::new("loaded").color(ui.visuals().selection.stroke.color));
-            }
-        });
-        let about: String = scenario.about.split_whitespace().take(48).collect::<Vec<_>>().join(" ");
-        ui.label(about + " …").on_hover_text(&scenario.about);
-        ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
+    egui::Frame::group(ui.style())
+        .inner_margin(12)
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.set_min_height(190.0);
+            ui.label(RichText::new(&scenario.title).heading());
             ui.horizontal(|ui| {
-                if ui.button(RichText::new("Run").strong()).on_hover_text(format!("Run {name}")).clicked() {
-                    choice = Some(Choice::Load(Box::new(scenario.clone()), true));
-                }
-                if ui.button("Load").on_hover_text(format!("Load {name}, paused")).clicked() {
-                    choice = Some(Choice::Load(Box::new(scenario.clone()), false));
+                ui.monospace(name);
+                if loaded {
+                    ui.label(RichText::new("loaded").color(ui.visuals().selection.stroke.color));
                 }
             });
+            let about: String = scenario
+                .about
+                .split_whitespace()
+                .take(48)
+                .collect::<Vec<_>>()
+                .join(" ");
+            ui.label(about + " …").on_hover_text(&scenario.about);
+            ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
+                ui.horizontal(|ui| {
+                    if ui
+                        .button(RichText::new("Run").strong())
+                        .on_hover_text(format!("Run {name}"))
+                        .clicked()
+                    {
+                        choice = Some(Choice::Load(Box::new(scenario.clone()), true));
+                    }
+                    if ui
+                        .button("Load")
+                        .on_hover_text(format!("Load {name}, paused"))
+                        .clicked()
+                    {
+                        choice = Some(Choice::Load(Box::new(scenario.clone()), false));
+                    }
+                });
+            });
         });
-    });
     choice
 }

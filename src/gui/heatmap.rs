@@ -35,12 +35,19 @@ impl Heatmap {
         let size = vec2(ui.available_width().max(10.0), height.max(10.0));
         let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, picture.name));
-        ui.painter().rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
+        ui.painter()
+            .rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
         let (units, steps) = (picture.raster.units, picture.raster.steps());
         if units == 0 || steps == 0 {
             let font = egui::TextStyle::Small.resolve(ui.style());
             let color = ui.visuals().weak_text_color();
-            ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "nothing yet", font, color);
+            ui.painter().text(
+                rect.center(),
+                egui::Align2::CENTER_CENTER,
+                "nothing yet",
+                font,
+                color,
+            );
             return;
         }
         let texture = self.refresh(ui, picture);
@@ -49,16 +56,27 @@ impl Heatmap {
         filled.set_width(rect.width() * steps as f32 / room as f32);
         let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
         ui.painter().image(texture, filled, whole, Color32::WHITE);
-        let Some(pointer) = response.hover_pos() else { return };
+        let Some(pointer) = response.hover_pos() else {
+            return;
+        };
         let step = ((pointer.x - rect.left()) / rect.width() * room as f32) as usize;
         let unit = ((pointer.y - rect.top()) / rect.height() * units as f32) as usize;
-        if let Some(value) = picture.raster.values.get(step * units + unit).filter(|_| unit < units) {
+        if let Some(value) = picture
+            .raster
+            .values
+            .get(step * units + unit)
+            .filter(|_| unit < units)
+        {
             response.on_hover_text_at_pointer(format!("unit {unit}, step {step}: {value:.3}"));
         }
     }
 
     fn refresh(&mut self, ui: &Ui, picture: &Picture<'_>) -> egui::TextureId {
-        let key = (fingerprint(&picture.raster.values), picture.scale, picture.map);
+        let key = (
+            fingerprint(&picture.raster.values),
+            picture.scale,
+            picture.map,
+        );
         if let (Some(texture), true) = (&self.texture, self.drawn == Some(key)) {
             return texture.id();
         }
@@ -68,7 +86,12 @@ impl Heatmap {
         let mut image = ColorImage::filled([columns, rows], Color32::BLACK);
         for (i, pixel) in image.pixels.iter_mut().enumerate() {
             let (unit, step) = (i / columns * skip_units, i % columns * skip_steps);
-            let value = picture.raster.values.get(step * units + unit).copied().unwrap_or(f32::NAN);
+            let value = picture
+                .raster
+                .values
+                .get(step * units + unit)
+                .copied()
+                .unwrap_or(f32::NAN);
             *pixel = picture.map.color(value / picture.scale);
         }
         self.drawn = Some(key);
@@ -90,12 +113,17 @@ impl Heatmap {
 
 /// Tells values apart: FNV-1a over their bits.
 fn fingerprint(values: &[f32]) -> u64 {
-    values.iter().fold(0xcbf2_9ce4_8422_2325 ^ values.len() as u64, |h, v| {
-        (h ^ u64::from(v.to_bits())).wrapping_mul(0x0100_0000_01b3)
-    })
+    values
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325 ^ values.len() as u64, |h, v| {
+            (h ^ u64::from(v.to_bits())).wrapping_mul(0x0100_0000_01b3)
+        })
 }
 
 /// The largest finite magnitude, at least a little.
 pub fn largest(values: &[f32]) -> f32 {
-    values.iter().filter(|v| v.is_finite()).fold(1e-6, |m, v| m.max(v.abs()))
+    values
+        .iter()
+        .filter(|v| v.is_finite())
+        .fold(1e-6, |m, v| m.max(v.abs()))
 }

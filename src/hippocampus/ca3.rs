@@ -48,7 +48,14 @@ impl Ca3Store {
     /// An empty CA3; `decaying` for a palimpsest.
     pub fn new(params: &Ca3, decaying: bool) -> Self {
         let synapses = || Synapses::new(params.units, params.sparsity, decaying);
-        Self { params: params.clone(), collaterals: synapses(), sequence: synapses(), patterns: 0, pending: Vec::new(), decaying }
+        Self {
+            params: params.clone(),
+            collaterals: synapses(),
+            sequence: synapses(),
+            patterns: 0,
+            pending: Vec::new(),
+            decaying,
+        }
     }
 
     /// Sweeps until the state stays the same.
@@ -59,10 +66,18 @@ impl Ca3Store {
         let mut support = 0.0;
         for _ in 0..self.params.sweeps {
             speaking(&state, &cuts.collaterals, &mut scratch.speaking);
-            self.collaterals.back(&scratch.speaking, k, &mut scratch.rows);
-            self.collaterals.without_self(&scratch.speaking, k, &mut scratch.rows.sums);
+            self.collaterals
+                .back(&scratch.speaking, k, &mut scratch.rows);
+            self.collaterals
+                .without_self(&scratch.speaking, k, &mut scratch.rows.sums);
             let mut next = Code::new();
-            choose(&mut scratch.rows.sums, k, cuts, &mut scratch.winners, &mut next);
+            choose(
+                &mut scratch.rows.sums,
+                k,
+                cuts,
+                &mut scratch.winners,
+                &mut next,
+            );
             support = mean_of(&scratch.rows.sums, &next, k);
             let stays = next == state;
             state = next;
@@ -71,14 +86,25 @@ impl Ca3Store {
             }
             sweeps.push(state.clone());
         }
-        Recall { active: state, support, strength, sweeps, engram: None }
+        Recall {
+            active: state,
+            support,
+            strength,
+            sweeps,
+            engram: None,
+        }
     }
 }
 
 /// The active units whose axons are whole.
 fn speaking(active: &[u32], cut: &[bool], out: &mut Code) {
     out.clear();
-    out.extend(active.iter().copied().filter(|&i| !cut.get(i as usize).copied().unwrap_or(false)));
+    out.extend(
+        active
+            .iter()
+            .copied()
+            .filter(|&i| !cut.get(i as usize).copied().unwrap_or(false)),
+    );
 }
 
 /// The k winners among units that are not silenced; as many fewer as are silenced.
@@ -104,7 +130,12 @@ fn choose(
 
 /// Mean score of the active units, as a part of what all k would have.
 fn mean_of(scores: &[f32], active: &[u32], k: usize) -> f32 {
-    active.iter().map(|&i| scores[i as usize]).filter(|s| s.is_finite()).sum::<f32>() / k as f32
+    active
+        .iter()
+        .map(|&i| scores[i as usize])
+        .filter(|s| s.is_finite())
+        .sum::<f32>()
+        / k as f32
 }
 
 impl<R: Real> Store<R> for Ca3Store {
@@ -118,7 +149,11 @@ impl<R: Real> Store<R> for Ca3Store {
 
     fn encode(&mut self, traces: &[Trace<'_, R>]) {
         self.patterns += traces.len();
-        self.pending.extend(traces.iter().map(|t| (t.code.to_vec(), t.after.map(|(_, before)| before.to_vec()))));
+        self.pending.extend(
+            traces
+                .iter()
+                .map(|t| (t.code.to_vec(), t.after.map(|(_, before)| before.to_vec()))),
+        );
         if self.decaying {
             Store::<R>::flush(self);
         }
@@ -126,16 +161,28 @@ impl<R: Real> Store<R> for Ca3Store {
 
     fn flush(&mut self) {
         let pending = std::mem::take(&mut self.pending);
-        let own: Vec<_> = pending.iter().map(|(code, _)| (code.as_slice(), code.as_slice())).collect();
-        let links = pending.iter().filter_map(|(code, before)| Some((code.as_slice(), before.as_deref()?)));
+        let own: Vec<_> = pending
+            .iter()
+            .map(|(code, _)| (code.as_slice(), code.as_slice()))
+            .collect();
+        let links = pending
+            .iter()
+            .filter_map(|(code, before)| Some((code.as_slice(), before.as_deref()?)));
         self.collaterals.add(&own);
         self.sequence.add(&links.collect::<Vec<_>>());
     }
 
     fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
         Store::<R>::flush(self);
-        let own: Vec<_> = episodes.iter().flatten().map(|(_, code)| (*code, *code)).collect();
-        let links = episodes.iter().flat_map(|e| e.windows(2)).map(|pair| (pair[1].1, pair[0].1));
+        let own: Vec<_> = episodes
+            .iter()
+            .flatten()
+            .map(|(_, code)| (*code, *code))
+            .collect();
+        let links = episodes
+            .iter()
+            .flat_map(|e| e.windows(2))
+            .map(|pair| (pair[1].1, pair[0].1));
         self.collaterals.remove(&own);
         self.sequence.remove(&links.collect::<Vec<_>>());
         self.patterns = self.patterns.saturating_sub(own.len());
@@ -152,12 +199,20 @@ impl<R: Real> Store<R> for Ca3Store {
         self.settle(start, 1.0, cuts, scratch)
     }
 
-    fn next(&self, state: &Recall, direction: Direction, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
+    fn next(
+        &self,
+        state: &Recall,
+        direction: Direction,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall {
         let k = self.params.active();
         speaking(&state.active, &cuts.sequence, &mut scratch.speaking);
         match direction {
             Direction::Reverse => self.sequence.back(&scratch.speaking, k, &mut scratch.rows),
-            Direction::Forward => self.sequence.forward(&scratch.speaking, k, &mut scratch.rows),
+            Direction::Forward => self
+                .sequence
+                .forward(&scratch.speaking, k, &mut scratch.rows),
         }
         let input = std::mem::take(&mut scratch.rows.sums);
         let mut scores = input.clone();
@@ -174,7 +229,11 @@ impl<R: Real> Store<R> for Ca3Store {
     }
 
     fn load(&self) -> Load {
-        Load { patterns: self.patterns, synapses: self.collaterals.len() + self.sequence.len(), floats: 0 }
+        Load {
+            patterns: self.patterns,
+            synapses: self.collaterals.len() + self.sequence.len(),
+            floats: 0,
+        }
     }
 }
 
@@ -185,13 +244,24 @@ mod tests {
     use crate::numeric::Rng;
 
     fn stored(n: usize, m: usize) -> (Ca3Store, Vec<Code>) {
-        let params = Ca3 { units: m, ..Ca3::default() };
+        let params = Ca3 {
+            units: m,
+            ..Ca3::default()
+        };
         let mut store = Ca3Store::new(&params, false);
         let mut rng = Rng::named(4, "test");
         let codes: Vec<Code> = (0..n).map(|_| rng.subset(m, params.active())).collect();
         for (i, code) in codes.iter().enumerate() {
             let after = i.checked_sub(1).map(|j| (j as u64, codes[j].as_slice()));
-            Store::<f64>::encode(&mut store, &[Trace { engram: i as u64, code, content: &[], after }]);
+            Store::<f64>::encode(
+                &mut store,
+                &[Trace {
+                    engram: i as u64,
+                    code,
+                    content: &[],
+                    after,
+                }],
+            );
         }
         Store::<f64>::flush(&mut store);
         (store, codes)
@@ -201,8 +271,12 @@ mod tests {
     fn a_half_cue_is_completed() {
         let (store, codes) = stored(60, 1000);
         for code in &codes {
-            let cue = Cue { units: code.iter().copied().step_by(2).collect(), engram: 0 };
-            let recall = Store::<f64>::complete(&store, &cue, &Cuts::default(), &mut Scratch::default());
+            let cue = Cue {
+                units: code.iter().copied().step_by(2).collect(),
+                engram: 0,
+            };
+            let recall =
+                Store::<f64>::complete(&store, &cue, &Cuts::default(), &mut Scratch::default());
             assert_eq!(&recall.active, code);
             assert!((recall.support - 1.0).abs() < 0.2, "{}", recall.support);
         }
@@ -212,10 +286,19 @@ mod tests {
     fn both_directions_walk_the_sequence_and_stop_at_its_ends() {
         let (store, codes) = stored(30, 1000);
         let walk = |from: usize, direction| {
-            let mut recall = Recall { active: codes[from].clone(), ..Recall::default() };
+            let mut recall = Recall {
+                active: codes[from].clone(),
+                ..Recall::default()
+            };
             let mut path = Vec::new();
             for _ in 0..40 {
-                recall = Store::<f64>::next(&store, &recall, direction, &Cuts::default(), &mut Scratch::default());
+                recall = Store::<f64>::next(
+                    &store,
+                    &recall,
+                    direction,
+                    &Cuts::default(),
+                    &mut Scratch::default(),
+                );
                 if recall.strength < 0.5 {
                     break;
                 }
@@ -224,15 +307,24 @@ mod tests {
             path
         };
         assert_eq!(walk(0, Direction::Forward), codes[1..]);
-        assert_eq!(walk(29, Direction::Reverse), codes[..29].iter().rev().cloned().collect::<Vec<_>>());
+        assert_eq!(
+            walk(29, Direction::Reverse),
+            codes[..29].iter().rev().cloned().collect::<Vec<_>>()
+        );
     }
 
     #[test]
     fn silenced_units_never_fire() {
         let (store, codes) = stored(20, 1000);
-        let mut cuts = Cuts { units: vec![false; 1000], ..Cuts::default() };
+        let mut cuts = Cuts {
+            units: vec![false; 1000],
+            ..Cuts::default()
+        };
         (0..500).for_each(|i| cuts.units[i] = true);
-        let cue = Cue { units: codes[3].clone(), engram: 3 };
+        let cue = Cue {
+            units: codes[3].clone(),
+            engram: 3,
+        };
         let recall = Store::<f64>::complete(&store, &cue, &cuts, &mut Scratch::default());
         assert!(recall.active.iter().all(|&i| i >= 500));
         assert!(overlap(&codes[3], &recall.active) > 0.9);

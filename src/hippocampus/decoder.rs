@@ -109,14 +109,19 @@ impl Decoder {
             }
             return;
         }
-        let fixed: Vec<i64> = content.iter().map(|y| to_fixed(y.f64() * self.gain)).collect();
+        let fixed: Vec<i64> = content
+            .iter()
+            .map(|y| to_fixed(y.f64() * self.gain))
+            .collect();
         self.add(code, &fixed, 1);
     }
 
     fn add(&mut self, code: &[u32], content: &[i64], sign: i64) {
         for &i in code {
             let row = &mut self.sum[i as usize * self.width..(i as usize + 1) * self.width];
-            row.iter_mut().zip(content).for_each(|(w, y)| *w = w.wrapping_add(sign * y));
+            row.iter_mut()
+                .zip(content)
+                .for_each(|(w, y)| *w = w.wrapping_add(sign * y));
         }
         self.fresh = false;
     }
@@ -130,7 +135,9 @@ impl Decoder {
         self.gain /= factor;
         self.faded = true;
         if self.gain > 1024.0 {
-            self.sum.iter_mut().for_each(|w| *w = (*w as f64 / self.gain).round() as i64);
+            self.sum
+                .iter_mut()
+                .for_each(|w| *w = (*w as f64 / self.gain).round() as i64);
             self.gain = 1.0;
         }
         self.fresh = false;
@@ -147,13 +154,18 @@ impl Decoder {
             return;
         }
         let n = codes.len();
-        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) else { return };
+        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) else {
+            return;
+        };
         // Y = (C X) G⁻¹: a run of P values for each content value.
         let mut contents = self.sums(codes, |w| w as f64);
         solver.solve(&mut contents);
         let mut content = vec![0_i64; self.width];
         for &g in gone {
-            content.iter_mut().zip(contents.chunks(n)).for_each(|(y, run)| *y = run[g].round() as i64);
+            content
+                .iter_mut()
+                .zip(contents.chunks(n))
+                .for_each(|(y, run)| *y = run[g].round() as i64);
             self.add(codes[g], &content, -1);
         }
     }
@@ -167,7 +179,10 @@ impl Decoder {
             total.fill(0);
             for &i in *code {
                 let row = &self.sum[i as usize * self.width..(i as usize + 1) * self.width];
-                total.iter_mut().zip(row).for_each(|(t, w)| *t = t.wrapping_add(*w));
+                total
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(t, w)| *t = t.wrapping_add(*w));
             }
             for (c, t) in total.iter().enumerate() {
                 sums[c * n + p] = of(*t);
@@ -178,7 +193,9 @@ impl Decoder {
 
     /// Makes D fit what is stored now, given all stored codes.
     pub fn solve(&mut self, codes: &[&[u32]]) {
-        let DecoderSpec::Pseudoinverse(p) = &self.spec else { return };
+        let DecoderSpec::Pseudoinverse(p) = &self.spec else {
+            return;
+        };
         if self.fresh {
             return;
         }
@@ -190,7 +207,9 @@ impl Decoder {
         }
         let scale = 1.0 / (SCALE * self.gain);
         let n = codes.len();
-        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, ridge) else { return };
+        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, ridge) else {
+            return;
+        };
         let mut part = self.sums(codes, |w| w as f64 * scale);
         solver.solve(&mut part);
         self.solved.clear();
@@ -201,11 +220,15 @@ impl Decoder {
             part.iter_mut().for_each(|v| *v *= -ridge);
             self.solved.resize(self.sum.len(), 0.0);
         } else {
-            self.solved.extend(self.sum.iter().map(|w| *w as f64 * scale));
+            self.solved
+                .extend(self.sum.iter().map(|w| *w as f64 * scale));
         }
         let mut row_of = vec![0.0; self.width];
         for (p, code) in codes.iter().enumerate() {
-            row_of.iter_mut().enumerate().for_each(|(c, r)| *r = part[c * n + p]);
+            row_of
+                .iter_mut()
+                .enumerate()
+                .for_each(|(c, r)| *r = part[c * n + p]);
             for &i in *code {
                 let row = &mut self.solved[i as usize * self.width..(i as usize + 1) * self.width];
                 row.iter_mut().zip(&row_of).for_each(|(w, r)| *w -= r);
@@ -241,10 +264,14 @@ impl Decoder {
         let mut all = vec![0_i64; self.width];
         for &i in code {
             let row = &self.sum[i as usize * self.width..(i as usize + 1) * self.width];
-            own.iter_mut().zip(row).for_each(|(t, w)| *t = t.wrapping_add(*w));
+            own.iter_mut()
+                .zip(row)
+                .for_each(|(t, w)| *t = t.wrapping_add(*w));
         }
         for row in self.sum.chunks(self.width) {
-            all.iter_mut().zip(row).for_each(|(t, w)| *t = t.wrapping_add(*w));
+            all.iter_mut()
+                .zip(row)
+                .for_each(|(t, w)| *t = t.wrapping_add(*w));
         }
         let share = a * code.len() as f64 / self.active as f64;
         let scale = 1.0 / (SCALE * self.gain * self.active as f64 * (1.0 - a));
@@ -267,15 +294,22 @@ fn gram(codes: &[&[u32]], units: usize) -> Vec<f64> {
     let mut gram = vec![0.0; n * n];
     let arch = pulp::Arch::new();
     // The lower triangle is all that a Cholesky factor looks at.
-    gram.par_chunks_mut(n.max(1)).enumerate().for_each(|(q, column)| {
-        let b = &bits[q * words..(q + 1) * words];
-        arch.dispatch(|| {
-            for (p, shared) in column.iter_mut().enumerate().skip(q) {
-                let a = &bits[p * words..(p + 1) * words];
-                *shared = f64::from(a.iter().zip(b).map(|(x, y)| (x & y).count_ones()).sum::<u32>());
-            }
+    gram.par_chunks_mut(n.max(1))
+        .enumerate()
+        .for_each(|(q, column)| {
+            let b = &bits[q * words..(q + 1) * words];
+            arch.dispatch(|| {
+                for (p, shared) in column.iter_mut().enumerate().skip(q) {
+                    let a = &bits[p * words..(p + 1) * words];
+                    *shared = f64::from(
+                        a.iter()
+                            .zip(b)
+                            .map(|(x, y)| (x & y).count_ones())
+                            .sum::<u32>(),
+                    );
+                }
+            });
         });
-    });
     gram
 }
 
@@ -291,7 +325,9 @@ mod tests {
     fn some(n: usize) -> (Vec<Vec<u32>>, Vec<Vec<f32>>) {
         let mut rng = Rng::named(8, "test");
         let codes = (0..n).map(|_| rng.subset(500, 25)).collect();
-        let contents = (0..n).map(|_| (0..6).map(|_| rng.normal() as f32).collect()).collect();
+        let contents = (0..n)
+            .map(|_| (0..6).map(|_| rng.normal() as f32).collect())
+            .collect();
         (codes, contents)
     }
 
@@ -300,7 +336,10 @@ mod tests {
         for (code, content) in codes.iter().zip(contents) {
             let mut read = vec![0.0_f32; 6];
             decoder.read(code, &mut read);
-            worst = read.iter().zip(content).fold(worst, |w, (a, b)| w.max((a - b).abs()));
+            worst = read
+                .iter()
+                .zip(content)
+                .fold(worst, |w, (a, b)| w.max((a - b).abs()));
         }
         worst
     }
@@ -310,12 +349,18 @@ mod tests {
         let (codes, contents) = some(60);
         let slices: Vec<&[u32]> = codes.iter().map(Vec::as_slice).collect();
         for (spec, bound) in [
-            (DecoderSpec::Pseudoinverse(Pseudoinverse { ridge: 1e-3 }), 1e-3),
+            (
+                DecoderSpec::Pseudoinverse(Pseudoinverse { ridge: 1e-3 }),
+                1e-3,
+            ),
             (DecoderSpec::Delta(Delta::default()), 3.0),
             (DecoderSpec::Hebbian(Hebbian {}), 3.0),
         ] {
             let mut decoder = Decoder::new(&spec, 500, 25, 6);
-            codes.iter().zip(&contents).for_each(|(c, y)| decoder.learn(c, y));
+            codes
+                .iter()
+                .zip(&contents)
+                .for_each(|(c, y)| decoder.learn(c, y));
             decoder.solve(&slices);
             let worst = worst(&decoder, &codes, &contents);
             assert!(worst < bound, "{}: {worst}", spec.name());
@@ -328,9 +373,15 @@ mod tests {
         let slices: Vec<&[u32]> = codes.iter().map(Vec::as_slice).collect();
         let spec = DecoderSpec::Pseudoinverse(Pseudoinverse::default());
         let mut kept = Decoder::new(&spec, 500, 25, 6);
-        codes[20..].iter().zip(&contents[20..]).for_each(|(c, y)| kept.learn(c, y));
+        codes[20..]
+            .iter()
+            .zip(&contents[20..])
+            .for_each(|(c, y)| kept.learn(c, y));
         let mut forgot = Decoder::new(&spec, 500, 25, 6);
-        codes.iter().zip(&contents).for_each(|(c, y)| forgot.learn(c, y));
+        codes
+            .iter()
+            .zip(&contents)
+            .for_each(|(c, y)| forgot.learn(c, y));
         forgot.forget(&slices, &(0..20).collect::<Vec<_>>());
         assert_eq!(kept.sum, forgot.sum);
     }

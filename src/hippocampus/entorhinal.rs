@@ -34,12 +34,17 @@ pub struct EntorhinalState {
 impl EntorhinalState {
     /// For states of `width` values; `rows` at least, where a direct CA3 code needs more than there are units.
     pub fn new(params: &Entorhinal, width: usize, rows: usize, rng: &mut Rng) -> Self {
-        let mut projection = DMatrix::from_fn(params.units.max(rows), width, |_, _| rng.normal() as f32);
+        let mut projection =
+            DMatrix::from_fn(params.units.max(rows), width, |_, _| rng.normal() as f32);
         for mut row in projection.row_iter_mut() {
             let norm = row.norm().max(f32::MIN_POSITIVE);
             row /= norm;
         }
-        Self { params: params.clone(), projection, statistics: Running::new(width) }
+        Self {
+            params: params.clone(),
+            projection,
+            statistics: Running::new(width),
+        }
     }
 
     /// Active units of a code.
@@ -72,11 +77,17 @@ impl EntorhinalState {
                 if known.is_some_and(|known| !known[unit]) {
                     return 0.0;
                 }
-                ((v.f64() - self.statistics.mean(unit)) / self.statistics.deviation(unit, 1e-3)) as f32
+                ((v.f64() - self.statistics.mean(unit)) / self.statistics.deviation(unit, 1e-3))
+                    as f32
             })
             .collect();
         let mut out = DMatrix::zeros(self.projection.nrows(), count);
-        gemm(out.as_mut_slice(), Block::of(&self.projection), Block::of_slice(&scored, width, count), false);
+        gemm(
+            out.as_mut_slice(),
+            Block::of(&self.projection),
+            Block::of_slice(&scored, width, count),
+            false,
+        );
         out
     }
 
@@ -122,7 +133,9 @@ mod tests {
     fn like_states_get_like_codes() {
         let mut rng = Rng::named(6, "test");
         let mut ec = EntorhinalState::new(&Entorhinal::default(), 20, 0, &mut rng);
-        let states: Vec<Vec<f64>> = (0..50).map(|_| (0..20).map(|_| rng.normal()).collect()).collect();
+        let states: Vec<Vec<f64>> = (0..50)
+            .map(|_| (0..20).map(|_| rng.normal()).collect())
+            .collect();
         states.iter().for_each(|s| ec.observe(s));
         let mut winners = KWinners::default();
         let mut code = |s: &[f64]| ec.code(ec.activations(s, None).as_slice(), &mut winners);

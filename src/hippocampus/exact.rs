@@ -33,7 +33,12 @@ impl<R: Real> ExactStore<R> {
     fn at(&self, engram: Option<u64>) -> Recall {
         let found = engram.filter(|e| self.entries.contains_key(e));
         let sure = if found.is_some() { 1.0 } else { 0.0 };
-        Recall { engram: found, support: sure, strength: sure, ..Recall::default() }
+        Recall {
+            engram: found,
+            support: sure,
+            strength: sure,
+            ..Recall::default()
+        }
     }
 }
 
@@ -52,7 +57,14 @@ impl<R: Real> Store<R> for ExactStore<R> {
             if let Some(previous) = before.and_then(|id| self.entries.get_mut(&id)) {
                 previous.after = Some(trace.engram);
             }
-            self.entries.insert(trace.engram, Entry { content: trace.content.to_vec(), before, after: None });
+            self.entries.insert(
+                trace.engram,
+                Entry {
+                    content: trace.content.to_vec(),
+                    before,
+                    after: None,
+                },
+            );
         }
     }
 
@@ -84,6 +96,10 @@ impl<R: Real> Store<R> for ExactStore<R> {
 
     fn load(&self) -> Load {
         let floats = self.entries.values().map(|e| e.content.len()).sum();
-        Load { patterns: self.entries.len(), synapses: 0, floats }
+        Load {
+            patterns: self.entries.len(),
+            synapses: 0,
+            floats,
+        }
     }
 }

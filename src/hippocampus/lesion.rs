@@ -53,12 +53,21 @@ impl Lesions {
                 collaterals: mask(&["Collaterals"], sizes.ca3),
                 sequence: mask(&["Sequence"], sizes.ca3),
             },
-            perforant: mask(&["Entorhinal", "Perforant", "CortexEntorhinal"], sizes.entorhinal),
+            perforant: mask(
+                &["Entorhinal", "Perforant", "CortexEntorhinal"],
+                sizes.entorhinal,
+            ),
             mossy: mask(&["Dentate", "Mossy", "EntorhinalDentate"], sizes.ca3),
             schaffer: mask(&["Schaffer"], sizes.ca3),
             reinstatement: mask(&["CA1", "Reinstatement"], sizes.state),
             all_ca3: whole(&["CA3"]),
-            no_encoding: whole(&["Entorhinal", "CortexEntorhinal", "EntorhinalDentate", "Dentate", "Mossy"]),
+            no_encoding: whole(&[
+                "Entorhinal",
+                "CortexEntorhinal",
+                "EntorhinalDentate",
+                "Dentate",
+                "Mossy",
+            ]),
             no_decoding: whole(&["CA1", "Schaffer", "Reinstatement"]),
         }
     }

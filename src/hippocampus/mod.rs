@@ -16,16 +16,19 @@ mod store;
 mod synapses;
 
 pub use ca3::{Ca3, Ca3Store};
-pub use capacity::{CapacitySpec, EvictSpec, FAINTEST, Fixed, LeastSalient, Oldest, Palimpsest, Unbounded};
+pub use capacity::{
+    CapacitySpec, EvictSpec, FAINTEST, Fixed, LeastSalient, Oldest, Palimpsest, Unbounded,
+};
 pub use decoder::{Decoder, DecoderSpec, Delta, Hebbian, Pseudoinverse};
 pub use entorhinal::{Entorhinal, EntorhinalState};
 pub use exact::{Exact, ExactStore};
 pub use ripple::{
-    Cortical, CueSpec, End, Forward, Fraction, Noise, OrderSpec, Recent, Reverse, Ripple, SelectSpec, THRESHOLD, Uniform,
-    Walk, walk,
+    Cortical, CueSpec, End, Forward, Fraction, Noise, OrderSpec, Recent, Reverse, Ripple,
+    SelectSpec, THRESHOLD, Uniform, Walk, walk,
 };
 pub use store::{
-    Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec, Store, StoreSpec, StoreState, Trace,
+    Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec, Store, StoreSpec,
+    StoreState, Trace,
 };
 pub use synapses::{RowSums, Synapses, common, overlap, similarity};
 
@@ -153,12 +156,18 @@ impl<R: Real> HippocampusState<R> {
     /// Synapses in use: of the store, of the decoder, and of the perforant path.
     pub fn synapses(&self) -> usize {
         let perforant = self.entorhinal.units() * self.store().units();
-        self.store().load().synapses + self.decoder.as_ref().map_or(0, Decoder::synapses) + perforant
+        self.store().load().synapses
+            + self.decoder.as_ref().map_or(0, Decoder::synapses)
+            + perforant
     }
 
     /// Numbers kept beside synapses: contents of a tape, and the stored codes.
     pub fn floats(&self) -> usize {
-        let codes = self.stored.iter().flat_map(|e| &e.engrams).map(|e| e.code.len() + e.entorhinal.len());
+        let codes = self
+            .stored
+            .iter()
+            .flat_map(|e| &e.engrams)
+            .map(|e| e.code.len() + e.entorhinal.len());
         self.store().load().floats + codes.sum::<usize>()
     }
 
@@ -168,22 +177,35 @@ impl<R: Real> HippocampusState<R> {
         let fit = episodes.len().min(room / steps.max(1));
         let mut gone = Vec::new();
         while self.load() + fit * steps > room {
-            let Some(position) = self.least_wanted() else { break };
+            let Some(position) = self.least_wanted() else {
+                break;
+            };
             gone.extend(self.stored.remove(position).map(|e| (position, e)));
         }
         let gone: Vec<StoredEpisode> = self.unlearn(gone);
         for &episode in &episodes[..fit] {
-            self.stored.push_back(StoredEpisode { episode, salience: 0.0, engrams: Vec::with_capacity(steps) });
+            self.stored.push_back(StoredEpisode {
+                episode,
+                salience: 0.0,
+                engrams: Vec::with_capacity(steps),
+            });
         }
         (gone, fit)
     }
 
     fn least_wanted(&self) -> Option<usize> {
-        let least_salient =
-            matches!(&self.spec.capacity, CapacitySpec::Fixed(Fixed { evict: EvictSpec::LeastSalient(_), .. }));
+        let least_salient = matches!(
+            &self.spec.capacity,
+            CapacitySpec::Fixed(Fixed {
+                evict: EvictSpec::LeastSalient(_),
+                ..
+            })
+        );
         if least_salient {
             let saliences = self.stored.iter().enumerate();
-            return saliences.min_by(|a, b| a.1.salience.total_cmp(&b.1.salience)).map(|(i, _)| i);
+            return saliences
+                .min_by(|a, b| a.1.salience.total_cmp(&b.1.salience))
+                .map(|(i, _)| i);
         }
         (!self.stored.is_empty()).then_some(0)
     }
@@ -193,13 +215,24 @@ impl<R: Real> HippocampusState<R> {
         let gone: Vec<StoredEpisode> = gone.into_iter().map(|(_, e)| e).collect();
         if let Some(decoder) = &mut self.decoder {
             let kept = self.stored.iter().flat_map(|e| &e.engrams);
-            let all: Vec<&[u32]> =
-                gone.iter().flat_map(|e| &e.engrams).chain(kept).map(|e| e.code.as_slice()).collect();
+            let all: Vec<&[u32]> = gone
+                .iter()
+                .flat_map(|e| &e.engrams)
+                .chain(kept)
+                .map(|e| e.code.as_slice())
+                .collect();
             let count = gone.iter().map(|e| e.engrams.len()).sum();
             decoder.forget(&all, &(0..count).collect::<Vec<_>>());
         }
-        let episodes: Vec<Vec<(u64, &[u32])>> =
-            gone.iter().map(|e| e.engrams.iter().map(|e| (e.id, e.code.as_slice())).collect()).collect();
+        let episodes: Vec<Vec<(u64, &[u32])>> = gone
+            .iter()
+            .map(|e| {
+                e.engrams
+                    .iter()
+                    .map(|e| (e.id, e.code.as_slice()))
+                    .collect()
+            })
+            .collect();
         self.store.as_dyn_mut().forget(&episodes);
         gone
     }
@@ -208,15 +241,21 @@ impl<R: Real> HippocampusState<R> {
     /// `first` is the position of the first of these episodes among the stored ones, counted from the end.
     pub fn encode(&mut self, contents: &[R], lived: &[bool], fit: usize, rng: &mut Rng) {
         let (len, seen) = (self.shape.len(), self.shape.state + self.shape.input);
-        let states: Vec<R> = contents.chunks(len).flat_map(|c| c[..seen].iter().copied()).collect();
+        let states: Vec<R> = contents
+            .chunks(len)
+            .flat_map(|c| c[..seen].iter().copied())
+            .collect();
         self.entorhinal.observe(&states);
         let activations = self.entorhinal.activations(&states, None);
         let first = self.stored.len() - fit;
         let mut winners = KWinners::default();
         let (ec, rows) = (&self.entorhinal, activations.nrows());
         let columns = activations.as_slice()[..fit * rows].par_chunks(rows);
-        let mut entorhinals: Vec<Code> =
-            columns.map_init(KWinners::default, |winners, column| ec.code(column, winners)).collect();
+        let mut entorhinals: Vec<Code> = columns
+            .map_init(KWinners::default, |winners, column| {
+                ec.code(column, winners)
+            })
+            .collect();
         let mut new = Vec::with_capacity(fit);
         for b in 0..fit {
             if !lived[b] || self.lesions.encodes_nothing() {
@@ -228,7 +267,16 @@ impl<R: Real> HippocampusState<R> {
             if code.is_empty() && self.store().units() > 0 {
                 continue;
             }
-            new.push((first + b, Engram { id: self.next_engram, code, entorhinal, strength: 1.0 }, b * len));
+            new.push((
+                first + b,
+                Engram {
+                    id: self.next_engram,
+                    code,
+                    entorhinal,
+                    strength: 1.0,
+                },
+                b * len,
+            ));
             self.next_engram += 1;
         }
         self.fade(new.len());
@@ -247,7 +295,9 @@ impl<R: Real> HippocampusState<R> {
                 code
             }
         };
-        code.into_iter().filter(|&i| self.lesions.imposes(i)).collect()
+        code.into_iter()
+            .filter(|&i| self.lesions.imposes(i))
+            .collect()
     }
 
     /// Binds new engrams, each with the position of its episode and where its content begins.
@@ -259,7 +309,10 @@ impl<R: Real> HippocampusState<R> {
                 engram: engram.id,
                 code: &engram.code,
                 content: &contents[*from..from + len],
-                after: self.stored[*position].engrams.last().map(|e| (e.id, e.code.as_slice())),
+                after: self.stored[*position]
+                    .engrams
+                    .last()
+                    .map(|e| (e.id, e.code.as_slice())),
             })
             .collect();
         if let Some(decoder) = &mut self.decoder {
@@ -301,7 +354,11 @@ impl<R: Real> HippocampusState<R> {
     /// Codes of traces too faint to be attractors are dropped.
     fn fade_out(&mut self) {
         if self.spec.capacity.decay().is_some() {
-            self.stored.retain(|e| e.engrams.last().is_none_or(|last| last.strength >= FAINTEST));
+            self.stored.retain(|e| {
+                e.engrams
+                    .last()
+                    .is_none_or(|last| last.strength >= FAINTEST)
+            });
         }
     }
 
@@ -325,8 +382,12 @@ impl<R: Real> HippocampusState<R> {
     pub fn solve(&mut self) {
         self.store.as_dyn_mut().flush();
         if let Some(decoder) = &mut self.decoder {
-            let codes: Vec<&[u32]> =
-                self.stored.iter().flat_map(|e| &e.engrams).map(|e| e.code.as_slice()).collect();
+            let codes: Vec<&[u32]> = self
+                .stored
+                .iter()
+                .flat_map(|e| &e.engrams)
+                .map(|e| e.code.as_slice())
+                .collect();
             decoder.solve(&codes);
         }
     }
@@ -336,8 +397,9 @@ impl<R: Real> HippocampusState<R> {
         if self.stored.is_empty() {
             return None;
         }
-        let mut free: Vec<usize> =
-            (0..self.stored.len()).filter(|&i| !self.drawn.contains(&self.stored[i].episode)).collect();
+        let mut free: Vec<usize> = (0..self.stored.len())
+            .filter(|&i| !self.drawn.contains(&self.stored[i].episode))
+            .collect();
         if free.is_empty() {
             self.drawn.clear();
             free = (0..self.stored.len()).collect();
@@ -345,7 +407,8 @@ impl<R: Real> HippocampusState<R> {
         let position = match &self.spec.ripple.select {
             SelectSpec::Uniform(_) => free[rng.below(free.len())],
             SelectSpec::Recent(p) => {
-                let weight = |i: usize| 0.5_f64.powf((self.stored.len() - 1 - i) as f64 / p.half_life);
+                let weight =
+                    |i: usize| 0.5_f64.powf((self.stored.len() - 1 - i) as f64 / p.half_life);
                 let mut left = rng.uniform() * free.iter().map(|&i| weight(i)).sum::<f64>();
                 let chosen = free.iter().find(|&&i| {
                     left -= weight(i);
@@ -386,10 +449,19 @@ impl<R: Real> HippocampusState<R> {
             }
             CueSpec::Cortical(p) => self.cortical_cue(engram, p.fraction, state, rng),
         };
-        Cue { units, engram: engram.id }
+        Cue {
+            units,
+            engram: engram.id,
+        }
     }
 
-    fn cortical_cue(&self, engram: &Engram, fraction: f64, state: Option<&[R]>, rng: &mut Rng) -> Code {
+    fn cortical_cue(
+        &self,
+        engram: &Engram,
+        fraction: f64,
+        state: Option<&[R]>,
+        rng: &mut Rng,
+    ) -> Code {
         let width = self.shape.state + self.shape.input;
         let mut known = vec![false; width];
         for i in rng.subset(width, (fraction * width as f64).round() as usize) {
@@ -399,7 +471,11 @@ impl<R: Real> HippocampusState<R> {
         let state = if let Some(state) = state {
             state
         } else {
-            let recall = Recall { active: engram.code.clone(), engram: Some(engram.id), ..Recall::default() };
+            let recall = Recall {
+                active: engram.code.clone(),
+                engram: Some(engram.id),
+                ..Recall::default()
+            };
             self.content(&recall, &mut content);
             &content[..width]
         };
@@ -424,7 +500,10 @@ impl<R: Real> HippocampusState<R> {
         let (store, cuts) = (&self.store, &self.lesions.cuts);
         let one = |scratch: &mut Scratch, cue: &Cue| {
             if self.lesions.silences_store() {
-                return Walk { states: Vec::new(), end: End::Silent };
+                return Walk {
+                    states: Vec::new(),
+                    end: End::Silent,
+                };
             }
             walk(store.as_dyn(), cue, direction, most, cuts, scratch)
         };
@@ -452,10 +531,19 @@ impl<R: Real> HippocampusState<R> {
         if let Some(content) = recall.engram.and_then(|id| self.store().content(id)) {
             out.copy_from_slice(content);
         } else if let Some(decoder) = &self.decoder {
-            let code: Code = recall.active.iter().copied().filter(|&i| self.lesions.reaches_ca1(i)).collect();
+            let code: Code = recall
+                .active
+                .iter()
+                .copied()
+                .filter(|&i| self.lesions.reaches_ca1(i))
+                .collect();
             decoder.read(&code, out);
             let mask = self.shape.len() - 1;
-            out[mask] = if out[mask] > R::of(0.5) { R::one() } else { R::zero() };
+            out[mask] = if out[mask] > R::of(0.5) {
+                R::one()
+            } else {
+                R::zero()
+            };
         }
         self.lesions.dim(&mut out[..self.shape.state]);
         true
@@ -486,8 +574,14 @@ impl<R: Real> HippocampusState<R> {
 
     /// Drops all bookkeeping about episodes: codes stay, as one heap. Recall and ripples must not notice.
     pub fn forget_bookkeeping(&mut self) {
-        let engrams = std::mem::take(&mut self.stored).into_iter().flat_map(|e| e.engrams);
+        let engrams = std::mem::take(&mut self.stored)
+            .into_iter()
+            .flat_map(|e| e.engrams);
         let engrams = engrams.map(|e| Engram { id: 0, ..e }).collect();
-        self.stored.push_back(StoredEpisode { episode: 0, salience: 0.0, engrams });
+        self.stored.push_back(StoredEpisode {
+            episode: 0,
+            salience: 0.0,
+            engrams,
+        });
     }
 }

@@ -151,7 +151,11 @@ pub fn walk<R: Real>(
     let mut state = store.complete(cue, cuts, scratch);
     let end = loop {
         if state.active.is_empty() && state.engram.is_none() {
-            break if states.is_empty() { End::Silent } else { End::Boundary };
+            break if states.is_empty() {
+                End::Silent
+            } else {
+                End::Boundary
+            };
         }
         if state.strength < THRESHOLD {
             break End::Boundary;

@@ -97,7 +97,13 @@ pub trait Store<R: Real> {
     /// Completes a cue by attractor dynamics.
     fn complete(&self, cue: &Cue, cuts: &Cuts, scratch: &mut Scratch) -> Recall;
     /// One step along the episode; its `strength` tells whether there was one.
-    fn next(&self, state: &Recall, direction: Direction, cuts: &Cuts, scratch: &mut Scratch) -> Recall;
+    fn next(
+        &self,
+        state: &Recall,
+        direction: Direction,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall;
     /// Content kept as such; a store that keeps none leaves it to the decoder.
     fn content(&self, engram: u64) -> Option<&[R]>;
     /// What it holds.

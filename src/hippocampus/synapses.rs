@@ -44,11 +44,21 @@ impl Synapses {
     /// No synapses between `n` units of sparsity `a`; `decaying` for a palimpsest.
     pub fn new(n: usize, sparsity: f64, decaying: bool) -> Self {
         let table = if decaying {
-            Table::Decaying { values: vec![0.0; n * n], gain: 1.0 }
+            Table::Decaying {
+                values: vec![0.0; n * n],
+                gain: 1.0,
+            }
         } else {
             Table::Counts(vec![0; n * n])
         };
-        Self { n, sparsity, table, post: vec![0.0; n], pre: vec![0.0; n], pairs: 0.0 }
+        Self {
+            n,
+            sparsity,
+            table,
+            post: vec![0.0; n],
+            pre: vec![0.0; n],
+            pairs: 0.0,
+        }
     }
 
     /// Stores pairs of a post- and a pre-code.
@@ -69,7 +79,9 @@ impl Synapses {
 
     /// Takes pairs out again: exact for counts; a palimpsest forgets by decay alone, so there it does nothing.
     pub fn remove(&mut self, pairs: &[(&[u32], &[u32])]) {
-        let Table::Counts(counts) = &mut self.table else { return };
+        let Table::Counts(counts) = &mut self.table else {
+            return;
+        };
         change(counts, self.n, pairs, u16::MAX);
         self.count(pairs, -1.0);
     }
@@ -84,7 +96,9 @@ impl Synapses {
 
     /// All weights shrink by `factor`.
     pub fn decay(&mut self, factor: f64) {
-        let Table::Decaying { values, gain } = &mut self.table else { return };
+        let Table::Decaying { values, gain } = &mut self.table else {
+            return;
+        };
         *gain /= factor;
         if *gain > LARGEST_GAIN {
             let scale = (1.0 / *gain) as f32;
@@ -112,14 +126,19 @@ impl Synapses {
         match &self.table {
             Table::Counts(counts) => {
                 out.sums.extend(counts.chunks(self.n).map(|row| {
-                    active.iter().map(|&j| u32::from(row[j as usize])).sum::<u32>() as f32
+                    active
+                        .iter()
+                        .map(|&j| u32::from(row[j as usize]))
+                        .sum::<u32>() as f32
                 }));
             }
             Table::Decaying { values, gain } => {
                 let scale = (1.0 / gain) as f32;
-                out.sums.extend(values.chunks(self.n).map(|row| {
-                    active.iter().map(|&j| row[j as usize]).sum::<f32>() * scale
-                }));
+                out.sums.extend(
+                    values
+                        .chunks(self.n)
+                        .map(|row| active.iter().map(|&j| row[j as usize]).sum::<f32>() * scale),
+                );
             }
         }
         self.centre(active, &self.pre, &self.post, k, &mut out.sums);
@@ -129,7 +148,8 @@ impl Synapses {
     fn centre(&self, active: &[u32], from: &[f64], to: &[f64], k: usize, sums: &mut [f32]) {
         let a = self.sparsity;
         let m = active.len() as f64;
-        let constant = a * a * self.pairs * m - a * active.iter().map(|&i| from[i as usize]).sum::<f64>();
+        let constant =
+            a * a * self.pairs * m - a * active.iter().map(|&i| from[i as usize]).sum::<f64>();
         let scale = 1.0 / (k as f64 * (1.0 - a) * (1.0 - a));
         let (constant, slope, scale) = (constant as f32, (a * m) as f32, scale as f32);
         for (s, t) in sums.iter_mut().zip(to) {
@@ -181,7 +201,12 @@ impl Synapses {
             for &i in rest {
                 arch.dispatch(|| out.whole.iter_mut().zip(row(i)).for_each(|(s, v)| *s += *v));
             }
-            arch.dispatch(|| out.sums.iter_mut().zip(&out.whole).for_each(|(s, v)| *s += f32::from(*v)));
+            arch.dispatch(|| {
+                out.sums
+                    .iter_mut()
+                    .zip(&out.whole)
+                    .for_each(|(s, v)| *s += f32::from(*v))
+            });
         }
     }
 
@@ -202,17 +227,21 @@ fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
     const BLOCK: usize = 128;
     let mut touching: Vec<Vec<u32>> = vec![Vec::new(); n];
     for (p, (post, _)) in pairs.iter().enumerate() {
-        post.iter().for_each(|&i| touching[i as usize].push(p as u32));
+        post.iter()
+            .for_each(|&i| touching[i as usize].push(p as u32));
     }
-    counts.par_chunks_mut(n * BLOCK).zip(touching.par_chunks(BLOCK)).for_each(|(rows, touching)| {
-        for (row, touching) in rows.chunks_mut(n).zip(touching) {
-            for &p in touching {
-                for &j in pairs[p as usize].1 {
-                    row[j as usize] = row[j as usize].wrapping_add(by);
+    counts
+        .par_chunks_mut(n * BLOCK)
+        .zip(touching.par_chunks(BLOCK))
+        .for_each(|(rows, touching)| {
+            for (row, touching) in rows.chunks_mut(n).zip(touching) {
+                for &p in touching {
+                    for &j in pairs[p as usize].1 {
+                        row[j as usize] = row[j as usize].wrapping_add(by);
+                    }
                 }
             }
-        }
-    });
+        });
 }
 
 #[inline(always)]
@@ -262,16 +291,30 @@ mod tests {
     use crate::numeric::Rng;
 
     fn slices(pairs: &[(Vec<u32>, Vec<u32>)]) -> Vec<(&[u32], &[u32])> {
-        pairs.iter().map(|(y, x)| (y.as_slice(), x.as_slice())).collect()
+        pairs
+            .iter()
+            .map(|(y, x)| (y.as_slice(), x.as_slice()))
+            .collect()
     }
 
-    fn explicit(pairs: &[(Vec<u32>, Vec<u32>)], n: usize, a: f64, active: &[u32], k: usize) -> Vec<f64> {
+    fn explicit(
+        pairs: &[(Vec<u32>, Vec<u32>)],
+        n: usize,
+        a: f64,
+        active: &[u32],
+        k: usize,
+    ) -> Vec<f64> {
         let has = |set: &[u32], i: usize| f64::from(u8::from(set.contains(&(i as u32))));
         (0..n)
             .map(|j| {
                 let sum: f64 = active
                     .iter()
-                    .map(|&i| pairs.iter().map(|(y, x)| (has(y, i as usize) - a) * (has(x, j) - a)).sum::<f64>())
+                    .map(|&i| {
+                        pairs
+                            .iter()
+                            .map(|(y, x)| (has(y, i as usize) - a) * (has(x, j) - a))
+                            .sum::<f64>()
+                    })
                     .sum();
                 sum / (k as f64 * (1.0 - a) * (1.0 - a))
             })
@@ -282,7 +325,9 @@ mod tests {
     fn counts_give_the_covariance_products_both_ways() {
         let (n, k, a) = (60, 6, 0.1);
         let mut rng = Rng::named(1, "test");
-        let pairs: Vec<_> = (0..9).map(|_| (rng.subset(n, k), rng.subset(n, k))).collect();
+        let pairs: Vec<_> = (0..9)
+            .map(|_| (rng.subset(n, k), rng.subset(n, k)))
+            .collect();
         let swapped: Vec<_> = pairs.iter().map(|(y, x)| (x.clone(), y.clone())).collect();
         for decaying in [false, true] {
             let mut s = Synapses::new(n, a, decaying);
@@ -293,7 +338,11 @@ mod tests {
                 assert!((f64::from(*got) - want).abs() < 1e-5);
             }
             s.forward(&pairs[3].1, k, &mut out);
-            for (got, want) in out.sums.iter().zip(explicit(&swapped, n, a, &pairs[3].1, k)) {
+            for (got, want) in out
+                .sums
+                .iter()
+                .zip(explicit(&swapped, n, a, &pairs[3].1, k))
+            {
                 assert!((f64::from(*got) - want).abs() < 1e-5);
             }
         }
@@ -302,7 +351,9 @@ mod tests {
     #[test]
     fn forgetting_a_pair_leaves_no_trace() {
         let mut rng = Rng::named(2, "test");
-        let pairs: Vec<_> = (0..5).map(|_| (rng.subset(40, 5), rng.subset(40, 5))).collect();
+        let pairs: Vec<_> = (0..5)
+            .map(|_| (rng.subset(40, 5), rng.subset(40, 5)))
+            .collect();
         let mut kept = Synapses::new(40, 0.1, false);
         let mut forgot = Synapses::new(40, 0.1, false);
         forgot.add(&slices(&pairs));

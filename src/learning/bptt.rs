@@ -51,12 +51,21 @@ impl<R: Real> Rule<R> for BpttState<R> {
 
     fn finish(&mut self, cx: &Context<'_, R>, grad: &mut Gradient<R>) {
         let (cortex, width) = (cx.cortex, cx.batch.width);
-        let (n, a, l) = (cortex.units(), cortex.aux_rows() * width, cortex.local_rows());
+        let (n, a, l) = (
+            cortex.units(),
+            cortex.aux_rows() * width,
+            cortex.local_rows(),
+        );
         let steps = self.states.len() / (n * width).max(1);
         let steps = steps.saturating_sub(1);
         let size = n * width;
-        let floats = self.states.len() + self.aux.len() + self.errors.iter().map(|(_, e)| e.len()).sum::<usize>();
-        self.ledger = Ledger { retained_floats: floats / width.max(1), flops_per_step: flops(cortex, 3) };
+        let floats = self.states.len()
+            + self.aux.len()
+            + self.errors.iter().map(|(_, e)| e.len()).sum::<usize>();
+        self.ledger = Ledger {
+            retained_floats: floats / width.max(1),
+            flops_per_step: flops(cortex, 3),
+        };
         let mut local = DMatrix::zeros(l, steps * width);
         let (mut delta, mut back) = (vec![R::zero(); size], vec![R::zero(); size]);
         for t in (0..steps).rev() {
@@ -65,7 +74,14 @@ impl<R: Real> Rule<R> for BpttState<R> {
             }
             let (h_prev, h) = self.states[t * size..(t + 2) * size].split_at(size);
             let local = &mut local.as_mut_slice()[t * l * width..(t + 1) * l * width];
-            cortex.back(h_prev, h, &self.aux[t * a..(t + 1) * a], &mut delta, local, &mut back);
+            cortex.back(
+                h_prev,
+                h,
+                &self.aux[t * a..(t + 1) * a],
+                &mut delta,
+                local,
+                &mut back,
+            );
             std::mem::swap(&mut delta, &mut back);
         }
         for (steps, remote) in [(steps, false), (cx.batch.quarter().min(steps), true)] {

@@ -117,20 +117,31 @@ impl RuleSpec {
     pub fn labels(rules: &[&Self]) -> Vec<String> {
         let parameters = |rule: &Self| -> Vec<(String, String)> {
             let text = registry::Writer::line(rule);
-            let inside = text.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
-            inside.split(", ").filter_map(|p| p.split_once(": ")).map(|(k, v)| (k.into(), v.into())).collect()
+            let inside = text
+                .split_once('(')
+                .map_or("", |(_, rest)| rest.trim_end_matches(')'));
+            inside
+                .split(", ")
+                .filter_map(|p| p.split_once(": "))
+                .map(|(k, v)| (k.into(), v.into()))
+                .collect()
         };
         rules
             .iter()
             .enumerate()
             .map(|(i, rule)| {
-                let twins: Vec<_> =
-                    rules.iter().enumerate().filter(|(j, other)| *j != i && other.name() == rule.name()).collect();
+                let twins: Vec<_> = rules
+                    .iter()
+                    .enumerate()
+                    .filter(|(j, other)| *j != i && other.name() == rule.name())
+                    .collect();
                 let differing = parameters(rule)
                     .into_iter()
                     .filter(|p| twins.iter().any(|(_, twin)| !parameters(twin).contains(p)))
                     .map(|(name, value)| format!("-{name}-{value}"));
-                std::iter::once(rule.name().to_string()).chain(differing).collect()
+                std::iter::once(rule.name().to_string())
+                    .chain(differing)
+                    .collect()
             })
             .collect()
     }
@@ -148,9 +159,15 @@ mod tests {
 
     #[test]
     fn equal_names_are_told_apart_by_what_differs() {
-        let (short, long) = (RuleSpec::Tbptt(Tbptt { horizon: 4 }), RuleSpec::Tbptt(Tbptt { horizon: 16 }));
+        let (short, long) = (
+            RuleSpec::Tbptt(Tbptt { horizon: 4 }),
+            RuleSpec::Tbptt(Tbptt { horizon: 16 }),
+        );
         let bptt = RuleSpec::Bptt(Bptt {});
-        assert_eq!(RuleSpec::labels(&[&bptt, &short, &long]), ["Bptt", "Tbptt-horizon-4", "Tbptt-horizon-16"]);
+        assert_eq!(
+            RuleSpec::labels(&[&bptt, &short, &long]),
+            ["Bptt", "Tbptt-horizon-4", "Tbptt-horizon-16"]
+        );
         assert_eq!(RuleSpec::labels(&[&bptt, &short]), ["Bptt", "Tbptt"]);
     }
 }

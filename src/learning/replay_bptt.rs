@@ -47,8 +47,12 @@ impl<R: Real> Rule<R> for ReplayBpttState<R> {
             buffer.clear();
             buffer.resize(len, R::zero());
         }
-        let floats = self.delta.len() + self.back.len() + self.h.len() + self.aux.len() + self.local.len();
-        self.ledger = Ledger { retained_floats: floats, flops_per_step: flops(cortex, 3) };
+        let floats =
+            self.delta.len() + self.back.len() + self.h.len() + self.aux.len() + self.local.len();
+        self.ledger = Ledger {
+            retained_floats: floats,
+            flops_per_step: flops(cortex, 3),
+        };
     }
 
     fn reinstate(&mut self, step: &Reinstated<'_, R>, grad: &mut Gradient<R>) {
@@ -64,7 +68,14 @@ impl<R: Real> Rule<R> for ReplayBpttState<R> {
             grad.loss += score.loss;
             cortex.credit(&score.dy, &mut self.delta);
         }
-        cortex.back(h_prev, &self.h, &self.aux, &mut self.delta, &mut self.local, &mut self.back);
+        cortex.back(
+            h_prev,
+            &self.h,
+            &self.aux,
+            &mut self.delta,
+            &mut self.local,
+            &mut self.back,
+        );
         for remote in [false, true] {
             if !remote || step.remote {
                 cortex.accumulate(

@@ -41,7 +41,11 @@ pub struct TbpttState<R: Real> {
 impl<R: Real> TbpttState<R> {
     /// Nothing kept yet.
     pub fn new(params: &Tbptt) -> Self {
-        Self { horizon: params.horizon, kept: VecDeque::new(), ledger: Ledger::default() }
+        Self {
+            horizon: params.horizon,
+            kept: VecDeque::new(),
+            ledger: Ledger::default(),
+        }
     }
 
     fn carry_back(&self, cx: &Context<'_, R>, h: &[R], mut delta: Vec<R>, grad: &mut Gradient<R>) {
@@ -51,7 +55,14 @@ impl<R: Real> TbpttState<R> {
         let mut back = vec![R::zero(); n * width];
         let mut h = h;
         for step in self.kept.iter().rev() {
-            cortex.back(&step.h_prev, h, &step.aux, &mut delta, &mut local, &mut back);
+            cortex.back(
+                &step.h_prev,
+                h,
+                &step.aux,
+                &mut delta,
+                &mut local,
+                &mut back,
+            );
             for remote in [false, true] {
                 if remote && step.t >= cx.batch.quarter() {
                     continue;
@@ -78,11 +89,21 @@ impl<R: Real> Rule<R> for TbpttState<R> {
         if self.kept.len() == self.horizon {
             self.kept.pop_front();
         }
-        self.kept.push_back(Kept { t: moment.t, h_prev: moment.h_prev.to_vec(), aux: moment.aux.to_vec() });
+        self.kept.push_back(Kept {
+            t: moment.t,
+            h_prev: moment.h_prev.to_vec(),
+            aux: moment.aux.to_vec(),
+        });
         let width = cx.batch.width.max(1);
-        let floats = self.kept.iter().map(|k| k.h_prev.len() + k.aux.len()).sum::<usize>() / width;
+        let floats = self
+            .kept
+            .iter()
+            .map(|k| k.h_prev.len() + k.aux.len())
+            .sum::<usize>()
+            / width;
         self.ledger.retained_floats = self.ledger.retained_floats.max(floats);
-        self.ledger.flops_per_step = flops(cx.cortex, 1 + 2 * self.horizon.min(cx.batch.steps) as u64);
+        self.ledger.flops_per_step =
+            flops(cx.cortex, 1 + 2 * self.horizon.min(cx.batch.steps) as u64);
         let Some(score) = moment.score else { return };
         cx.cortex.accumulate_readout(moment.h, &score.dy, grad);
         grad.weight += score.weight;

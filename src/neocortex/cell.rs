@@ -20,12 +20,22 @@ pub struct TensorShape {
 impl TensorShape {
     /// A matrix.
     pub fn matrix(name: &str, rows: usize, cols: usize) -> Self {
-        Self { name: name.into(), rows, cols, vector: false }
+        Self {
+            name: name.into(),
+            rows,
+            cols,
+            vector: false,
+        }
     }
 
     /// A vector.
     pub fn vector(name: &str, rows: usize) -> Self {
-        Self { name: name.into(), rows, cols: 1, vector: true }
+        Self {
+            name: name.into(),
+            rows,
+            cols: 1,
+            vector: true,
+        }
     }
 }
 
@@ -62,7 +72,13 @@ pub trait Cell<R: Real> {
         back: &mut [R],
     );
     /// Adds the gradient of the tensors: one big product over all columns.
-    fn accumulate(&self, h_prev: Block<'_, R>, x: Block<'_, R>, local: Block<'_, R>, grad: &mut [DMatrix<R>]);
+    fn accumulate(
+        &self,
+        h_prev: Block<'_, R>,
+        x: Block<'_, R>,
+        local: Block<'_, R>,
+        grad: &mut [DMatrix<R>],
+    );
 }
 
 params! {
@@ -140,7 +156,12 @@ pub(super) fn affine<R: Real>(w: &[DMatrix<R>], x: Block<'_, R>, columns: usize)
 }
 
 /// ∂W += local h_prevᵀ, ∂U += local xᵀ, ∂b += Σ local: shared by the cells with one gate.
-pub(super) fn outer<R: Real>(h_prev: Block<'_, R>, x: Block<'_, R>, local: Block<'_, R>, grad: &mut [DMatrix<R>]) {
+pub(super) fn outer<R: Real>(
+    h_prev: Block<'_, R>,
+    x: Block<'_, R>,
+    local: Block<'_, R>,
+    grad: &mut [DMatrix<R>],
+) {
     crate::numeric::gemm(grad[0].as_mut_slice(), local, h_prev.t(), true);
     crate::numeric::gemm(grad[1].as_mut_slice(), local, x.t(), true);
     local.add_columns_to(grad[2].as_mut_slice());
@@ -148,7 +169,11 @@ pub(super) fn outer<R: Real>(h_prev: Block<'_, R>, x: Block<'_, R>, local: Block
 
 /// W [N,N], U [N,X], b [N]: the tensors of the cells with one gate.
 pub(super) fn one_gate(n: usize, x: usize) -> Vec<TensorShape> {
-    vec![TensorShape::matrix("W", n, n), TensorShape::matrix("U", n, x), TensorShape::vector("b", n)]
+    vec![
+        TensorShape::matrix("W", n, n),
+        TensorShape::matrix("U", n, x),
+        TensorShape::vector("b", n),
+    ]
 }
 
 /// W as `init` says, U uniform within ±`input_gain`, b = 0.

@@ -28,7 +28,10 @@ pub struct LinearCell {
 impl LinearCell {
     /// Cells with `inputs` inputs.
     pub fn new(params: &Linear, inputs: usize) -> Self {
-        Self { params: params.clone(), inputs }
+        Self {
+            params: params.clone(),
+            inputs,
+        }
     }
 }
 
@@ -46,7 +49,13 @@ impl<R: Real> Cell<R> for LinearCell {
     }
 
     fn init(&self, rng: &mut Rng) -> Vec<DMatrix<R>> {
-        cell::init_one_gate(&self.params.init, self.params.units, self.inputs, self.params.input_gain, rng)
+        cell::init_one_gate(
+            &self.params.init,
+            self.params.units,
+            self.inputs,
+            self.params.input_gain,
+            rng,
+        )
     }
 
     fn aux_rows(&self) -> usize {
@@ -64,16 +73,41 @@ impl<R: Real> Cell<R> for LinearCell {
     fn step(&self, w: &[DMatrix<R>], h_prev: &[R], z: &[R], h: &mut [R], _: &mut [R]) {
         let n = self.params.units;
         h.copy_from_slice(z);
-        gemm(h, Block::of(&w[0]), Block::of_slice(h_prev, n, h_prev.len() / n), true);
+        gemm(
+            h,
+            Block::of(&w[0]),
+            Block::of_slice(h_prev, n, h_prev.len() / n),
+            true,
+        );
     }
 
-    fn back(&self, w: &[DMatrix<R>], _: &[R], _: &[R], _: &[R], delta: &[R], local: &mut [R], back: &mut [R]) {
+    fn back(
+        &self,
+        w: &[DMatrix<R>],
+        _: &[R],
+        _: &[R],
+        _: &[R],
+        delta: &[R],
+        local: &mut [R],
+        back: &mut [R],
+    ) {
         let n = self.params.units;
         local.copy_from_slice(delta);
-        gemm(back, Block::of(&w[0]).t(), Block::of_slice(delta, n, delta.len() / n), false);
+        gemm(
+            back,
+            Block::of(&w[0]).t(),
+            Block::of_slice(delta, n, delta.len() / n),
+            false,
+        );
     }
 
-    fn accumulate(&self, h_prev: Block<'_, R>, x: Block<'_, R>, local: Block<'_, R>, grad: &mut [DMatrix<R>]) {
+    fn accumulate(
+        &self,
+        h_prev: Block<'_, R>,
+        x: Block<'_, R>,
+        local: Block<'_, R>,
+        grad: &mut [DMatrix<R>],
+    ) {
         cell::outer(h_prev, x, local, grad);
     }
 }

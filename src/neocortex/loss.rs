@@ -21,9 +21,22 @@ pub struct Score<R: Real> {
 }
 
 /// Scores outputs y (Y×B) against `targets` (Y×B) where `mask` (B) is not 0.
-pub fn score<R: Real>(kind: LossKind, tolerance: f64, y: DMatrix<R>, targets: &[R], mask: &[R]) -> Score<R> {
+pub fn score<R: Real>(
+    kind: LossKind,
+    tolerance: f64,
+    y: DMatrix<R>,
+    targets: &[R],
+    mask: &[R],
+) -> Score<R> {
     let (rows, cols) = y.shape();
-    let mut s = Score { dy: DMatrix::zeros(rows, cols), outputs: y, loss: 0.0, losses: vec![0.0; cols], right: 0.0, weight: 0.0 };
+    let mut s = Score {
+        dy: DMatrix::zeros(rows, cols),
+        outputs: y,
+        loss: 0.0,
+        losses: vec![0.0; cols],
+        right: 0.0,
+        weight: 0.0,
+    };
     for (b, &m) in mask.iter().enumerate() {
         let target = &targets[b * rows..(b + 1) * rows];
         let output = &mut s.outputs.as_mut_slice()[b * rows..(b + 1) * rows];
@@ -54,7 +67,10 @@ pub fn score<R: Real>(kind: LossKind, tolerance: f64, y: DMatrix<R>, targets: &[
 /// Turns logits into probabilities; −Σ t ln p, and whether the largest is the target's.
 fn cross_entropy<R: Real>(y: &mut [R], target: &[R]) -> (f64, bool) {
     let right = argmax(y) == argmax(target);
-    let top = y.iter().copied().fold(R::neg_infinity(), num_traits::Float::max);
+    let top = y
+        .iter()
+        .copied()
+        .fold(R::neg_infinity(), num_traits::Float::max);
     let mut sum = R::zero();
     let mut loss = 0.0;
     for (v, t) in y.iter_mut().zip(target) {
@@ -72,7 +88,10 @@ fn cross_entropy<R: Real>(y: &mut [R], target: &[R]) -> (f64, bool) {
 
 fn squared_error<R: Real>(y: &[R], target: &[R], tolerance: f64) -> (f64, bool) {
     let distances = || y.iter().zip(target).map(|(y, t)| (*y - *t).f64());
-    (0.5 * distances().map(|d| d * d).sum::<f64>(), distances().all(|d| d.abs() <= tolerance))
+    (
+        0.5 * distances().map(|d| d * d).sum::<f64>(),
+        distances().all(|d| d.abs() <= tolerance),
+    )
 }
 
 fn argmax<R: Real>(values: &[R]) -> usize {
@@ -102,7 +121,11 @@ mod tests {
                     score(kind, 0.1, y, &targets, &[1.0, 0.5]).loss
                 };
                 let numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
-                assert!((numeric - s.dy[i]).abs() < 1e-8, "{kind:?} {i}: {numeric} {}", s.dy[i]);
+                assert!(
+                    (numeric - s.dy[i]).abs() < 1e-8,
+                    "{kind:?} {i}: {numeric} {}",
+                    s.dy[i]
+                );
             }
         }
     }

@@ -40,18 +40,33 @@ pub struct Cortex<R: Real> {
 
 impl<R: Real> Cortex<R> {
     /// A new network with `inputs` inputs and `outputs` outputs.
-    pub fn new(spec: &CellSpec, inputs: usize, outputs: usize, loss: LossKind, tolerance: f64, rng: &mut Rng) -> Self {
+    pub fn new(
+        spec: &CellSpec,
+        inputs: usize,
+        outputs: usize,
+        loss: LossKind,
+        tolerance: f64,
+        rng: &mut Rng,
+    ) -> Self {
         let cell = CellState::new(spec, inputs);
         let n = cell.as_dyn().units();
         let mut shapes = cell.as_dyn().tensors();
         let mut tensors = cell.as_dyn().init(rng);
         // V uniform within ±1/√N, c = 0: the answer starts near chance.
         let bound = 1.0 / (n as f64).sqrt();
-        tensors.push(DMatrix::from_fn(outputs, n, |_, _| R::of(bound * (2.0 * rng.uniform() - 1.0))));
+        tensors.push(DMatrix::from_fn(outputs, n, |_, _| {
+            R::of(bound * (2.0 * rng.uniform() - 1.0))
+        }));
         tensors.push(DMatrix::zeros(outputs, 1));
         shapes.push(TensorShape::matrix("V", outputs, n));
         shapes.push(TensorShape::vector("c", outputs));
-        Self { cell, weights: Weights { shapes, tensors }, loss, tolerance, silenced: Vec::new() }
+        Self {
+            cell,
+            weights: Weights { shapes, tensors },
+            loss,
+            tolerance,
+            silenced: Vec::new(),
+        }
     }
 
     /// N: length of the state.
@@ -98,13 +113,29 @@ impl<R: Real> Cortex<R> {
     }
 
     /// Given δ = ∂L/∂h_t, sets `local` to ∂L/∂z-like per-unit errors and `back` to ∂L/∂h_{t−1}.
-    pub fn back(&self, h_prev: &[R], h: &[R], aux: &[R], delta: &mut [R], local: &mut [R], back: &mut [R]) {
+    pub fn back(
+        &self,
+        h_prev: &[R],
+        h: &[R],
+        aux: &[R],
+        delta: &mut [R],
+        local: &mut [R],
+        back: &mut [R],
+    ) {
         self.silence(delta);
-        self.cell.as_dyn().back(self.recurrent(), h_prev, h, aux, delta, local, back);
+        self.cell
+            .as_dyn()
+            .back(self.recurrent(), h_prev, h, aux, delta, local, back);
     }
 
     /// Adds to `grad` the gradient of the cell's tensors from `local` errors at `columns` steps with their h_prev and x.
-    pub fn accumulate(&self, h_prev: Block<'_, R>, x: Block<'_, R>, local: Block<'_, R>, grad: &mut [DMatrix<R>]) {
+    pub fn accumulate(
+        &self,
+        h_prev: Block<'_, R>,
+        x: Block<'_, R>,
+        local: Block<'_, R>,
+        grad: &mut [DMatrix<R>],
+    ) {
         self.cell.as_dyn().accumulate(h_prev, x, local, grad);
     }
 
@@ -135,7 +166,12 @@ impl<R: Real> Cortex<R> {
     pub fn accumulate_readout(&self, h: &[R], dy: &DMatrix<R>, grad: &mut Gradient<R>) {
         let n = grad.tensors.len();
         let h = Block::of_slice(h, self.units(), dy.ncols());
-        gemm(grad.tensors[n - 2].as_mut_slice(), Block::of(dy), h.t(), true);
+        gemm(
+            grad.tensors[n - 2].as_mut_slice(),
+            Block::of(dy),
+            h.t(),
+            true,
+        );
         for column in dy.column_iter() {
             for (g, d) in grad.tensors[n - 1].iter_mut().zip(column.iter()) {
                 *g += *d;

@@ -61,13 +61,25 @@ pub struct Optimizer<R: Real> {
 impl<R: Real> Optimizer<R> {
     /// A new optimizer; `clip` bounds the norm of the mean gradient over all tensors.
     pub fn new(spec: &OptimizerSpec, clip: Option<f64>, weights: &Weights<R>) -> Self {
-        let zeros = || weights.tensors.iter().map(|t| DMatrix::zeros(t.nrows(), t.ncols())).collect();
+        let zeros = || {
+            weights
+                .tensors
+                .iter()
+                .map(|t| DMatrix::zeros(t.nrows(), t.ncols()))
+                .collect()
+        };
         let (first, second) = match spec {
             OptimizerSpec::Sgd(_) => (Vec::new(), Vec::new()),
             OptimizerSpec::Momentum(_) => (zeros(), Vec::new()),
             OptimizerSpec::Adam(_) => (zeros(), zeros()),
         };
-        Self { spec: spec.clone(), clip, first, second, updates: 0 }
+        Self {
+            spec: spec.clone(),
+            clip,
+            first,
+            second,
+            updates: 0,
+        }
     }
 
     /// Updates so far.
@@ -95,7 +107,12 @@ impl<R: Real> Optimizer<R> {
             }
             OptimizerSpec::Momentum(p) => {
                 let (rate, keep) = (R::of(p.rate), R::of(p.momentum));
-                for ((w, g), v) in weights.tensors.iter_mut().zip(&gradient.tensors).zip(&mut self.first) {
+                for ((w, g), v) in weights
+                    .tensors
+                    .iter_mut()
+                    .zip(&gradient.tensors)
+                    .zip(&mut self.first)
+                {
                     v.zip_apply(g, |v, g| *v = keep * *v + scale * g);
                     w.zip_apply(v, |w, v| *w -= rate * v);
                 }
@@ -106,10 +123,19 @@ impl<R: Real> Optimizer<R> {
                 let (b1, b2) = (R::of(p.beta1), R::of(p.beta2));
                 let eps = R::of(p.epsilon * (1.0 - p.beta2.powi(t)).sqrt());
                 let moments = self.first.iter_mut().zip(&mut self.second);
-                for ((w, g), (m, v)) in weights.tensors.iter_mut().zip(&gradient.tensors).zip(moments) {
+                for ((w, g), (m, v)) in weights
+                    .tensors
+                    .iter_mut()
+                    .zip(&gradient.tensors)
+                    .zip(moments)
+                {
                     m.zip_apply(g, |m, g| *m = b1 * *m + (R::one() - b1) * scale * g);
-                    v.zip_apply(g, |v, g| *v = b2 * *v + (R::one() - b2) * scale * scale * g * g);
-                    w.zip_zip_apply(m, v, |w, m, v| *w -= rate * m / (num_traits::Float::sqrt(v) + eps));
+                    v.zip_apply(g, |v, g| {
+                        *v = b2 * *v + (R::one() - b2) * scale * scale * g * g
+                    });
+                    w.zip_zip_apply(m, v, |w, m, v| {
+                        *w -= rate * m / (num_traits::Float::sqrt(v) + eps)
+                    });
                 }
             }
         }
@@ -126,11 +152,16 @@ mod tests {
         let specs = [
             OptimizerSpec::Sgd(Sgd::default()),
             OptimizerSpec::Momentum(Momentum::default()),
-            OptimizerSpec::Adam(Adam { rate: 0.05, ..Adam::default() }),
+            OptimizerSpec::Adam(Adam {
+                rate: 0.05,
+                ..Adam::default()
+            }),
         ];
         assert_eq!(specs.len(), OptimizerSpec::variants().len());
         for spec in specs {
-            let shapes = ["W", "V", "c"].map(|n| TensorShape::matrix(n, 2, 2)).to_vec();
+            let shapes = ["W", "V", "c"]
+                .map(|n| TensorShape::matrix(n, 2, 2))
+                .to_vec();
             let tensors = vec![DMatrix::from_element(2, 2, 3.0_f64); 3];
             let mut weights = Weights { shapes, tensors };
             let mut optimizer = Optimizer::new(&spec, Some(10.0), &weights);
@@ -140,7 +171,12 @@ mod tests {
                 g.weight = 1.0;
                 optimizer.update(&mut weights, &g);
             }
-            assert!(weights.tensors[0].amax() < 0.05, "{}: {}", spec.name(), weights.tensors[0]);
+            assert!(
+                weights.tensors[0].amax() < 0.05,
+                "{}: {}",
+                spec.name(),
+                weights.tensors[0]
+            );
         }
     }
 }

@@ -35,7 +35,11 @@ pub struct TanhCell<R: Real> {
 impl<R: Real> TanhCell<R> {
     /// Cells with `inputs` inputs.
     pub fn new(params: &Tanh, inputs: usize) -> Self {
-        Self { params: params.clone(), inputs, leak: R::of(params.leak) }
+        Self {
+            params: params.clone(),
+            inputs,
+            leak: R::of(params.leak),
+        }
     }
 
     fn leaky(&self) -> bool {
@@ -57,7 +61,13 @@ impl<R: Real> Cell<R> for TanhCell<R> {
     }
 
     fn init(&self, rng: &mut Rng) -> Vec<DMatrix<R>> {
-        cell::init_one_gate(&self.params.init, self.params.units, self.inputs, self.params.input_gain, rng)
+        cell::init_one_gate(
+            &self.params.init,
+            self.params.units,
+            self.inputs,
+            self.params.input_gain,
+            rng,
+        )
     }
 
     fn aux_rows(&self) -> usize {
@@ -75,7 +85,12 @@ impl<R: Real> Cell<R> for TanhCell<R> {
     fn step(&self, w: &[DMatrix<R>], h_prev: &[R], z: &[R], h: &mut [R], aux: &mut [R]) {
         let n = self.params.units;
         h.copy_from_slice(z);
-        gemm(h, Block::of(&w[0]), Block::of_slice(h_prev, n, h_prev.len() / n), true);
+        gemm(
+            h,
+            Block::of(&w[0]),
+            Block::of_slice(h_prev, n, h_prev.len() / n),
+            true,
+        );
         R::tanh_all(h);
         if self.leaky() {
             let leak = self.leak;
@@ -86,7 +101,16 @@ impl<R: Real> Cell<R> for TanhCell<R> {
         }
     }
 
-    fn back(&self, w: &[DMatrix<R>], _: &[R], h: &[R], aux: &[R], delta: &[R], local: &mut [R], back: &mut [R]) {
+    fn back(
+        &self,
+        w: &[DMatrix<R>],
+        _: &[R],
+        h: &[R],
+        aux: &[R],
+        delta: &[R],
+        local: &mut [R],
+        back: &mut [R],
+    ) {
         let n = self.params.units;
         let leak = self.leak;
         let g = if self.leaky() { aux } else { h };
@@ -96,10 +120,21 @@ impl<R: Real> Cell<R> for TanhCell<R> {
         for (b, d) in back.iter_mut().zip(delta) {
             *b = (R::one() - leak) * *d;
         }
-        gemm(back, Block::of(&w[0]).t(), Block::of_slice(local, n, local.len() / n), true);
+        gemm(
+            back,
+            Block::of(&w[0]).t(),
+            Block::of_slice(local, n, local.len() / n),
+            true,
+        );
     }
 
-    fn accumulate(&self, h_prev: Block<'_, R>, x: Block<'_, R>, local: Block<'_, R>, grad: &mut [DMatrix<R>]) {
+    fn accumulate(
+        &self,
+        h_prev: Block<'_, R>,
+        x: Block<'_, R>,
+        local: Block<'_, R>,
+        grad: &mut [DMatrix<R>],
+    ) {
         cell::outer(h_prev, x, local, grad);
     }
 }

@@ -32,9 +32,18 @@ pub struct Gradient<R: Real> {
 impl<R: Real> Gradient<R> {
     /// Zero, in the shapes of `weights`.
     pub fn zeros(weights: &Weights<R>) -> Self {
-        let zeros: Vec<_> = weights.tensors.iter().map(|t| DMatrix::zeros(t.nrows(), t.ncols())).collect();
+        let zeros: Vec<_> = weights
+            .tensors
+            .iter()
+            .map(|t| DMatrix::zeros(t.nrows(), t.ncols()))
+            .collect();
         let remote = zeros[..zeros.len() - 2].to_vec();
-        Self { tensors: zeros, remote, weight: 0.0, loss: 0.0 }
+        Self {
+            tensors: zeros,
+            remote,
+            weight: 0.0,
+            loss: 0.0,
+        }
     }
 
     /// Back to zero.
@@ -54,7 +63,11 @@ impl<R: Real> Gradient<R> {
     /// The cell's tensors to add to: the whole, or (to be added to as well) the part of the first quarter.
     pub fn part_mut(&mut self, remote: bool) -> &mut [DMatrix<R>] {
         let n = self.remote.len();
-        if remote { &mut self.remote } else { &mut self.tensors[..n] }
+        if remote {
+            &mut self.remote
+        } else {
+            &mut self.tensors[..n]
+        }
     }
 
     /// Adds another gradient.
@@ -76,11 +89,16 @@ impl<R: Real> Gradient<R> {
 
     /// Whether every element is finite.
     pub fn is_finite(&self) -> bool {
-        self.tensors.iter().all(|t| t.iter().all(|v| num_traits::Float::is_finite(*v)))
+        self.tensors
+            .iter()
+            .all(|t| t.iter().all(|v| num_traits::Float::is_finite(*v)))
     }
 }
 
 /// Σ over tensors of their squared elements.
 pub fn norm_squared<R: Real>(tensors: &[DMatrix<R>]) -> f64 {
-    tensors.iter().map(|t| statistics::dot(t.as_slice(), t.as_slice())).sum()
+    tensors
+        .iter()
+        .map(|t| statistics::dot(t.as_slice(), t.as_slice()))
+        .sum()
 }

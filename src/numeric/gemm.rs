@@ -17,18 +17,33 @@ pub struct Block<'a, R> {
 impl<'a, R: Real> Block<'a, R> {
     /// All of a matrix.
     pub fn of(m: &'a DMatrix<R>) -> Self {
-        Self { data: m.as_slice(), rows: m.nrows(), cols: m.ncols(), transposed: false }
+        Self {
+            data: m.as_slice(),
+            rows: m.nrows(),
+            cols: m.ncols(),
+            transposed: false,
+        }
     }
 
     /// Columns `from .. from + count` of a matrix.
     pub fn columns(m: &'a DMatrix<R>, from: usize, count: usize) -> Self {
         let rows = m.nrows();
-        Self { data: &m.as_slice()[from * rows..(from + count) * rows], rows, cols: count, transposed: false }
+        Self {
+            data: &m.as_slice()[from * rows..(from + count) * rows],
+            rows,
+            cols: count,
+            transposed: false,
+        }
     }
 
     /// A slice as rows×cols.
     pub fn of_slice(data: &'a [R], rows: usize, cols: usize) -> Self {
-        Self { data, rows, cols, transposed: false }
+        Self {
+            data,
+            rows,
+            cols,
+            transposed: false,
+        }
     }
 
     /// One column.
@@ -38,7 +53,10 @@ impl<'a, R: Real> Block<'a, R> {
 
     /// The transposed block.
     pub fn t(self) -> Self {
-        Self { transposed: !self.transposed, ..self }
+        Self {
+            transposed: !self.transposed,
+            ..self
+        }
     }
 
     /// Adds every column to `sum`.
@@ -52,7 +70,11 @@ impl<'a, R: Real> Block<'a, R> {
 
     fn view(self) -> MatRef<'a, R> {
         let view = MatRef::from_column_major_slice(self.data, self.rows, self.cols);
-        if self.transposed { view.transpose() } else { view }
+        if self.transposed {
+            view.transpose()
+        } else {
+            view
+        }
     }
 }
 
@@ -76,7 +98,12 @@ mod tests {
         let a = DMatrix::<f64>::from_fn(3, 4, |i, j| (i + 2 * j) as f64);
         let b = DMatrix::<f64>::from_fn(3, 5, |i, j| (3 * i) as f64 - j as f64);
         let mut c = DMatrix::<f64>::from_element(4, 2, 1.0);
-        gemm(c.as_mut_slice(), Block::of(&a).t(), Block::columns(&b, 1, 2), true);
+        gemm(
+            c.as_mut_slice(),
+            Block::of(&a).t(),
+            Block::columns(&b, 1, 2),
+            true,
+        );
         let expected = a.transpose() * b.columns(1, 2) + DMatrix::from_element(4, 2, 1.0);
         assert_eq!(c, expected);
     }

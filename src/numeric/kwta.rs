@@ -39,7 +39,10 @@ impl KWinners {
         if rank >= self.sample.len() {
             return f32::NEG_INFINITY;
         }
-        *self.sample.select_nth_unstable_by(rank, |a, b| b.total_cmp(a)).1
+        *self
+            .sample
+            .select_nth_unstable_by(rank, |a, b| b.total_cmp(a))
+            .1
     }
 
     /// Keys that order as (score, lowest index first), of all scores from `threshold` up.
@@ -48,7 +51,8 @@ impl KWinners {
         let every = threshold == f32::NEG_INFINITY;
         for (i, &score) in scores.iter().enumerate() {
             if score >= threshold || every {
-                self.keys.push((u64::from(ordered(score)) << 32) | u64::from(!(i as u32)));
+                self.keys
+                    .push((u64::from(ordered(score)) << 32) | u64::from(!(i as u32)));
             }
         }
     }
@@ -60,7 +64,11 @@ fn ordered(x: f32) -> u32 {
         return 0;
     }
     let bits = (x + 0.0).to_bits();
-    if bits >> 31 == 1 { !bits } else { bits | 0x8000_0000 }
+    if bits >> 31 == 1 {
+        !bits
+    } else {
+        bits | 0x8000_0000
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +78,11 @@ mod tests {
 
     fn reference(scores: &[f32], k: usize) -> Vec<u32> {
         let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-        order.sort_by(|a, b| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b)));
+        order.sort_by(|a, b| {
+            scores[*b as usize]
+                .total_cmp(&scores[*a as usize])
+                .then(a.cmp(b))
+        });
         order.truncate(k);
         order.sort_unstable();
         order

@@ -32,7 +32,11 @@ impl Rng {
 
     /// Uniform in 0 .. n; 0 where n is 0.
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { self.0.random_range(0..n as u64) as usize }
+        if n == 0 {
+            0
+        } else {
+            self.0.random_range(0..n as u64) as usize
+        }
     }
 
     /// Standard normal, by Box and Muller's method.
@@ -65,7 +69,9 @@ impl Rng {
 
 /// FNV-1a: names to stream numbers.
 fn fnv(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// The streams of a run.
@@ -112,7 +118,11 @@ mod tests {
 
     #[test]
     fn streams_of_one_seed_differ_and_repeat() {
-        let (mut a, mut b, mut c) = (Rng::named(1, "task"), Rng::named(1, "weights"), Rng::named(1, "task"));
+        let (mut a, mut b, mut c) = (
+            Rng::named(1, "task"),
+            Rng::named(1, "weights"),
+            Rng::named(1, "task"),
+        );
         let x = a.uniform();
         assert_ne!(x, b.uniform());
         assert_eq!(x, c.uniform());

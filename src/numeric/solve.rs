@@ -42,7 +42,10 @@ mod tests {
         let a = [4.0, 1.0, 1.0, 3.0];
         let mut b = [1.0, 2.0, 0.0, 1.0];
         SymmetricSolver::new(&a, 2, 0.0).unwrap().solve(&mut b);
-        for (got, want) in b.iter().zip([1.0 / 11.0, 7.0 / 11.0, -1.0 / 11.0, 4.0 / 11.0]) {
+        for (got, want) in b
+            .iter()
+            .zip([1.0 / 11.0, 7.0 / 11.0, -1.0 / 11.0, 4.0 / 11.0])
+        {
             assert!((got - want).abs() < 1e-12);
         }
     }

@@ -11,7 +11,11 @@ pub fn dot<R: Real>(a: &[R], b: &[R]) -> f64 {
 
 /// Cosine of the angle between two vectors given their inner products; 0 where one of them is 0.
 pub fn cosine(ab: f64, aa: f64, bb: f64) -> f64 {
-    if aa <= 0.0 || bb <= 0.0 { 0.0 } else { (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0) }
+    if aa <= 0.0 || bb <= 0.0 {
+        0.0
+    } else {
+        (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0)
+    }
 }
 
 /// Mean; NaN of nothing.
@@ -50,13 +54,22 @@ pub struct Running {
 impl Running {
     /// Statistics of `n` quantities.
     pub fn new(n: usize) -> Self {
-        Self { count: 0, mean: vec![0.0; n], sum_of_squares: vec![0.0; n] }
+        Self {
+            count: 0,
+            mean: vec![0.0; n],
+            sum_of_squares: vec![0.0; n],
+        }
     }
 
     /// Takes in one more value of each.
     pub fn add(&mut self, values: impl Iterator<Item = f64>) {
         self.count += 1;
-        for ((m, s), v) in self.mean.iter_mut().zip(&mut self.sum_of_squares).zip(values) {
+        for ((m, s), v) in self
+            .mean
+            .iter_mut()
+            .zip(&mut self.sum_of_squares)
+            .zip(values)
+        {
             let before = v - *m;
             *m += before / self.count as f64;
             *s += before * (v - *m);
@@ -73,7 +86,9 @@ impl Running {
         if self.count < 2 {
             return 1.0;
         }
-        (self.sum_of_squares[i] / self.count as f64).sqrt().max(floor)
+        (self.sum_of_squares[i] / self.count as f64)
+            .sqrt()
+            .max(floor)
     }
 }
 

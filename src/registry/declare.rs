@@ -11,7 +11,10 @@ pub struct Bounds {
 
 impl Bounds {
     /// No bounds beyond those of the type.
-    pub const NONE: Self = Self { min: f64::NEG_INFINITY, max: f64::INFINITY };
+    pub const NONE: Self = Self {
+        min: f64::NEG_INFINITY,
+        max: f64::INFINITY,
+    };
 
     /// Whether `value` lies within.
     pub fn contain(self, value: f64) -> bool {
@@ -20,7 +23,10 @@ impl Bounds {
 
     /// These bounds, no wider than `min..=max`.
     pub fn within(self, min: f64, max: f64) -> Self {
-        Self { min: self.min.max(min), max: self.max.min(max) }
+        Self {
+            min: self.min.max(min),
+            max: self.max.min(max),
+        }
     }
 }
 

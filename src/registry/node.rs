@@ -74,8 +74,13 @@ impl Node {
             Value::Float(x) => format!("the number {x:?}"),
             Value::Text(_) => "a text".into(),
             Value::List(items) => format!("a list of {}", items.len()),
-            Value::Tagged { name: Some(name), .. } => format!("`{}`", name.name),
-            Value::Tagged { name: None, body: Body::Empty } => "`()`".into(),
+            Value::Tagged {
+                name: Some(name), ..
+            } => format!("`{}`", name.name),
+            Value::Tagged {
+                name: None,
+                body: Body::Empty,
+            } => "`()`".into(),
             Value::Tagged { name: None, .. } => "`(…)`".into(),
             Value::Other(what) => (*what).into(),
         }
@@ -107,7 +112,11 @@ impl Problems {
     /// Adds a problem.
     pub fn push(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
         if self.list.len() < Self::MOST {
-            self.list.push(Problem { span, message: message.into(), help });
+            self.list.push(Problem {
+                span,
+                message: message.into(),
+                help,
+            });
         } else {
             self.more += 1;
         }

@@ -13,11 +13,21 @@ pub trait Parameter: Sized {
 }
 
 fn wrong<T>(node: &Node, kind: &Kind, problems: &mut Problems) -> Option<T> {
-    problems.push(node.span, format!("expected {}, found {}", kind.describe(), node.describe()), None);
+    problems.push(
+        node.span,
+        format!("expected {}, found {}", kind.describe(), node.describe()),
+        None,
+    );
     None
 }
 
-fn bounded(node: &Node, value: f64, bounds: Bounds, kind: &Kind, problems: &mut Problems) -> Option<()> {
+fn bounded(
+    node: &Node,
+    value: f64,
+    bounds: Bounds,
+    kind: &Kind,
+    problems: &mut Problems,
+) -> Option<()> {
     if bounds.contain(value) {
         return Some(());
     }
@@ -68,7 +78,10 @@ impl Parameter for f64 {
         if !(value as f32).is_finite() {
             problems.push(
                 node.span,
-                format!("{} is not a number that single precision can hold", node.describe()),
+                format!(
+                    "{} is not a number that single precision can hold",
+                    node.describe()
+                ),
                 Some(format!("expected {}", kind.describe())),
             );
             return None;
@@ -102,9 +115,15 @@ impl Parameter for String {
     }
     fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
         let kind = Self::kind(bounds);
-        let Value::Text(text) = &node.value else { return wrong(node, &kind, problems) };
+        let Value::Text(text) = &node.value else {
+            return wrong(node, &kind, problems);
+        };
         if !bounds.contain(text.chars().count() as f64) {
-            problems.push(node.span, format!("this text is longer than {} characters", bounds.max), None);
+            problems.push(
+                node.span,
+                format!("this text is longer than {} characters", bounds.max),
+                None,
+            );
             return None;
         }
         Some(text.clone())
@@ -128,19 +147,30 @@ impl Parameter for String {
 
 impl<T: Parameter> Parameter for Vec<T> {
     fn kind(length: Bounds) -> Kind {
-        Kind::List { item: || T::kind(Bounds::NONE), length }
+        Kind::List {
+            item: || T::kind(Bounds::NONE),
+            length,
+        }
     }
     fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self> {
-        let Value::List(items) = &node.value else { return wrong(node, &Self::kind(bounds), problems) };
+        let Value::List(items) = &node.value else {
+            return wrong(node, &Self::kind(bounds), problems);
+        };
         if !bounds.contain(items.len() as f64) {
             problems.push(
                 node.span,
                 format!("a list of {} items is out of range", items.len()),
-                Some(format!("expected from {} to {} items", bounds.min, bounds.max)),
+                Some(format!(
+                    "expected from {} to {} items",
+                    bounds.min, bounds.max
+                )),
             );
         }
         // Every item is read, so that every problem is found.
-        let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, Bounds::NONE, problems)).collect();
+        let read: Vec<Option<T>> = items
+            .iter()
+            .map(|item| T::read(item, Bounds::NONE, problems))
+            .collect();
         if !bounds.contain(items.len() as f64) {
             return None;
         }
@@ -201,12 +231,19 @@ impl<'a> Given<'a> {
         {
             return Some(node);
         }
-        self.fields.iter().find(|(ident, _)| ident.name == name).map(|(_, node)| *node)
+        self.fields
+            .iter()
+            .find(|(ident, _)| ident.name == name)
+            .map(|(_, node)| *node)
     }
 
     /// Reports a required field that was not given.
     pub fn missing(&self, name: &str, problems: &mut Problems) {
-        problems.push(self.span, format!("`{}` needs a field `{name}`", self.owner), Some(format!("add `{name}: …`")));
+        problems.push(
+            self.span,
+            format!("`{}` needs a field `{name}`", self.owner),
+            Some(format!("add `{name}: …`")),
+        );
     }
 }
 
@@ -217,11 +254,20 @@ pub fn read_fields<'a>(
     declared: &[Field],
     problems: &mut Problems,
 ) -> Option<Given<'a>> {
-    let mut given = Given { owner, span: node.span, fields: Vec::new(), first: None };
+    let mut given = Given {
+        owner,
+        span: node.span,
+        fields: Vec::new(),
+        first: None,
+    };
     let Value::Tagged { name, body } = &node.value else {
         problems.push(
             node.span,
-            format!("expected {}, found {}", field_list(owner, declared), node.describe()),
+            format!(
+                "expected {}, found {}",
+                field_list(owner, declared),
+                node.describe()
+            ),
             None,
         );
         return None;
@@ -229,7 +275,11 @@ pub fn read_fields<'a>(
     if let Some(name) = name
         && name.name != owner
     {
-        problems.push(name.span, format!("expected `{owner}(…)`, found `{}`", name.name), None);
+        problems.push(
+            name.span,
+            format!("expected `{owner}(…)`, found `{}`", name.name),
+            None,
+        );
         return None;
     }
     match body {
@@ -251,10 +301,22 @@ pub fn read_fields<'a>(
                     problems.push(
                         ident.span,
                         format!("`{owner}` has no field `{}`", ident.name),
-                        Some(suggest(&ident.name, declared.iter().map(|f| f.name), "fields")),
+                        Some(suggest(
+                            &ident.name,
+                            declared.iter().map(|f| f.name),
+                            "fields",
+                        )),
                     );
-                } else if given.fields.iter().any(|(other, _)| other.name == ident.name) {
-                    problems.push(ident.span, format!("field `{}` is given twice", ident.name), Some("keep one".into()));
+                } else if given
+                    .fields
+                    .iter()
+                    .any(|(other, _)| other.name == ident.name)
+                {
+                    problems.push(
+                        ident.span,
+                        format!("field `{}` is given twice", ident.name),
+                        Some("keep one".into()),
+                    );
                 } else {
                     given.fields.push((ident, value));
                 }
@@ -271,7 +333,11 @@ pub fn read_variant(
     declared: &[Variant],
     problems: &mut Problems,
 ) -> Option<(&'static str, Node)> {
-    let Value::Tagged { name: Some(name), body } = &node.value else {
+    let Value::Tagged {
+        name: Some(name),
+        body,
+    } = &node.value
+    else {
         let names: Vec<_> = declared.iter().map(|v| v.name).collect();
         problems.push(
             node.span,
@@ -284,11 +350,21 @@ pub fn read_variant(
         problems.push(
             name.span,
             format!("there is no {kind} `{}`", name.name),
-            Some(suggest(&name.name, declared.iter().map(|v| v.name), "choices")),
+            Some(suggest(
+                &name.name,
+                declared.iter().map(|v| v.name),
+                "choices",
+            )),
         );
         return None;
     };
-    let body = Node { span: node.span, value: Value::Tagged { name: None, body: body.clone() } };
+    let body = Node {
+        span: node.span,
+        value: Value::Tagged {
+            name: None,
+            body: body.clone(),
+        },
+    };
     Some((variant.name, body))
 }
 
@@ -339,7 +415,12 @@ impl Writer {
     pub fn line(value: &impl Parameter) -> String {
         let text = Self::document(value);
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        lines.join(" ").replace("( ", "(").replace(", )", ")").replace("[ ", "[").replace(", ]", "]")
+        lines
+            .join(" ")
+            .replace("( ", "(")
+            .replace(", )", ")")
+            .replace("[ ", "[")
+            .replace(", ]", "]")
     }
 
     /// Starts a struct.

@@ -14,7 +14,10 @@ pub struct Bundled {
 impl Bundled {
     /// Its text, named as a file.
     pub fn document(&self) -> Text {
-        Text { name: format!("{}.ron", self.name), text: self.text.into() }
+        Text {
+            name: format!("{}.ron", self.name),
+            text: self.text.into(),
+        }
     }
 }
 
@@ -49,10 +52,22 @@ mod tests {
     fn every_bundled_scenario_is_sound_and_survives_being_written_out() {
         for bundled in bundled() {
             let scenario = load(bundled.document(), &[], None).unwrap_or_else(|e| panic!("{e}"));
-            assert!(scenario.about.len() > 200 && !scenario.title.is_empty(), "{}", bundled.name);
+            assert!(
+                scenario.about.len() > 200 && !scenario.title.is_empty(),
+                "{}",
+                bundled.name
+            );
             let text = resolved(&scenario);
             ron::from_str::<ron::Value>(&text).unwrap_or_else(|e| panic!("{}: {e}", bundled.name));
-            let again = load(Text { name: "resolved".into(), text }, &[], None).unwrap();
+            let again = load(
+                Text {
+                    name: "resolved".into(),
+                    text,
+                },
+                &[],
+                None,
+            )
+            .unwrap();
             assert_eq!(scenario, again);
         }
         assert_eq!(bundled()[0].name, FLAGSHIP);
@@ -61,7 +76,9 @@ mod tests {
     #[test]
     fn every_file_of_the_scenarios_folder_is_bundled() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
-        let files = std::fs::read_dir(folder).unwrap().filter(|f| f.as_ref().unwrap().path().extension().is_some());
+        let files = std::fs::read_dir(folder)
+            .unwrap()
+            .filter(|f| f.as_ref().unwrap().path().extension().is_some());
         assert_eq!(files.count(), bundled().len());
     }
 }

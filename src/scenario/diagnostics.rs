@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+};
 use miette::{SourceCode, SourceSpan, SpanContents};
 
 use super::document::Text;
@@ -50,10 +52,21 @@ impl Diagnostics {
         // The same thing may be noticed twice, when a default is read again.
         sorted.dedup();
         let lines: Vec<Lines<'_>> = sources.iter().map(Lines::new).collect();
-        let nowhere = Text { name: String::new(), text: String::new() };
+        let nowhere = Text {
+            name: String::new(),
+            text: String::new(),
+        };
         let nowhere = Lines::new(&nowhere);
-        let items = sorted.iter().map(|problem| lines.get(problem.span.source).unwrap_or(&nowhere).item(problem));
-        Self { items: items.collect(), more: problems.more() }
+        let items = sorted.iter().map(|problem| {
+            lines
+                .get(problem.span.source)
+                .unwrap_or(&nowhere)
+                .item(problem)
+        });
+        Self {
+            items: items.collect(),
+            more: problems.more(),
+        }
     }
 
     /// The problems, in the order of the texts.
@@ -68,7 +81,11 @@ impl Diagnostics {
 
     /// Every problem with its source line and marker, then their number; `width` is the terminal's, in characters.
     pub fn render(&self, color: bool, width: usize) -> String {
-        let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let theme = if color {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(width.clamp(40, 1000))
             .with_context_lines(0)
@@ -96,8 +113,14 @@ impl Diagnostics {
 
 impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, " ({help})"))
+        write!(
+            f,
+            "{}:{}:{}: {}",
+            self.file, self.line, self.column, self.message
+        )?;
+        self.help
+            .as_ref()
+            .map_or(Ok(()), |help| write!(f, " ({help})"))
     }
 }
 
@@ -121,21 +144,40 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(source: &'a Text) -> Self {
-        let breaks = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { name: &source.name, text: &source.text, starts: std::iter::once(0).chain(breaks).collect() }
+        let breaks = source
+            .text
+            .bytes()
+            .enumerate()
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at + 1);
+        Self {
+            name: &source.name,
+            text: &source.text,
+            starts: std::iter::once(0).chain(breaks).collect(),
+        }
     }
 
     fn item(&self, problem: &Problem) -> Item {
         let at = floor(self.text, problem.span.start);
         let number = self.starts.partition_point(|start| *start <= at).max(1);
         let start = self.starts.get(number - 1).copied().unwrap_or_default();
-        let end = self.starts.get(number).map_or(self.text.len(), |next| next - 1);
+        let end = self
+            .starts
+            .get(number)
+            .map_or(self.text.len(), |next| next - 1);
         let line = self.text.get(start..end).unwrap_or_default();
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let marked = (at - start).min(line.len())..floor(self.text, problem.span.end).clamp(at, end) - start;
+        let marked =
+            (at - start).min(line.len())..floor(self.text, problem.span.end).clamp(at, end) - start;
         let excerpt = Excerpt::new(line, marked.start, marked.end.min(line.len()));
-        let marks_order = if start == 0 { line.strip_prefix('\u{feff}').map_or(0, |_| 1) } else { 0 };
-        let before = line.get(..marked.start).map_or(0, |before| before.chars().count());
+        let marks_order = if start == 0 {
+            line.strip_prefix('\u{feff}').map_or(0, |_| 1)
+        } else {
+            0
+        };
+        let before = line
+            .get(..marked.start)
+            .map_or(0, |before| before.chars().count());
         Item {
             file: clean(self.name),
             line: number,
@@ -163,13 +205,29 @@ impl Excerpt {
         let after = line.get(end..).unwrap_or_default();
         let marked: String = marked.chars().take(SHOWN).collect();
         let room = (SHOWN - marked.chars().count()).max(SHOWN / 2);
-        let ahead = before.chars().rev().take(room / 2 + 1).count().min(room / 2);
-        let from = before.char_indices().rev().take(ahead).last().map_or(before.len(), |(at, _)| at);
+        let ahead = before
+            .chars()
+            .rev()
+            .take(room / 2 + 1)
+            .count()
+            .min(room / 2);
+        let from = before
+            .char_indices()
+            .rev()
+            .take(ahead)
+            .last()
+            .map_or(before.len(), |(at, _)| at);
         let mut text = String::new();
         if from > 0 {
             text.push('…');
         }
-        text.extend(before.get(from..).unwrap_or_default().chars().flat_map(printable));
+        text.extend(
+            before
+                .get(from..)
+                .unwrap_or_default()
+                .chars()
+                .flat_map(printable),
+        );
         let start = text.chars().count();
         text.extend(marked.chars().flat_map(printable));
         let len = (text.chars().count() - start).max(1);
@@ -199,13 +257,17 @@ fn printable(c: char) -> impl Iterator<Item = char> {
 
 /// Control characters, and those that turn the direction of writing round.
 fn commands(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn clean(text: &str) -> String {
     let mut chars = text.chars();
-    let mut clean: String =
-        chars.by_ref().take(LONGEST_MESSAGE).map(|c| if commands(c) && c != '\n' { '·' } else { c }).collect();
+    let mut clean: String = chars
+        .by_ref()
+        .take(LONGEST_MESSAGE)
+        .map(|c| if commands(c) && c != '\n' { '·' } else { c })
+        .collect();
     if chars.next().is_some() {
         clean.push('…');
     }
@@ -215,7 +277,10 @@ fn clean(text: &str) -> String {
 /// The nearest boundary of a character at or before `at`.
 fn floor(text: &str, at: usize) -> usize {
     let at = at.min(text.len());
-    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+    (0..=at)
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
 }
 
 /// An item as miette wants it.
@@ -225,9 +290,15 @@ struct Report<'a>(&'a Item);
 impl Report<'_> {
     fn marker(&self) -> SourceSpan {
         let item = self.0;
-        let mut chars = item.source_line.char_indices().map(|(at, _)| at).chain([item.source_line.len()]);
+        let mut chars = item
+            .source_line
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([item.source_line.len()]);
         let start = chars.by_ref().nth(item.marker_start).unwrap_or_default();
-        let end = chars.nth(item.marker_len.saturating_sub(1)).unwrap_or(item.source_line.len());
+        let end = chars
+            .nth(item.marker_len.saturating_sub(1))
+            .unwrap_or(item.source_line.len());
         SourceSpan::from(start..end.max(start))
     }
 }
@@ -242,7 +313,10 @@ impl std::error::Error for Report<'_> {}
 
 impl miette::Diagnostic for Report<'_> {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.0.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.0
+            .help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -250,7 +324,9 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, self.marker()))))
+        Some(Box::new(std::iter::once(
+            LabeledSpan::new_primary_with_span(None, self.marker()),
+        )))
     }
 }
 
@@ -280,8 +356,22 @@ mod tests {
 
     fn one(text: &str, start: usize, end: usize) -> Diagnostics {
         let mut problems = Problems::default();
-        problems.push(Span { source: 0, start, end }, "wrong", Some("mend it".into()));
-        Diagnostics::new(&[Text { name: "some.ron".into(), text: text.into() }], &problems)
+        problems.push(
+            Span {
+                source: 0,
+                start,
+                end,
+            },
+            "wrong",
+            Some("mend it".into()),
+        );
+        Diagnostics::new(
+            &[Text {
+                name: "some.ron".into(),
+                text: text.into(),
+            }],
+            &problems,
+        )
     }
 
     #[test]
@@ -307,14 +397,28 @@ mod tests {
 
     #[test]
     fn any_span_in_any_text_is_rendered() {
-        for text in ["", "\n", "a", "\r\n\r\n", "\t\tä\u{301}\u{202e}x", "\u{feff}(a)", "界界\n界", "\u{1b}[31m"] {
+        for text in [
+            "",
+            "\n",
+            "a",
+            "\r\n\r\n",
+            "\t\tä\u{301}\u{202e}x",
+            "\u{feff}(a)",
+            "界界\n界",
+            "\u{1b}[31m",
+        ] {
             for start in 0..=text.len() + 3 {
                 for end in 0..=text.len() + 3 {
                     let diagnostics = one(text, start, end);
                     let plain = diagnostics.render(false, 0);
                     let item = &diagnostics.items[0];
-                    assert!(plain.contains(&format!("some.ron:{}:{}", item.line, item.column)), "{text:?} {plain}");
-                    assert!(item.source_line.chars().count() >= item.marker_start + item.marker_len);
+                    assert!(
+                        plain.contains(&format!("some.ron:{}:{}", item.line, item.column)),
+                        "{text:?} {plain}"
+                    );
+                    assert!(
+                        item.source_line.chars().count() >= item.marker_start + item.marker_len
+                    );
                     assert!(!plain.contains('\u{1b}') && !plain.contains('\u{202e}'));
                 }
             }
@@ -338,10 +442,28 @@ mod tests {
     fn a_number_of_problems_beyond_the_shown_is_told() {
         let mut problems = Problems::default();
         for at in 0..150 {
-            problems.push(Span { source: 0, start: at % 7, end: 7 }, format!("wrong {at}"), None);
+            problems.push(
+                Span {
+                    source: 0,
+                    start: at % 7,
+                    end: 7,
+                },
+                format!("wrong {at}"),
+                None,
+            );
         }
-        let diagnostics = Diagnostics::new(&[Text { name: "f".into(), text: "0123456".into() }], &problems);
-        assert!(diagnostics.render(false, 80).ends_with("150 problems, 50 of them not shown\n"));
+        let diagnostics = Diagnostics::new(
+            &[Text {
+                name: "f".into(),
+                text: "0123456".into(),
+            }],
+            &problems,
+        );
+        assert!(
+            diagnostics
+                .render(false, 80)
+                .ends_with("150 problems, 50 of them not shown\n")
+        );
         let columns: Vec<_> = diagnostics.items().iter().map(|item| item.column).collect();
         assert!(columns.is_sorted());
     }

@@ -56,7 +56,10 @@ pub fn read_file(path: &Path) -> Result<Text, ReadError> {
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => ReadError::Missing(path.into()),
         io::ErrorKind::IsADirectory => ReadError::Folder(path.into()),
-        _ => ReadError::Io { path: path.into(), source },
+        _ => ReadError::Io {
+            path: path.into(),
+            source,
+        },
     };
     if path.is_dir() {
         return Err(ReadError::Folder(path.into()));
@@ -67,13 +70,21 @@ pub fn read_file(path: &Path) -> Result<Text, ReadError> {
 fn read_from(input: impl Read, path: &Path) -> Result<Text, ReadError> {
     let mut bytes = Vec::new();
     let read = input.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes);
-    read.map_err(|source| ReadError::Io { path: path.into(), source })?;
+    read.map_err(|source| ReadError::Io {
+        path: path.into(),
+        source,
+    })?;
     if bytes.len() > MOST_BYTES {
         return Err(ReadError::TooLarge(path.into()));
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| ReadError::NotText { path: path.into(), at: error.utf8_error().valid_up_to() })?;
-    Ok(Text { name: path.display().to_string(), text })
+    let text = String::from_utf8(bytes).map_err(|error| ReadError::NotText {
+        path: path.into(),
+        at: error.utf8_error().valid_up_to(),
+    })?;
+    Ok(Text {
+        name: path.display().to_string(),
+        text,
+    })
 }
 
 /// What a clean document gives: the values, the tree they were read from, and the texts its spans point into.
@@ -84,7 +95,10 @@ pub fn read<T: Parameter>(file: Text, sets: &[String]) -> Result<Document<T>, Di
     let mut problems = Problems::default();
     let parsed = parse_lossy(&file.text, 0, &mut problems);
     let mut texts = vec![file];
-    texts.extend(sets.iter().map(|set| Text { name: "--set".into(), text: set.clone() }));
+    texts.extend(sets.iter().map(|set| Text {
+        name: "--set".into(),
+        text: set.clone(),
+    }));
 
     let kind = T::kind(Bounds::NONE);
     let mut root = parsed.root;
@@ -108,11 +122,19 @@ pub fn read<T: Parameter>(file: Text, sets: &[String]) -> Result<Document<T>, Di
 
 /// Adds the problems found in reading, without those of nodes that a syntax error left incomplete.
 fn merge(problems: &mut Problems, found: &Problems, damaged: &[Span]) {
-    for problem in found.list().iter().filter(|problem| !damaged.contains(&problem.span)) {
+    for problem in found
+        .list()
+        .iter()
+        .filter(|problem| !damaged.contains(&problem.span))
+    {
         problems.push(problem.span, problem.message.clone(), problem.help.clone());
     }
     // Once the list is full, pushing counts.
-    let uncounted = if problems.list().len() == Problems::MOST { found.more() } else { 0 };
+    let uncounted = if problems.list().len() == Problems::MOST {
+        found.more()
+    } else {
+        0
+    };
     for _ in 0..uncounted {
         problems.push(Span::default(), "", None);
     }
@@ -133,7 +155,10 @@ pub fn span_at(node: &Node, path: &str) -> Span {
 /// The value inside `Some(…)`, and of a parenthesis with a sole value without a name.
 fn within(node: &Node) -> &Node {
     match &node.value {
-        Value::Tagged { body: Body::Positional(items), .. } => match items.as_slice() {
+        Value::Tagged {
+            body: Body::Positional(items),
+            ..
+        } => match items.as_slice() {
             [only] => within(only),
             _ => node,
         },
@@ -144,12 +169,17 @@ fn within(node: &Node) -> &Node {
 fn child<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
     match &node.value {
         Value::List(items) => items.get(name.parse::<usize>().ok()?),
-        Value::Tagged { body: Body::Named(fields), .. } => {
-            fields.iter().find(|(ident, _)| ident.name == name).map(|(_, node)| node)
-        }
-        Value::Tagged { name: Some(some), body: Body::Positional(items) } if some.name == "Some" => {
-            child(items.first()?, name)
-        }
+        Value::Tagged {
+            body: Body::Named(fields),
+            ..
+        } => fields
+            .iter()
+            .find(|(ident, _)| ident.name == name)
+            .map(|(_, node)| node),
+        Value::Tagged {
+            name: Some(some),
+            body: Body::Positional(items),
+        } if some.name == "Some" => child(items.first()?, name),
         _ => None,
     }
 }

@@ -12,8 +12,8 @@ pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
 pub use document::{Text, read_file};
 pub use schema::{
-    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, Phase, Probe, Repeat, Rest, Restore, Scenario,
-    Sleep, Target, UpdateSpec, Wake,
+    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, Phase, Probe, Repeat, Rest,
+    Restore, Scenario, Sleep, Target, UpdateSpec, Wake,
 };
 
 use crate::registry::{Problems, Writer};
@@ -26,7 +26,11 @@ pub fn load(text: Text, sets: &[String], seed: Option<u64>) -> Result<Scenario, 
     }
     let mut problems = Problems::default();
     semantics::check(&scenario, &node, &mut problems);
-    if problems.is_empty() { Ok(scenario) } else { Err(Diagnostics::new(&texts, &problems)) }
+    if problems.is_empty() {
+        Ok(scenario)
+    } else {
+        Err(Diagnostics::new(&texts, &problems))
+    }
 }
 
 /// The scenario as RON with every default written out; reading it again gives the same run.

@@ -39,10 +39,17 @@ pub fn parse(text: &str, source: usize, problems: &mut Problems) -> Option<Node>
 
 /// Like [`parse`], and tells which nodes are incomplete.
 pub fn parse_lossy(text: &str, source: usize, problems: &mut Problems) -> Parsed {
-    let mut report = Report { source, problems, damage: Vec::new() };
+    let mut report = Report {
+        source,
+        problems,
+        damage: Vec::new(),
+    };
     match read(text, &mut report) {
         Ok(root) => {
-            let damaged = root.iter().flat_map(|root| report.damage.iter().map(|at| innermost(root, *at))).collect();
+            let damaged = root
+                .iter()
+                .flat_map(|root| report.damage.iter().map(|at| innermost(root, *at)))
+                .collect();
             Parsed { root, damaged }
         }
         Err(fatal) => {
@@ -61,7 +68,11 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn span(&self, start: usize, end: usize) -> Span {
-        Span { source: self.source, start, end }
+        Span {
+            source: self.source,
+            start,
+            end,
+        }
     }
 
     fn push(&mut self, start: usize, end: usize, message: impl Into<String>, help: Option<String>) {
@@ -78,17 +89,32 @@ impl Report<'_> {
 
 fn read(text: &str, report: &mut Report<'_>) -> Result<Option<Node>, Fatal> {
     if text.len() > MOST_BYTES {
-        let message = format!("this is {} bytes long; at most {MOST_BYTES} (1 MiB) are read", text.len());
-        return Err(Fatal { start: 0, end: 0, message, help: None });
+        let message = format!(
+            "this is {} bytes long; at most {MOST_BYTES} (1 MiB) are read",
+            text.len()
+        );
+        return Err(Fatal {
+            start: 0,
+            end: 0,
+            message,
+            help: None,
+        });
     }
     let tokens = lexer::tokens(text)?;
     let tokens = grammar::skip_attributes(text, tokens, report);
     if tokens.is_empty() {
         let message = "a value was expected, but there is nothing here".into();
-        return Err(Fatal { start: text.len(), end: text.len(), message, help: None });
+        return Err(Fatal {
+            start: text.len(),
+            end: text.len(),
+            message,
+            help: None,
+        });
     }
     let tokens = brackets::balance(text, tokens, report);
-    let Some(tokens) = grammar::mend(text, &tokens, report) else { return Ok(None) };
+    let Some(tokens) = grammar::mend(text, &tokens, report) else {
+        return Ok(None);
+    };
     Ok(tree::build(text, &tokens, report))
 }
 
@@ -99,8 +125,15 @@ fn innermost(root: &Node, at: usize) -> Span {
     loop {
         let holds = |child: &&Node| child.span.start <= at && at < child.span.end;
         let child = match &node.value {
-            Value::List(items) | Value::Tagged { body: Body::Positional(items), .. } => items.iter().find(holds),
-            Value::Tagged { body: Body::Named(fields), .. } => fields.iter().map(|(_, child)| child).find(holds),
+            Value::List(items)
+            | Value::Tagged {
+                body: Body::Positional(items),
+                ..
+            } => items.iter().find(holds),
+            Value::Tagged {
+                body: Body::Named(fields),
+                ..
+            } => fields.iter().map(|(_, child)| child).find(holds),
             _ => None,
         };
         match child {
@@ -115,7 +148,11 @@ fn clip(name: &str) -> String {
     const LONGEST: usize = 60;
     let mut chars = name.chars();
     let short: String = chars.by_ref().take(LONGEST).collect();
-    if chars.next().is_some() { short + "…" } else { short }
+    if chars.next().is_some() {
+        short + "…"
+    } else {
+        short
+    }
 }
 
 #[cfg(test)]

@@ -157,7 +157,10 @@ pub struct Target(pub String);
 
 impl crate::registry::Parameter for Target {
     fn kind(_: crate::registry::Bounds) -> crate::registry::Kind {
-        crate::registry::Kind::Text(crate::registry::Bounds { min: 1.0, max: 64.0 })
+        crate::registry::Kind::Text(crate::registry::Bounds {
+            min: 1.0,
+            max: 64.0,
+        })
     }
 
     fn read(
@@ -169,11 +172,17 @@ impl crate::registry::Parameter for Target {
         use crate::registry::{Body, Value, nearest};
         let name = match &node.value {
             Value::Text(name) => name.as_str(),
-            Value::Tagged { name: Some(name), body: Body::Empty } => name.name.as_str(),
+            Value::Tagged {
+                name: Some(name),
+                body: Body::Empty,
+            } => name.name.as_str(),
             _ => {
                 problems.push(
                     node.span,
-                    format!("expected the name of a region or pathway, found {}", node.describe()),
+                    format!(
+                        "expected the name of a region or pathway, found {}",
+                        node.describe()
+                    ),
                     None,
                 );
                 return None;
@@ -183,7 +192,8 @@ impl crate::registry::Parameter for Target {
             return Some(Self(known.into()));
         }
         let all: Vec<_> = Circuit::names().collect();
-        let guess = nearest(name, Circuit::names()).map_or(String::new(), |n| format!("did you mean `{n}`? "));
+        let guess = nearest(name, Circuit::names())
+            .map_or(String::new(), |n| format!("did you mean `{n}`? "));
         let shown: String = name.chars().take(64).collect();
         problems.push(
             node.span,

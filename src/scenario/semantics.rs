@@ -3,7 +3,9 @@
 use super::document::span_at;
 use super::schema::{Phase, Scenario, UpdateSpec};
 use crate::circuit::Circuit;
-use crate::hippocampus::{CapacitySpec, CueSpec, DecoderSpec, Hippocampus, SeparationSpec, StoreSpec};
+use crate::hippocampus::{
+    CapacitySpec, CueSpec, DecoderSpec, Hippocampus, SeparationSpec, StoreSpec,
+};
 use crate::learning::{RuleSpec, RuleState};
 use crate::neocortex::CellSpec;
 use crate::registry::{Node, Problems};
@@ -27,12 +29,17 @@ pub(super) fn check(scenario: &Scenario, node: &Node, problems: &mut Problems) {
 fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
     let learning = &scenario.learning;
     let shadows = learning.shadows.iter().enumerate();
-    let all = shadows.clone().map(|(i, rule)| (format!("learning.shadows.{i}"), rule));
+    let all = shadows
+        .clone()
+        .map(|(i, rule)| (format!("learning.shadows.{i}"), rule));
     for (path, rule) in std::iter::once(("learning.rule".to_string(), &learning.rule)).chain(all) {
         if rule.offline() && scenario.hippocampus.is_none() {
             report(
                 &path,
-                format!("{} learns from ripples, but this scenario has no hippocampus", rule.name()),
+                format!(
+                    "{} learns from ripples, but this scenario has no hippocampus",
+                    rule.name()
+                ),
                 "add `hippocampus: ()`, or choose a rule that learns while awake".into(),
             );
         }
@@ -50,17 +57,26 @@ fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
     if matches!(learning.update, UpdateSpec::EveryStep(_)) && whole {
         report(
             "learning.update",
-            format!("{} has no gradient before the episode ends", learning.rule.name()),
+            format!(
+                "{} has no gradient before the episode ends",
+                learning.rule.name()
+            ),
             "use EveryEpisode or EveryPhase".into(),
         );
     }
     if !matches!(learning.update, UpdateSpec::EveryPhase(_)) {
         return;
     }
-    if learning.rule.offline() && scenario.hippocampus.is_some() && !any(&scenario.protocol, &is_sleep) {
+    if learning.rule.offline()
+        && scenario.hippocampus.is_some()
+        && !any(&scenario.protocol, &is_sleep)
+    {
         report(
             "protocol",
-            format!("{} learns from ripples, but the protocol never sleeps", learning.rule.name()),
+            format!(
+                "{} learns from ripples, but the protocol never sleeps",
+                learning.rule.name()
+            ),
             "add a phase `Sleep(ripples: 16)` after `Wake`".into(),
         );
     }
@@ -82,7 +98,10 @@ fn store(scenario: &Scenario, h: &Hippocampus, report: &mut impl FnMut(&str, Str
     if h.capacity.room() < steps {
         report(
             "hippocampus.capacity.steps",
-            format!("there is room for {} steps, but one episode has {steps}", h.capacity.room()),
+            format!(
+                "there is room for {} steps, but one episode has {steps}",
+                h.capacity.room()
+            ),
             format!("give at least {steps}"),
         );
     }
@@ -112,11 +131,20 @@ fn store(scenario: &Scenario, h: &Hippocampus, report: &mut impl FnMut(&str, Str
     if let StoreSpec::Ca3(p) = &h.store
         && p.active() >= p.units
     {
-        report("hippocampus.store.sparsity", "all units would be active".into(), "lower the sparsity".into());
+        report(
+            "hippocampus.store.sparsity",
+            "all units would be active".into(),
+            "lower the sparsity".into(),
+        );
     }
 }
 
-fn phases(scenario: &Scenario, list: &[Phase], path: &str, report: &mut impl FnMut(&str, String, String)) {
+fn phases(
+    scenario: &Scenario,
+    list: &[Phase],
+    path: &str,
+    report: &mut impl FnMut(&str, String, String),
+) {
     for (i, phase) in list.iter().enumerate() {
         let path = format!("{path}.{i}");
         let lacks = scenario.hippocampus.is_none();
@@ -139,7 +167,8 @@ fn target(name: &str, lacks: bool, path: &str, report: &mut impl FnMut(&str, Str
         report(
             &format!("{path}.target"),
             format!("{name} belongs to the hippocampus, but this scenario has none"),
-            "add `hippocampus: ()`, or name Input, Cortex, Readout, Sensory, Recurrent or Output".into(),
+            "add `hippocampus: ()`, or name Input, Cortex, Readout, Sensory, Recurrent or Output"
+                .into(),
         );
     }
 }
@@ -150,8 +179,14 @@ fn memory(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
     if bytes > MOST_BYTES {
         report(
             path,
-            format!("this run would need about {:.1} GiB of memory", bytes as f64 / f64::from(1 << 30)),
-            format!("at most {} GiB are allowed: lower units, episodes or delays", MOST_BYTES >> 30),
+            format!(
+                "this run would need about {:.1} GiB of memory",
+                bytes as f64 / f64::from(1 << 30)
+            ),
+            format!(
+                "at most {} GiB are allowed: lower units, episodes or delays",
+                MOST_BYTES >> 30
+            ),
         );
     }
 }
@@ -163,11 +198,19 @@ fn largest(scenario: &Scenario) -> (&'static str, u64) {
         CellSpec::Tanh(p) => p.units,
         CellSpec::Linear(p) => p.units,
     } as u64;
-    let (steps, content) = (dims.steps as u64, units + (dims.inputs + dims.outputs + 1) as u64);
+    let (steps, content) = (
+        dims.steps as u64,
+        units + (dims.inputs + dims.outputs + 1) as u64,
+    );
     // A batch of 256 episodes: inputs, targets, drive, and a tape of states.
     let batch = 4 * 256 * steps * (content + 3 * units);
     let rules = 1 + scenario.learning.shadows.len() as u64;
-    let tape = scenario.learning.shadows.iter().chain([&scenario.learning.rule]).any(|r| matches!(r, RuleSpec::Bptt(_)));
+    let tape = scenario
+        .learning
+        .shadows
+        .iter()
+        .chain([&scenario.learning.rule])
+        .any(|r| matches!(r, RuleSpec::Bptt(_)));
     let mut parts = vec![("task", batch * if tape { rules } else { 1 })];
     if let Some(h) = &scenario.hippocampus {
         let stored = stored_steps(scenario, h, steps);
@@ -176,13 +219,26 @@ fn largest(scenario: &Scenario) -> (&'static str, u64) {
             StoreSpec::Exact(_) => 0,
         };
         let synapse = if h.capacity.decay().is_some() { 4 } else { 2 };
-        parts.push(("hippocampus.store.units", 2 * m * m * synapse + 2 * 8 * m * content));
-        let solve = if matches!(h.decoder, DecoderSpec::Hebbian(_) | DecoderSpec::Delta(_)) { 0 } else { 4 };
-        parts.push(("hippocampus.capacity", 8 * stored * (content + solve * stored)));
+        parts.push((
+            "hippocampus.store.units",
+            2 * m * m * synapse + 2 * 8 * m * content,
+        ));
+        let solve = if matches!(h.decoder, DecoderSpec::Hebbian(_) | DecoderSpec::Delta(_)) {
+            0
+        } else {
+            4
+        };
+        parts.push((
+            "hippocampus.capacity",
+            8 * stored * (content + solve * stored),
+        ));
         let rows = m.max(h.entorhinal.units as u64);
         parts.push(("hippocampus.entorhinal", 4 * rows * (content + 256)));
     }
-    parts.into_iter().max_by_key(|(_, bytes)| *bytes).unwrap_or(("task", 0))
+    parts
+        .into_iter()
+        .max_by_key(|(_, bytes)| *bytes)
+        .unwrap_or(("task", 0))
 }
 
 /// Most steps stored at once.

@@ -8,23 +8,56 @@ use crate::registry::{Body, Field, Ident, Kind, Node, Problems, Span, Value, nea
 
 /// Puts `value` at `path` in the tree whose root is declared as `kind`. `path` begins where `arg_span` does, so that a
 /// problem points at the element concerned.
-pub fn apply(root: &mut Node, path: &str, value: Node, kind: &Kind, arg_span: Span, problems: &mut Problems) {
+pub fn apply(
+    root: &mut Node,
+    path: &str,
+    value: Node,
+    kind: &Kind,
+    arg_span: Span,
+    problems: &mut Problems,
+) {
     let elements: Vec<Element<'_>> = elements(path, arg_span);
     if let Some(empty) = elements.iter().find(|element| element.name.is_empty()) {
         let help = "a path is names joined by dots: `cortex.cell.units=64`".to_string();
         problems.push(empty.span, "a name is missing in this path", Some(help));
         return;
     }
-    Walk { all: &elements, problems }.descend(root, *kind, &elements, value);
+    Walk {
+        all: &elements,
+        problems,
+    }
+    .descend(root, *kind, &elements, value);
 }
 
 /// Splits `path=value`, parses the value and applies it; `source` is the number of the text.
-pub(super) fn apply_argument(root: &mut Node, argument: &str, source: usize, kind: &Kind, problems: &mut Problems) {
-    let Some((path, value)) = split(argument, source, problems) else { return };
-    let span = Span { source, start: 0, end: argument.len() };
+pub(super) fn apply_argument(
+    root: &mut Node,
+    argument: &str,
+    source: usize,
+    kind: &Kind,
+    problems: &mut Problems,
+) {
+    let Some((path, value)) = split(argument, source, problems) else {
+        return;
+    };
+    let span = Span {
+        source,
+        start: 0,
+        end: argument.len(),
+    };
     match parse_value(path, value, source, problems) {
         Some(value) => apply(root, path, value, kind, span, problems),
-        None => apply(&mut root.clone(), path, Node { span, value: Value::Other("") }, kind, span, problems),
+        None => apply(
+            &mut root.clone(),
+            path,
+            Node {
+                span,
+                value: Value::Other(""),
+            },
+            kind,
+            span,
+            problems,
+        ),
     }
 }
 
@@ -36,11 +69,23 @@ pub(super) fn check_argument(argument: &str, source: usize, problems: &mut Probl
 }
 
 /// The path and the value of an argument.
-fn split<'a>(argument: &'a str, source: usize, problems: &mut Problems) -> Option<(&'a str, &'a str)> {
+fn split<'a>(
+    argument: &'a str,
+    source: usize,
+    problems: &mut Problems,
+) -> Option<(&'a str, &'a str)> {
     let halves = argument.split_once('=');
     if halves.is_none() {
-        let span = Span { source, start: 0, end: argument.len() };
-        problems.push(span, "expected PATH=VALUE", Some("for example `cortex.cell.units=64`".into()));
+        let span = Span {
+            source,
+            start: 0,
+            end: argument.len(),
+        };
+        problems.push(
+            span,
+            "expected PATH=VALUE",
+            Some("for example `cortex.cell.units=64`".into()),
+        );
     }
     halves
 }
@@ -49,8 +94,16 @@ fn split<'a>(argument: &'a str, source: usize, problems: &mut Problems) -> Optio
 fn parse_value(path: &str, value: &str, source: usize, problems: &mut Problems) -> Option<Node> {
     let at = path.len() + 1;
     if value.trim().is_empty() {
-        let span = Span { source, start: at, end: at + value.len() };
-        problems.push(span, "a value is missing after the `=`", Some("an empty text is `\"\"`".into()));
+        let span = Span {
+            source,
+            start: at,
+            end: at + value.len(),
+        };
+        problems.push(
+            span,
+            "a value is missing after the `=`",
+            Some("an empty text is `\"\"`".into()),
+        );
         return None;
     }
     let before = problems.list().len() + problems.more();
@@ -72,7 +125,14 @@ fn elements(path: &str, span: Span) -> Vec<Element<'_>> {
             let name = part.trim();
             let start = at + part.len() - part.trim_start().len();
             at += part.len() + 1;
-            Element { name, span: Span { start, end: start + name.len(), ..span } }
+            Element {
+                name,
+                span: Span {
+                    start,
+                    end: start + name.len(),
+                    ..span
+                },
+            }
         })
         .collect()
 }
@@ -93,29 +153,54 @@ impl Walk<'_> {
         match kind {
             Kind::Optional(item) => self.optional(node, item(), path, value),
             Kind::List { item, .. } => {
-                let Value::List(items) = &mut node.value else { return };
+                let Value::List(items) = &mut node.value else {
+                    return;
+                };
                 let length = items.len();
-                match element.name.parse().ok().and_then(|index: usize| items.get_mut(index)) {
+                match element
+                    .name
+                    .parse()
+                    .ok()
+                    .and_then(|index: usize| items.get_mut(index))
+                {
                     Some(node) => self.descend(node, item(), rest, value),
                     None => self.no_such_item(*element, length),
                 }
             }
             Kind::Struct { name, fields } => self.field(node, name, &fields(), path, value),
             Kind::Choice { variants, .. } => {
-                let Value::Tagged { name: Some(name), .. } = &node.value else { return };
-                let Some(variant) = variants().into_iter().find(|variant| variant.name == name.name) else { return };
+                let Value::Tagged {
+                    name: Some(name), ..
+                } = &node.value
+                else {
+                    return;
+                };
+                let Some(variant) = variants()
+                    .into_iter()
+                    .find(|variant| variant.name == name.name)
+                else {
+                    return;
+                };
                 self.field(node, variant.name, &(variant.fields)(), path, value);
             }
             Kind::Bool | Kind::Int(_) | Kind::Float(_) | Kind::Text(_) => {
                 let message = format!("there is nothing below {}", kind.describe());
                 let before = self.path_before(*element);
-                self.problems.push(element.span, message, Some(format!("set it with `{before}=…`")));
+                self.problems.push(
+                    element.span,
+                    message,
+                    Some(format!("set it with `{before}=…`")),
+                );
             }
         }
     }
 
     fn optional(&mut self, node: &mut Node, inner: Kind, path: &[Element<'_>], value: Node) {
-        let Value::Tagged { name: Some(name), body } = &mut node.value else {
+        let Value::Tagged {
+            name: Some(name),
+            body,
+        } = &mut node.value
+        else {
             return self.descend(node, inner, path, value);
         };
         match (name.name.as_str(), body) {
@@ -135,22 +220,44 @@ impl Walk<'_> {
         }
     }
 
-    fn field(&mut self, node: &mut Node, owner: &str, declared: &[Field], path: &[Element<'_>], value: Node) {
-        let Some((element, rest)) = path.split_first() else { return };
-        let Value::Tagged { body, .. } = &mut node.value else { return };
+    fn field(
+        &mut self,
+        node: &mut Node,
+        owner: &str,
+        declared: &[Field],
+        path: &[Element<'_>],
+        value: Node,
+    ) {
+        let Some((element, rest)) = path.split_first() else {
+            return;
+        };
+        let Value::Tagged { body, .. } = &mut node.value else {
+            return;
+        };
         let Some(field) = declared.iter().find(|field| field.name == element.name) else {
             return self.no_such_field(*element, rest, owner, declared);
         };
-        let Some(fields) = named(body, declared) else { return };
-        if let Some((_, node)) = fields.iter_mut().find(|(ident, _)| ident.name == field.name) {
+        let Some(fields) = named(body, declared) else {
+            return;
+        };
+        if let Some((_, node)) = fields
+            .iter_mut()
+            .find(|(ident, _)| ident.name == field.name)
+        {
             return self.descend(node, field.kind, rest, value);
         }
-        let ident = Ident { name: field.name.into(), span: element.span };
+        let ident = Ident {
+            name: field.name.into(),
+            span: element.span,
+        };
         let Some((below, _)) = rest.split_first() else {
             fields.push((ident, value));
             return;
         };
-        let default = field.default.as_deref().and_then(|text| default(text, element.span));
+        let default = field
+            .default
+            .as_deref()
+            .and_then(|text| default(text, element.span));
         if let Some(mut node) = default.or_else(|| self.blank(field.kind, *below)) {
             self.descend(&mut node, field.kind, rest, value);
             fields.push((ident, node));
@@ -160,25 +267,42 @@ impl Walk<'_> {
     /// What to start from where there is neither a value nor a default; `below` is the element that needs it.
     fn blank(&mut self, kind: Kind, below: Element<'_>) -> Option<Node> {
         match kind {
-            Kind::Struct { .. } => {
-                Some(Node { span: below.span, value: Value::Tagged { name: None, body: Body::Empty } })
-            }
+            Kind::Struct { .. } => Some(Node {
+                span: below.span,
+                value: Value::Tagged {
+                    name: None,
+                    body: Body::Empty,
+                },
+            }),
             Kind::Optional(item) => self.blank(item(), below),
             _ => {
                 let before = self.path_before(below);
                 let message = format!("there is no `{before}` to set this in");
-                self.problems.push(below.span, message, Some(format!("first `{before}=…`: {}", kind.describe())));
+                self.problems.push(
+                    below.span,
+                    message,
+                    Some(format!("first `{before}=…`: {}", kind.describe())),
+                );
                 None
             }
         }
     }
 
     fn path_before(&self, element: Element<'_>) -> String {
-        let before = self.all.iter().take_while(|other| other.span.start < element.span.start);
+        let before = self
+            .all
+            .iter()
+            .take_while(|other| other.span.start < element.span.start);
         before.map(|other| other.name).collect::<Vec<_>>().join(".")
     }
 
-    fn no_such_field(&mut self, element: Element<'_>, rest: &[Element<'_>], owner: &str, declared: &[Field]) {
+    fn no_such_field(
+        &mut self,
+        element: Element<'_>,
+        rest: &[Element<'_>],
+        owner: &str,
+        declared: &[Field],
+    ) {
         let names: Vec<&str> = declared.iter().map(|field| field.name).collect();
         let list = names.join(", ");
         let help = if element.name == owner && !rest.is_empty() {
@@ -190,7 +314,11 @@ impl Walk<'_> {
         } else {
             format!("fields: {list}")
         };
-        self.problems.push(element.span, format!("`{owner}` has no field `{}`", element.name), Some(help));
+        self.problems.push(
+            element.span,
+            format!("`{owner}` has no field `{}`", element.name),
+            Some(help),
+        );
     }
 
     fn no_such_item(&mut self, element: Element<'_>, length: usize) {
@@ -214,7 +342,10 @@ fn named<'a>(body: &'a mut Body, declared: &[Field]) -> Option<&'a mut Vec<(Iden
         Body::Empty => *body = Body::Named(Vec::new()),
         Body::Positional(items) if items.len() == 1 => {
             let (first, node) = (declared.first()?, items.pop()?);
-            let ident = Ident { name: first.name.into(), span: node.span };
+            let ident = Ident {
+                name: first.name.into(),
+                span: node.span,
+            };
             *body = Body::Named(vec![(ident, node)]);
         }
         _ => {}

@@ -23,7 +23,11 @@ const TOLERANCE: f64 = 0.2;
 
 impl<R: Real> Task<R> for Adding {
     fn dims(&self) -> Dims {
-        Dims { inputs: 2, outputs: 1, steps: self.length }
+        Dims {
+            inputs: 2,
+            outputs: 1,
+            steps: self.length,
+        }
     }
 
     fn loss(&self) -> LossKind {
@@ -77,14 +81,21 @@ mod tests {
         for _ in 0..n {
             let e: Episode<f64> = task.episode(&mut rng);
             let target = e.targets[(0, 6)];
-            let best = if e.inputs[(1, 6)] == 1.0 { e.inputs[(0, 6)] + 0.5 } else { 1.0 };
+            let best = if e.inputs[(1, 6)] == 1.0 {
+                e.inputs[(0, 6)] + 0.5
+            } else {
+                1.0
+            };
             chance += 0.5 * (target - 1.0).powi(2) / f64::from(n);
             memoryless += 0.5 * (target - best).powi(2) / f64::from(n);
             right += f64::from((target - 1.0).abs() <= TOLERANCE) / f64::from(n);
         }
         let known = Task::<f64>::baselines(&task);
         assert!((chance - known.chance_loss).abs() < 1e-3, "{chance}");
-        assert!((memoryless - known.memoryless_loss).abs() < 1e-3, "{memoryless}");
+        assert!(
+            (memoryless - known.memoryless_loss).abs() < 1e-3,
+            "{memoryless}"
+        );
         assert!((right - known.chance_accuracy).abs() < 1e-2, "{right}");
     }
 }

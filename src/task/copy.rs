@@ -22,7 +22,11 @@ params! {
 
 impl<R: Real> Task<R> for Copy {
     fn dims(&self) -> Dims {
-        Dims { inputs: self.symbols + 1, outputs: self.symbols, steps: 2 * self.length + self.delay }
+        Dims {
+            inputs: self.symbols + 1,
+            outputs: self.symbols,
+            steps: 2 * self.length + self.delay,
+        }
     }
 
     fn loss(&self) -> LossKind {
@@ -31,11 +35,18 @@ impl<R: Real> Task<R> for Copy {
 
     fn baselines(&self) -> Baselines {
         let ln = (self.symbols as f64).ln();
-        Baselines { chance_accuracy: 1.0 / self.symbols as f64, chance_loss: ln, memoryless_loss: ln }
+        Baselines {
+            chance_accuracy: 1.0 / self.symbols as f64,
+            chance_loss: ln,
+            memoryless_loss: ln,
+        }
     }
 
     fn input_names(&self) -> Vec<String> {
-        (1..=self.symbols).map(|i| format!("symbol {i}")).chain(["go".to_string()]).collect()
+        (1..=self.symbols)
+            .map(|i| format!("symbol {i}"))
+            .chain(["go".to_string()])
+            .collect()
     }
 
     fn episode(&self, rng: &mut Rng) -> Episode<R> {
@@ -59,7 +70,11 @@ mod tests {
 
     #[test]
     fn the_answer_repeats_the_string() {
-        let task = Copy { symbols: 5, length: 4, delay: 3 };
+        let task = Copy {
+            symbols: 5,
+            length: 4,
+            delay: 3,
+        };
         let e: Episode<f64> = task.episode(&mut Rng::named(2, "task"));
         for i in 0..4 {
             assert_eq!(e.inputs.column(i).rows(0, 5), e.targets.column(7 + i));

@@ -86,7 +86,11 @@ mod tests {
     use super::*;
 
     fn all() -> Vec<TaskSpec> {
-        vec![TaskSpec::Recall(Recall::default()), TaskSpec::Copy(Copy::default()), TaskSpec::Adding(Adding::default())]
+        vec![
+            TaskSpec::Recall(Recall::default()),
+            TaskSpec::Copy(Copy::default()),
+            TaskSpec::Adding(Adding::default()),
+        ]
     }
 
     #[test]

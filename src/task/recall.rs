@@ -25,7 +25,11 @@ params! {
 
 impl<R: Real> Task<R> for Recall {
     fn dims(&self) -> Dims {
-        Dims { inputs: self.symbols + self.distractors + 1, outputs: self.symbols, steps: self.delay + 2 }
+        Dims {
+            inputs: self.symbols + self.distractors + 1,
+            outputs: self.symbols,
+            steps: self.delay + 2,
+        }
     }
 
     fn loss(&self) -> LossKind {
@@ -34,13 +38,20 @@ impl<R: Real> Task<R> for Recall {
 
     fn baselines(&self) -> Baselines {
         let ln = (self.symbols as f64).ln();
-        Baselines { chance_accuracy: 1.0 / self.symbols as f64, chance_loss: ln, memoryless_loss: ln }
+        Baselines {
+            chance_accuracy: 1.0 / self.symbols as f64,
+            chance_loss: ln,
+            memoryless_loss: ln,
+        }
     }
 
     fn input_names(&self) -> Vec<String> {
         let symbols = (1..=self.symbols).map(|i| format!("symbol {i}"));
         let distractors = (1..=self.distractors).map(|i| format!("distractor {i}"));
-        symbols.chain(distractors).chain(["go".to_string()]).collect()
+        symbols
+            .chain(distractors)
+            .chain(["go".to_string()])
+            .collect()
     }
 
     fn episode(&self, rng: &mut Rng) -> Episode<R> {
@@ -71,7 +82,12 @@ mod tests {
 
     #[test]
     fn the_target_is_the_first_symbol_and_only_the_go_step_counts() {
-        let task = Recall { symbols: 3, delay: 5, distractors: 2, noise: 0.0 };
+        let task = Recall {
+            symbols: 3,
+            delay: 5,
+            distractors: 2,
+            noise: 0.0,
+        };
         let mut rng = Rng::named(5, "task");
         for _ in 0..50 {
             let e: Episode<f64> = task.episode(&mut rng);

@@ -20,26 +20,44 @@ pub(super) fn is_leftover(file: &Path) -> bool {
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
         let open = File::options().write(true).open(path);
-        return open.and_then(|mut file| file.write_all(bytes)).map_err(FolderError::write(path));
+        return open
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(FolderError::write(path));
     }
-    let target = if path.is_symlink() { fs::canonicalize(path) } else { Ok(path.to_path_buf()) };
+    let target = if path.is_symlink() {
+        fs::canonicalize(path)
+    } else {
+        Ok(path.to_path_buf())
+    };
     let target = target.map_err(FolderError::write(path))?;
-    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = target
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(PREFIX)
         .suffix(SUFFIX)
         .tempfile_in(folder)
         .map_err(|e| FolderError::write(path)(plain(e)))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| FolderError::write(path)(plain(e)))?;
+    file.write_all(bytes)
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(|e| FolderError::write(path)(plain(e)))?;
     readable(file.as_file());
-    file.persist(&target).map_err(|e| FolderError::write(path)(e.error))?;
+    file.persist(&target)
+        .map_err(|e| FolderError::write(path)(e.error))?;
     Ok(())
 }
 
 /// The error without the name of the temporary file, which means nothing to anyone.
 fn plain(error: io::Error) -> io::Error {
-    match error.get_ref().and_then(|e| e.source()).and_then(|e| e.downcast_ref::<io::Error>()) {
-        Some(inner) => inner.raw_os_error().map_or_else(|| inner.kind().into(), io::Error::from_raw_os_error),
+    match error
+        .get_ref()
+        .and_then(|e| e.source())
+        .and_then(|e| e.downcast_ref::<io::Error>())
+    {
+        Some(inner) => inner
+            .raw_os_error()
+            .map_or_else(|| inner.kind().into(), io::Error::from_raw_os_error),
         None => error,
     }
 }

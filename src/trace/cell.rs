@@ -10,7 +10,11 @@ pub(super) fn shortest(value: f64) -> String {
     }
     let size = value.abs();
     let plain = (1e-5..1e16).contains(&size) || !size.is_finite();
-    if plain { format!("{value}") } else { format!("{value:e}") }
+    if plain {
+        format!("{value}")
+    } else {
+        format!("{value:e}")
+    }
 }
 
 /// A name as a cell of a table.
@@ -28,9 +32,14 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_read_back_the_same() {
-        for (value, text) in
-            [(0.1, "0.1"), (1.0, "1"), (1e-7, "1e-7"), (-1e300, "-1e300"), (f64::NAN, "NaN"), (-0.0, "0")]
-        {
+        for (value, text) in [
+            (0.1, "0.1"),
+            (1.0, "1"),
+            (1e-7, "1e-7"),
+            (-1e300, "-1e300"),
+            (f64::NAN, "NaN"),
+            (-0.0, "0"),
+        ] {
             assert_eq!(shortest(value), text);
             let back: f64 = text.parse().unwrap();
             assert!(back == value || value.is_nan());

@@ -45,9 +45,18 @@ fn header(length: u64, checksum: u64) -> Vec<u8> {
 pub fn read_checkpoint<T: DeserializeOwned>(path: &Path) -> Result<T, FolderError> {
     let mut file = File::open(path).map_err(FolderError::read(path))?;
     let length = file.metadata().map_err(FolderError::read(path))?.len();
-    let broken = |problem: &str| FolderError::broken(path, format!("{problem}; run the folder's scenario.ron again"));
+    let broken = |problem: &str| {
+        FolderError::broken(
+            path,
+            format!("{problem}; run the folder's scenario.ron again"),
+        )
+    };
     let mut head = [0_u8; HEAD];
-    if length < HEAD as u64 || length > LARGEST || file.read_exact(&mut head).is_err() || !head.starts_with(MAGIC) {
+    if length < HEAD as u64
+        || length > LARGEST
+        || file.read_exact(&mut head).is_err()
+        || !head.starts_with(MAGIC)
+    {
         return Err(FolderError::broken(path, "is not a checkpoint of Ammon"));
     }
     if head[8..12] != FORMAT.to_le_bytes() {
@@ -55,15 +64,22 @@ pub fn read_checkpoint<T: DeserializeOwned>(path: &Path) -> Result<T, FolderErro
     }
     let expected = header(length - HEAD as u64, 0);
     if head[12..12 + PADDED] != expected[12..12 + PADDED] {
-        let other: String =
-            head[12..12 + PADDED].iter().filter(|b| b.is_ascii_graphic()).map(|b| char::from(*b)).collect();
-        return Err(broken(&format!("was written by Ammon {other}, this is {PROGRAM}")));
+        let other: String = head[12..12 + PADDED]
+            .iter()
+            .filter(|b| b.is_ascii_graphic())
+            .map(|b| char::from(*b))
+            .collect();
+        return Err(broken(&format!(
+            "was written by Ammon {other}, this is {PROGRAM}"
+        )));
     }
     if head[12 + PADDED..HEAD - 8] != expected[12 + PADDED..HEAD - 8] {
         return Err(broken("is cut short"));
     }
     let mut body = Vec::with_capacity((length - HEAD as u64) as usize);
-    file.take(LARGEST).read_to_end(&mut body).map_err(FolderError::read(path))?;
+    file.take(LARGEST)
+        .read_to_end(&mut body)
+        .map_err(FolderError::read(path))?;
     if head[HEAD - 8..] != checksum(&body).to_le_bytes() {
         return Err(broken("is damaged"));
     }
@@ -74,7 +90,9 @@ pub fn read_checkpoint<T: DeserializeOwned>(path: &Path) -> Result<T, FolderErro
 fn checksum(bytes: &[u8]) -> u64 {
     let mix = |h: u64, word: u64| (h ^ word).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
     let (words, rest) = bytes.as_chunks::<8>();
-    let h = words.iter().fold(0xcbf2_9ce4_8422_2325, |h, w| mix(h, u64::from_le_bytes(*w)));
+    let h = words
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |h, w| mix(h, u64::from_le_bytes(*w)));
     rest.iter().fold(h, |h, b| mix(h, u64::from(*b)))
 }
 
@@ -94,9 +112,15 @@ mod tests {
             let mut bad = good.clone();
             bad[i] ^= 0x40;
             std::fs::write(&path, &bad).unwrap();
-            assert!(read_checkpoint::<(Vec<f64>, String)>(&path).is_err(), "byte {i}");
+            assert!(
+                read_checkpoint::<(Vec<f64>, String)>(&path).is_err(),
+                "byte {i}"
+            );
             std::fs::write(&path, &good[..i]).unwrap();
-            assert!(read_checkpoint::<(Vec<f64>, String)>(&path).is_err(), "cut at {i}");
+            assert!(
+                read_checkpoint::<(Vec<f64>, String)>(&path).is_err(),
+                "cut at {i}"
+            );
         }
     }
 }

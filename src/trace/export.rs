@@ -30,15 +30,28 @@ crate::registry! {
 impl ExportSpec {
     /// The format of this name, in any case.
     pub fn named(name: &str) -> Option<Self> {
-        let variant = Self::variants().into_iter().find(|v| v.name.eq_ignore_ascii_case(name))?;
-        let name = Ident { name: variant.name.into(), span: Span::default() };
-        let node = Node { span: Span::default(), value: Value::Tagged { name: Some(name), body: Body::Empty } };
+        let variant = Self::variants()
+            .into_iter()
+            .find(|v| v.name.eq_ignore_ascii_case(name))?;
+        let name = Ident {
+            name: variant.name.into(),
+            span: Span::default(),
+        };
+        let node = Node {
+            span: Span::default(),
+            value: Value::Tagged {
+                name: Some(name),
+                body: Body::Empty,
+            },
+        };
         Self::read(&node, Bounds::NONE, &mut Problems::default())
     }
 
     /// The files that the formats make.
     pub fn file_names() -> Vec<&'static str> {
-        let formats = Self::variants().into_iter().filter_map(|v| Self::named(v.name));
+        let formats = Self::variants()
+            .into_iter()
+            .filter_map(|v| Self::named(v.name));
         formats.map(|format| format.as_dyn().file_name()).collect()
     }
 
@@ -72,7 +85,12 @@ mod tests {
     #[test]
     fn every_declared_format_can_be_named() {
         for variant in ExportSpec::variants() {
-            assert_eq!(ExportSpec::named(&variant.name.to_lowercase()).unwrap().name(), variant.name);
+            assert_eq!(
+                ExportSpec::named(&variant.name.to_lowercase())
+                    .unwrap()
+                    .name(),
+                variant.name
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ use super::tables::{Offsets, Tables};
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// Something is there already.
-    #[error("{0} exists and is not empty: choose another --out, or replace an earlier run with --force")]
+    #[error(
+        "{0} exists and is not empty: choose another --out, or replace an earlier run with --force"
+    )]
     Occupied(PathBuf),
     /// `--force` on something that is no run folder.
     #[error(
@@ -62,7 +64,10 @@ impl FolderError {
     }
 
     pub(super) fn broken(path: &Path, problem: impl Into<String>) -> Self {
-        Self::Broken { path: path.to_path_buf(), problem: problem.into() }
+        Self::Broken {
+            path: path.to_path_buf(),
+            problem: problem.into(),
+        }
     }
 }
 
@@ -92,20 +97,30 @@ impl RunFolder {
     /// Makes a new folder with empty tables.
     pub fn create(path: &Path, force: bool) -> Result<Self, FolderError> {
         Self::prepare(path, force)?;
-        Ok(Self { path: path.to_path_buf(), tables: Tables::create(path)? })
+        Ok(Self {
+            path: path.to_path_buf(),
+            tables: Tables::create(path)?,
+        })
     }
 
     /// Whether an earlier run lies at `path`; an error where a new one would be refused.
     pub fn check(path: &Path, force: bool) -> Result<bool, FolderError> {
         let occupied = is_occupied(path, force)?;
-        if occupied && !is_run(path) { Err(FolderError::NotOurs(path.to_path_buf())) } else { Ok(occupied) }
+        if occupied && !is_run(path) {
+            Err(FolderError::NotOurs(path.to_path_buf()))
+        } else {
+            Ok(occupied)
+        }
     }
 
     /// Makes the folder itself: refused where it is not empty, unless forced and an earlier run lies there.
     pub fn prepare(path: &Path, force: bool) -> Result<(), FolderError> {
         if Self::check(path, force)? {
             let exports = ExportSpec::file_names();
-            exports.iter().chain(&OURS).try_for_each(|name| remove(&path.join(name)))?;
+            exports
+                .iter()
+                .chain(&OURS)
+                .try_for_each(|name| remove(&path.join(name)))?;
             remove_leftovers(path)?;
         }
         fs::create_dir_all(path).map_err(FolderError::write(path))
@@ -118,8 +133,12 @@ impl RunFolder {
             if !is_run(path) && !GRADIENTS.iter().all(|name| path.join(name).is_file()) {
                 return Err(FolderError::NotOurs(path.to_path_buf()));
             }
-            GRADIENTS.iter().try_for_each(|name| remove(&path.join(name)))?;
-            for file in files(&each)?.filter(|file| file.extension().is_some_and(|e| e == "safetensors")) {
+            GRADIENTS
+                .iter()
+                .try_for_each(|name| remove(&path.join(name)))?;
+            for file in
+                files(&each)?.filter(|file| file.extension().is_some_and(|e| e == "safetensors"))
+            {
                 remove(&file)?;
             }
             remove_leftovers(path)?;
@@ -129,7 +148,10 @@ impl RunFolder {
 
     /// Goes on with a folder whose tables are cut back to these lengths.
     pub fn reopen(path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
-        Ok(Self { path: path.to_path_buf(), tables: Tables::reopen(path, offsets)? })
+        Ok(Self {
+            path: path.to_path_buf(),
+            tables: Tables::reopen(path, offsets)?,
+        })
     }
 
     /// Where it is.
@@ -174,7 +196,11 @@ fn is_occupied(path: &Path, force: bool) -> Result<bool, FolderError> {
         Err(e) if e.kind() == ErrorKind::NotFound => false,
         Err(e) => return Err(FolderError::write(path)(e)),
     };
-    if occupied && !force { Err(FolderError::Occupied(path.to_path_buf())) } else { Ok(occupied) }
+    if occupied && !force {
+        Err(FolderError::Occupied(path.to_path_buf()))
+    } else {
+        Ok(occupied)
+    }
 }
 
 fn remove(path: &Path) -> Result<(), FolderError> {
@@ -191,12 +217,18 @@ fn files(folder: &Path) -> Result<impl Iterator<Item = PathBuf>, FolderError> {
         Err(e) if e.kind() == ErrorKind::NotFound => None,
         Err(e) => return Err(FolderError::read(folder)(e)),
     };
-    Ok(entries.into_iter().flatten().flatten().map(|entry| entry.path()))
+    Ok(entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path()))
 }
 
 /// Removes what a crash in the middle of writing a file left.
 fn remove_leftovers(folder: &Path) -> Result<(), FolderError> {
-    files(folder)?.filter(|file| is_leftover(file)).try_for_each(|file| remove(&file))
+    files(folder)?
+        .filter(|file| is_leftover(file))
+        .try_for_each(|file| remove(&file))
 }
 
 #[cfg(test)]
@@ -208,8 +240,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run");
         RunFolder::create(&path, false).unwrap();
-        assert!(matches!(RunFolder::create(&path, false), Err(FolderError::Occupied(_))));
-        assert!(matches!(RunFolder::create(&path, true), Err(FolderError::NotOurs(_))));
+        assert!(matches!(
+            RunFolder::create(&path, false),
+            Err(FolderError::Occupied(_))
+        ));
+        assert!(matches!(
+            RunFolder::create(&path, true),
+            Err(FolderError::NotOurs(_))
+        ));
         fs::write(path.join("summary.json"), "{}").unwrap();
         fs::write(path.join("notes.txt"), "mine").unwrap();
         RunFolder::create(&path, true).unwrap();
@@ -223,14 +261,23 @@ mod tests {
         let path = dir.path().join("out");
         RunFolder::prepare_gradients(&path, false).unwrap();
         fs::write(path.join("gradients/Bptt.safetensors"), "old").unwrap();
-        assert!(matches!(RunFolder::prepare_gradients(&path, false), Err(FolderError::Occupied(_))));
-        assert!(matches!(RunFolder::prepare_gradients(&path, true), Err(FolderError::NotOurs(_))));
+        assert!(matches!(
+            RunFolder::prepare_gradients(&path, false),
+            Err(FolderError::Occupied(_))
+        ));
+        assert!(matches!(
+            RunFolder::prepare_gradients(&path, true),
+            Err(FolderError::NotOurs(_))
+        ));
         for name in GRADIENTS {
             fs::write(path.join(name), "old").unwrap();
         }
         fs::write(path.join("gradients/notes.txt"), "mine").unwrap();
         RunFolder::prepare_gradients(&path, true).unwrap();
-        assert!(!path.join("gradients/Bptt.safetensors").exists() && !path.join("alignment.csv").exists());
+        assert!(
+            !path.join("gradients/Bptt.safetensors").exists()
+                && !path.join("alignment.csv").exists()
+        );
         assert!(path.join("gradients/notes.txt").exists());
     }
 
@@ -239,7 +286,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run");
         fs::write(&path, "mine").unwrap();
-        assert!(matches!(RunFolder::create(&path, true), Err(FolderError::NotAFolder(_))));
+        assert!(matches!(
+            RunFolder::create(&path, true),
+            Err(FolderError::NotAFolder(_))
+        ));
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     }
 }

@@ -31,7 +31,11 @@ pub struct Summary {
 impl Summary {
     /// As JSON; what is not a finite number is null.
     pub fn to_json(&self) -> Value {
-        let last: Map<String, Value> = self.last.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
+        let last: Map<String, Value> = self
+            .last
+            .iter()
+            .map(|(k, v)| (k.clone(), json!(v)))
+            .collect();
         json!({
             "scenario": self.scenario,
             "seed": self.seed,
@@ -76,7 +80,11 @@ impl Final {
         }
         if name.starts_with("alignment.") {
             let points = self.alignments.entry(name.to_string()).or_default();
-            points.push(Point { time, load: self.load, value });
+            points.push(Point {
+                time,
+                load: self.load,
+                value,
+            });
         } else {
             self.last.insert(name.to_string(), value);
         }
@@ -88,9 +96,20 @@ impl Final {
         for (name, points) in &self.alignments {
             // The last tenth of the run, by the clock; at least the last point.
             let from = self.time as f64 * 0.9;
-            let late: Vec<f64> = points.iter().filter(|p| p.time as f64 > from).map(|p| p.value).collect();
-            let late = if late.is_empty() { points.last().map(|p| p.value).into_iter().collect() } else { late };
-            values.insert(name.clone(), late.iter().sum::<f64>() / late.len().max(1) as f64);
+            let late: Vec<f64> = points
+                .iter()
+                .filter(|p| p.time as f64 > from)
+                .map(|p| p.value)
+                .collect();
+            let late = if late.is_empty() {
+                points.last().map(|p| p.value).into_iter().collect()
+            } else {
+                late
+            };
+            values.insert(
+                name.clone(),
+                late.iter().sum::<f64>() / late.len().max(1) as f64,
+            );
             if (name.ends_with(".cosine") || name.ends_with(".remote"))
                 && let Some(load) = crossing(points)
             {
@@ -103,16 +122,28 @@ impl Final {
 
 /// The load at which a measure first fell below 0.9 while the load grew, on the line between the two points around it.
 fn crossing(points: &[Point]) -> Option<f64> {
-    let measured = points.iter().filter(|p| p.value.is_finite() && p.load.is_finite());
-    measured.clone().zip(measured.skip(1)).find_map(|(before, after)| {
-        let falls = before.value >= GOOD && after.value < GOOD && after.load > before.load;
-        falls.then(|| before.load + (after.load - before.load) * (before.value - GOOD) / (before.value - after.value))
-    })
+    let measured = points
+        .iter()
+        .filter(|p| p.value.is_finite() && p.load.is_finite());
+    measured
+        .clone()
+        .zip(measured.skip(1))
+        .find_map(|(before, after)| {
+            let falls = before.value >= GOOD && after.value < GOOD && after.load > before.load;
+            falls.then(|| {
+                before.load
+                    + (after.load - before.load) * (before.value - GOOD)
+                        / (before.value - after.value)
+            })
+        })
 }
 
 impl Sink for Final {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
-        if let Event::Metric { time, name, value, .. } = event {
+        if let Event::Metric {
+            time, name, value, ..
+        } = event
+        {
             self.add(*time, name, *value);
         }
         Ok(())

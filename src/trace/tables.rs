@@ -20,8 +20,10 @@ pub struct Offsets {
 }
 
 const METRICS: (&str, &str) = ("metrics.csv", "time,episode,phase,metric,value\n");
-const REPLAY: (&str, &str) =
-    ("replay.csv", "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine\n");
+const REPLAY: (&str, &str) = (
+    "replay.csv",
+    "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine\n",
+);
 
 /// Bytes of rows held back before they are written.
 const HELD: usize = 1 << 16;
@@ -39,8 +41,15 @@ impl Table {
     fn create(folder: &Path, (name, header): (&str, &str)) -> Result<Self, FolderError> {
         let path = folder.join(name);
         let file = File::create(&path).map_err(FolderError::write(&path))?;
-        let mut table = Self { path, file, held: header.into(), written: 0 };
-        table.flush().map_err(FolderError::write(&table.path.clone()))?;
+        let mut table = Self {
+            path,
+            file,
+            held: header.into(),
+            written: 0,
+        };
+        table
+            .flush()
+            .map_err(FolderError::write(&table.path.clone()))?;
         Ok(table)
     }
 
@@ -50,17 +59,29 @@ impl Table {
         let mut file = open.map_err(FolderError::write(&path))?;
         let present = file.metadata().map_err(FolderError::read(&path))?.len();
         if present < length {
-            let problem = format!("is shorter ({present} bytes) than the checkpoint says ({length}): rows are missing");
+            let problem = format!(
+                "is shorter ({present} bytes) than the checkpoint says ({length}): rows are missing"
+            );
             return Err(FolderError::broken(&path, problem));
         }
         file.set_len(length).map_err(FolderError::write(&path))?;
-        file.seek(SeekFrom::Start(length)).map_err(FolderError::write(&path))?;
-        Ok(Self { path, file, held: String::new(), written: length })
+        file.seek(SeekFrom::Start(length))
+            .map_err(FolderError::write(&path))?;
+        Ok(Self {
+            path,
+            file,
+            held: String::new(),
+            written: length,
+        })
     }
 
     fn append(&mut self, row: &str) -> std::io::Result<()> {
         self.held.push_str(row);
-        if self.held.len() < HELD { Ok(()) } else { self.flush() }
+        if self.held.len() < HELD {
+            Ok(())
+        } else {
+            self.flush()
+        }
     }
 
     /// Writes what is held back; where the disk is full, the rows that still fit.
@@ -79,7 +100,10 @@ impl Table {
     fn keep_whole_rows(&mut self) -> usize {
         let end = self.file.stream_position().unwrap_or(self.written);
         let arrived = (end.saturating_sub(self.written) as usize).min(self.held.len());
-        let whole = self.held.as_bytes()[..arrived].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let whole = self.held.as_bytes()[..arrived]
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
         let end = self.written + whole as u64;
         // Both are a last effort: the error that led here is reported.
         drop(self.file.set_len(end));
@@ -132,7 +156,10 @@ pub struct Tables {
 impl Tables {
     /// Empty tables.
     pub fn create(folder: &Path) -> Result<Self, FolderError> {
-        Ok(Self { metrics: Table::create(folder, METRICS)?, replay: Table::create(folder, REPLAY)? })
+        Ok(Self {
+            metrics: Table::create(folder, METRICS)?,
+            replay: Table::create(folder, REPLAY)?,
+        })
     }
 
     /// Tables cut back to these lengths.
@@ -148,11 +175,17 @@ impl Tables {
         for table in [&mut self.metrics, &mut self.replay] {
             table.flush().map_err(FolderError::write(&table.path))?;
         }
-        Ok(Offsets { metrics: self.metrics.written, replay: self.replay.written })
+        Ok(Offsets {
+            metrics: self.metrics.written,
+            replay: self.replay.written,
+        })
     }
 
     /// Reads the rows of a folder's metrics.csv: time, name and value.
-    pub fn read_metrics(folder: &Path, mut row: impl FnMut(u64, &str, f64)) -> Result<(), FolderError> {
+    pub fn read_metrics(
+        folder: &Path,
+        mut row: impl FnMut(u64, &str, f64),
+    ) -> Result<(), FolderError> {
         Self::read_rows(folder, |r| row(r.time, r.metric, r.value))
     }
 
@@ -170,7 +203,10 @@ impl Tables {
             }
             let Some(read) = Row::of(&record) else {
                 let line = record.position().map_or(0, csv::Position::line);
-                return Err(FolderError::broken(&path, format!("line {line} is not a row of metrics")));
+                return Err(FolderError::broken(
+                    &path,
+                    format!("line {line} is not a row of metrics"),
+                ));
             };
             row(read);
         }
@@ -180,7 +216,9 @@ impl Tables {
     pub fn copy(from: &Path, to: &Path, offsets: Offsets) -> Result<(), FolderError> {
         for ((name, _), length) in [(METRICS, offsets.metrics), (REPLAY, offsets.replay)] {
             let (source, target) = (from.join(name), to.join(name));
-            let mut input = File::open(&source).map_err(FolderError::read(&source))?.take(length);
+            let mut input = File::open(&source)
+                .map_err(FolderError::read(&source))?
+                .take(length);
             let mut output = File::create(&target).map_err(FolderError::write(&target))?;
             std::io::copy(&mut input, &mut output).map_err(FolderError::write(&target))?;
         }
@@ -191,13 +229,27 @@ impl Tables {
 impl Sink for Tables {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         let (table, row) = match event {
-            Event::Metric { time, episode, phase, name, value } => {
-                (&mut self.metrics, format!("{time},{episode},{phase},{},{}\n", quoted(name), shortest(*value)))
-            }
+            Event::Metric {
+                time,
+                episode,
+                phase,
+                name,
+                value,
+            } => (
+                &mut self.metrics,
+                format!(
+                    "{time},{episode},{phase},{},{}\n",
+                    quoted(name),
+                    shortest(*value)
+                ),
+            ),
             Event::Ripple(record) => (&mut self.replay, ripple_row(record)),
             _ => return Ok(()),
         };
-        table.append(&row).map_err(|source| SinkError::Write { path: table.path.clone(), source })
+        table.append(&row).map_err(|source| SinkError::Write {
+            path: table.path.clone(),
+            source,
+        })
     }
 }
 
@@ -242,7 +294,10 @@ mod tests {
         let mut again = Tables::reopen(dir.path(), offsets).unwrap();
         (10..20).for_each(|i| again.event(&metric(i)).unwrap());
         again.flush().unwrap();
-        assert_eq!(whole, std::fs::read(dir.path().join("metrics.csv")).unwrap());
+        assert_eq!(
+            whole,
+            std::fs::read(dir.path().join("metrics.csv")).unwrap()
+        );
         let mut rows = 0;
         Tables::read_metrics(dir.path(), |_, name, _| rows += usize::from(name == "loss")).unwrap();
         assert_eq!(rows, 20);
@@ -253,12 +308,20 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut tables = Tables::create(dir.path()).unwrap();
         let name = "a,\"b\"".to_string();
-        let event = Event::Metric { time: 1, episode: 2, phase: PhaseName::Rest, name: name.clone(), value: 3.0 };
+        let event = Event::Metric {
+            time: 1,
+            episode: 2,
+            phase: PhaseName::Rest,
+            name: name.clone(),
+            value: 3.0,
+        };
         tables.event(&event).unwrap();
         tables.flush().unwrap();
         let mut seen = Vec::new();
-        Tables::read_rows(dir.path(), |row| seen.push((row.metric.to_string(), row.phase.to_string(), row.value)))
-            .unwrap();
+        Tables::read_rows(dir.path(), |row| {
+            seen.push((row.metric.to_string(), row.phase.to_string(), row.value))
+        })
+        .unwrap();
         assert_eq!(seen, [(name, "Rest".into(), 3.0)]);
     }
 
@@ -266,7 +329,12 @@ mod tests {
     #[test]
     fn a_full_disk_is_an_error_and_never_a_panic() {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut table = Table { path: "/dev/full".into(), file, held: String::new(), written: 0 };
+        let mut table = Table {
+            path: "/dev/full".into(),
+            file,
+            held: String::new(),
+            written: 0,
+        };
         assert!(table.append(&"row\n".repeat(HELD)).is_err());
     }
 }

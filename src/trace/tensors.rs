@@ -27,7 +27,11 @@ impl<R: Real> Tensor<R> {
         shapes
             .map(|(shape, t)| Self {
                 name: shape.name.clone(),
-                shape: if shape.vector { vec![shape.rows] } else { vec![shape.rows, shape.cols] },
+                shape: if shape.vector {
+                    vec![shape.rows]
+                } else {
+                    vec![shape.rows, shape.cols]
+                },
                 values: t.transpose().iter().map(|v| R::of(v.f64() / by)).collect(),
             })
             .collect()
@@ -62,13 +66,24 @@ pub fn write_tensors<R: Real>(path: &Path, tensors: &[Tensor<R>]) -> Result<(), 
     let views = tensors.iter().map(|t| {
         let values = t.values.iter().map(|v| v.f64());
         let (dtype, data) = if single {
-            (Dtype::F32, values.flat_map(|v| (v as f32).to_le_bytes()).collect())
+            (
+                Dtype::F32,
+                values.flat_map(|v| (v as f32).to_le_bytes()).collect(),
+            )
         } else {
             (Dtype::F64, values.flat_map(f64::to_le_bytes).collect())
         };
-        (t.name.clone(), Bytes { dtype, shape: &t.shape, data })
+        (
+            t.name.clone(),
+            Bytes {
+                dtype,
+                shape: &t.shape,
+                data,
+            },
+        )
     });
-    let bytes = safetensors::serialize(views, None).map_err(|e| FolderError::broken(path, e.to_string()))?;
+    let bytes = safetensors::serialize(views, None)
+        .map_err(|e| FolderError::broken(path, e.to_string()))?;
     write_atomic(path, &bytes)
 }
 
@@ -82,7 +97,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("w.safetensors");
         let m = DMatrix::from_row_slice(2, 3, &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
-        let weights = Weights { shapes: vec![TensorShape::matrix("W", 2, 3)], tensors: vec![m] };
+        let weights = Weights {
+            shapes: vec![TensorShape::matrix("W", 2, 3)],
+            tensors: vec![m],
+        };
         write_tensors(&path, &Tensor::of_weights(&weights, &weights.tensors, 1.0)).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         let read = safetensors::SafeTensors::deserialize(&bytes).unwrap();

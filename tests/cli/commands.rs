@@ -6,7 +6,10 @@ use crate::{TINY, ammon, done, json, run, told, workshop};
 fn scenarios_are_files_bundled_names_or_standard_input() {
     let dir = workshop();
     assert!(done(&dir, &["run", "tiny.ron"]).contains("probe.accuracy"));
-    assert!(done(&dir, &["check", "recall-by-replay", "tiny.ron"]).starts_with("ok recall-by-replay\nok tiny.ron\n"));
+    assert!(
+        done(&dir, &["check", "recall-by-replay", "tiny.ron"])
+            .starts_with("ok recall-by-replay\nok tiny.ron\n")
+    );
     let (code, out, err) = told(ammon(&dir).args(["run", "-", "--json"]).write_stdin(TINY));
     assert_eq!(code, 0, "{err}");
     assert_eq!(json(&out)["scenario"], "Tiny");
@@ -25,27 +28,52 @@ fn an_unknown_scenario_is_wrong_and_the_nearest_is_named() {
     for command in ["run", "check"] {
         let (code, out, err) = run(&dir, &[command, "recal-by-replay"]);
         assert_eq!(code, 2);
-        assert!(out.is_empty() && err.contains("`recall-by-replay`"), "{err}");
+        assert!(
+            out.is_empty() && err.contains("`recall-by-replay`"),
+            "{err}"
+        );
     }
 }
 
 #[test]
 fn check_tells_all_files_and_fails_if_one_is_wrong() {
     let dir = workshop();
-    std::fs::write(dir.path().join("bad.ron"), TINY.replace("units: 8", "unots: 8").replace("delay: 4", "delay: -4"))
-        .unwrap();
+    std::fs::write(
+        dir.path().join("bad.ron"),
+        TINY.replace("units: 8", "unots: 8")
+            .replace("delay: 4", "delay: -4"),
+    )
+    .unwrap();
     let (code, out, err) = run(&dir, &["check", "bad.ron", "tiny.ron"]);
     assert_eq!(code, 2);
     assert_eq!(out, "ok tiny.ron\n");
-    assert!(err.contains("bad.ron:4:") && err.contains("did you mean `units`") && err.contains("2 problems"), "{err}");
+    assert!(
+        err.contains("bad.ron:4:")
+            && err.contains("did you mean `units`")
+            && err.contains("2 problems"),
+        "{err}"
+    );
 }
 
 #[test]
 fn a_wrong_set_is_shown_with_its_place() {
     let dir = workshop();
-    let (code, out, err) = run(&dir, &["run", "tiny.ron", "--set", "cortex.cell.unots=9", "--out", "run"]);
+    let (code, out, err) = run(
+        &dir,
+        &[
+            "run",
+            "tiny.ron",
+            "--set",
+            "cortex.cell.unots=9",
+            "--out",
+            "run",
+        ],
+    );
     assert_eq!(code, 2);
-    assert!(out.is_empty() && err.contains("--set:1:13") && err.contains("did you mean `units`"), "{err}");
+    assert!(
+        out.is_empty() && err.contains("--set:1:13") && err.contains("did you mean `units`"),
+        "{err}"
+    );
     assert!(!dir.path().join("run").exists());
 }
 
@@ -68,7 +96,10 @@ fn wrong_commands_exit_with_2() {
     for args in wrong {
         let (code, out, err) = run(&dir, args);
         assert_eq!(code, 2, "{args:?}: {err}");
-        assert!(out.is_empty() && err.starts_with("error: "), "{args:?}: {out}{err}");
+        assert!(
+            out.is_empty() && err.starts_with("error: "),
+            "{args:?}: {out}{err}"
+        );
     }
     let (_, _, err) = run(&dir, &["list", "ruels"]);
     assert!(err.contains("did you mean `rules`"), "{err}");
@@ -78,10 +109,19 @@ fn wrong_commands_exit_with_2() {
 #[test]
 fn seed_goes_before_set_and_set_before_the_file() {
     let dir = workshop();
-    let seed = |args: &[&str]| json(&done(&dir, &[&["run", "tiny.ron", "--json"], args].concat()))["seed"].clone();
+    let seed = |args: &[&str]| {
+        json(&done(
+            &dir,
+            &[&["run", "tiny.ron", "--json"], args].concat(),
+        ))["seed"]
+            .clone()
+    };
     assert_eq!(seed(&[]), 1);
     assert_eq!(seed(&["--set", "seed=5"]), 5);
-    assert_eq!(seed(&["--set", "seed=5", "--set", "seed=6", "--seed", "7"]), 7);
+    assert_eq!(
+        seed(&["--set", "seed=5", "--set", "seed=6", "--seed", "7"]),
+        7
+    );
 }
 
 #[test]
@@ -91,9 +131,12 @@ fn list_names_every_kind_in_a_line_each() {
     for line in all.lines() {
         assert!(line.split_whitespace().count() > 2, "{line}");
     }
-    for (kind, name) in
-        [("scenarios", "recall-by-replay"), ("rule", "ReplayBptt"), ("exports", "Csv"), ("regions", "CA3")]
-    {
+    for (kind, name) in [
+        ("scenarios", "recall-by-replay"),
+        ("rule", "ReplayBptt"),
+        ("exports", "Csv"),
+        ("regions", "CA3"),
+    ] {
         let some = done(&dir, &["list", kind]);
         assert!(some.lines().any(|line| line.starts_with(name)), "{some}");
         assert!(some.lines().count() < all.lines().count());
@@ -105,15 +148,28 @@ fn list_tells_every_parameter_in_json() {
     let dir = workshop();
     let list = json(&done(&dir, &["list", "--json"]));
     let entries = list.as_array().unwrap();
-    let find = |kind: &str, name: &str| entries.iter().find(|e| e["kind"] == kind && e["name"] == name).unwrap();
+    let find = |kind: &str, name: &str| {
+        entries
+            .iter()
+            .find(|e| e["kind"] == kind && e["name"] == name)
+            .unwrap()
+    };
     let units = &find("cell", "Tanh")["parameters"][0];
     assert_eq!(
         (&units["name"], &units["type"], &units["default"]),
         (&json("\"units\""), &json("\"int\""), &json("32"))
     );
     assert_eq!(units["range"], json("[1, 4096]"));
-    assert_eq!(find("cell", "Tanh")["tensors"][1]["shape"], json(r#"["N", "X"]"#));
-    assert!(find("section", "learning")["parameters"][0]["choices"].as_array().unwrap().contains(&"Bptt".into()));
+    assert_eq!(
+        find("cell", "Tanh")["tensors"][1]["shape"],
+        json(r#"["N", "X"]"#)
+    );
+    assert!(
+        find("section", "learning")["parameters"][0]["choices"]
+            .as_array()
+            .unwrap()
+            .contains(&"Bptt".into())
+    );
     for entry in entries {
         for parameter in entry["parameters"].as_array().unwrap() {
             for key in ["name", "type", "unit", "range", "default", "doc", "live"] {
@@ -129,7 +185,10 @@ fn help_version_and_completions_are_results() {
     assert!(done(&dir, &["--help"]).contains("Exit codes"));
     assert!(done(&dir, &["--version"]).starts_with("ammon "));
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        assert!(done(&dir, &["completions", shell]).contains("resume"), "{shell}");
+        assert!(
+            done(&dir, &["completions", shell]).contains("resume"),
+            "{shell}"
+        );
     }
 }
 

@@ -12,14 +12,38 @@ fn a_run_folder_holds_what_the_format_says() {
     let summary = json(&read(path.join("summary.json")));
     assert_eq!(printed, summary);
     let keys: Vec<_> = summary.as_object().unwrap().keys().cloned().collect();
-    let expected = ["scenario", "seed", "version", "status", "error", "wall_seconds", "steps", "final", "ledger"];
+    let expected = [
+        "scenario",
+        "seed",
+        "version",
+        "status",
+        "error",
+        "wall_seconds",
+        "steps",
+        "final",
+        "ledger",
+    ];
     assert_eq!(keys, expected);
-    assert_eq!((&summary["status"], summary["error"].is_null()), (&json("\"completed\""), true));
-    for metric in ["probe.accuracy", "probe.loss", "alignment.ReplayBptt.cosine", "alignment.Tbptt.remote"] {
+    assert_eq!(
+        (&summary["status"], summary["error"].is_null()),
+        (&json("\"completed\""), true)
+    );
+    for metric in [
+        "probe.accuracy",
+        "probe.loss",
+        "alignment.ReplayBptt.cosine",
+        "alignment.Tbptt.remote",
+    ] {
         assert!(summary["final"][metric].is_number(), "{metric}");
     }
     let row = &summary["ledger"][0];
-    for key in ["rule", "retained_floats", "flops_per_step", "microseconds_per_step", "synapses"] {
+    for key in [
+        "rule",
+        "retained_floats",
+        "flops_per_step",
+        "microseconds_per_step",
+        "synapses",
+    ] {
         assert!(row.get(key).is_some(), "{key}");
     }
     assert!(read(path.join("metrics.csv")).starts_with("time,episode,phase,metric,value\n"));
@@ -28,14 +52,35 @@ fn a_run_folder_holds_what_the_format_says() {
     assert!(path.join("checkpoint.bin").is_file() && !path.join("journal.csv").exists());
     let weights = fs::read(path.join("weights.safetensors")).unwrap();
     let weights = safetensors::SafeTensors::deserialize(&weights).unwrap();
-    assert_eq!((weights.tensor("W").unwrap().shape(), weights.tensor("b").unwrap().shape()), (&[8, 8][..], &[8][..]));
-    assert_eq!(weights.tensor("W").unwrap().dtype(), safetensors::Dtype::F32);
+    assert_eq!(
+        (
+            weights.tensor("W").unwrap().shape(),
+            weights.tensor("b").unwrap().shape()
+        ),
+        (&[8, 8][..], &[8][..])
+    );
+    assert_eq!(
+        weights.tensor("W").unwrap().dtype(),
+        safetensors::Dtype::F32
+    );
 }
 
 #[test]
 fn the_resolved_scenario_gives_the_same_run() {
     let dir = workshop();
-    done(&dir, &["run", "tiny.ron", "--set", "cortex.cell.units=6", "--seed", "3", "--out", "a"]);
+    done(
+        &dir,
+        &[
+            "run",
+            "tiny.ron",
+            "--set",
+            "cortex.cell.units=6",
+            "--seed",
+            "3",
+            "--out",
+            "a",
+        ],
+    );
     done(&dir, &["run", "a/scenario.ron", "--out", "b"]);
     assert_same_results(&dir.path().join("a"), &dir.path().join("b"));
 }
@@ -54,7 +99,10 @@ fn an_occupied_folder_is_refused_and_left_as_it_was() {
     let path = dir.path().join("run");
     fs::create_dir(&path).unwrap();
     fs::write(path.join("notes.txt"), "mine").unwrap();
-    for args in [&["run", "tiny.ron", "--out", "run"][..], &["run", "tiny.ron", "--out", "run", "--force"]] {
+    for args in [
+        &["run", "tiny.ron", "--out", "run"][..],
+        &["run", "tiny.ron", "--out", "run", "--force"],
+    ] {
         let (code, _, err) = run(&dir, args);
         assert_eq!(code, 2);
         assert!(err.contains("run"), "{err}");
@@ -68,10 +116,24 @@ fn an_occupied_folder_is_refused_and_left_as_it_was() {
 fn force_replaces_a_run_and_nothing_else() {
     let dir = workshop();
     let path = dir.path().join("run");
-    done(&dir, &["run", "tiny.ron", "--out", "run", "--export", "csv"]);
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--export", "csv"],
+    );
     fs::write(path.join("notes.txt"), "mine").unwrap();
     assert_eq!(run(&dir, &["run", "tiny.ron", "--out", "run"]).0, 2);
-    done(&dir, &["run", "run/scenario.ron", "--seed", "2", "--out", "run", "--force"]);
+    done(
+        &dir,
+        &[
+            "run",
+            "run/scenario.ron",
+            "--seed",
+            "2",
+            "--out",
+            "run",
+            "--force",
+        ],
+    );
     assert_eq!(read(path.join("notes.txt")), "mine");
     assert_eq!(json(&read(path.join("summary.json")))["seed"], 2);
     assert!(!path.join("metrics-wide.csv").exists());
@@ -87,9 +149,15 @@ fn without_out_nothing_is_written() {
 #[test]
 fn a_run_that_fails_keeps_what_was_recorded() {
     let dir = workshop();
-    let (code, out, err) = run(&dir, &[&["run", "tiny.ron", "--out", "run", "--json"], &DIVERGE[..]].concat());
+    let (code, out, err) = run(
+        &dir,
+        &[&["run", "tiny.ron", "--out", "run", "--json"], &DIVERGE[..]].concat(),
+    );
     assert_eq!(code, 1);
-    assert!(err.contains("step") && err.contains("Wake") && err.contains("loss"), "{err}");
+    assert!(
+        err.contains("step") && err.contains("Wake") && err.contains("loss"),
+        "{err}"
+    );
     assert_eq!(err.matches("error").count(), 1, "{err}");
     assert_eq!(json(&out)["status"], "failed");
     let path = dir.path().join("run");
@@ -104,16 +172,31 @@ fn a_run_that_fails_keeps_what_was_recorded() {
 #[test]
 fn runs_are_exported_while_run_and_later() {
     let dir = workshop();
-    done(&dir, &["run", "tiny.ron", "--out", "run", "--export", "csv,Json"]);
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--export", "csv,Json"],
+    );
     let path = dir.path().join("run");
     let wide = read(path.join("metrics-wide.csv"));
-    assert!(wide.starts_with("time,episode,phase,loss,accuracy"), "{wide}");
+    assert!(
+        wide.starts_with("time,episode,phase,loss,accuracy"),
+        "{wide}"
+    );
     let lines = read(path.join("metrics.jsonl"));
-    assert_eq!(lines.lines().count(), read(path.join("metrics.csv")).lines().count() - 1);
+    assert_eq!(
+        lines.lines().count(),
+        read(path.join("metrics.csv")).lines().count() - 1
+    );
     assert_eq!(json(lines.lines().next().unwrap())["metric"], "loss");
-    done(&dir, &["export", "run", "--format", "csv", "--out", "wide.csv"]);
+    done(
+        &dir,
+        &["export", "run", "--format", "csv", "--out", "wide.csv"],
+    );
     assert_eq!(read(dir.path().join("wide.csv")), wide);
-    assert_eq!(done(&dir, &["export", "run", "--format", "json", "--out", "-"]), lines);
+    assert_eq!(
+        done(&dir, &["export", "run", "--format", "json", "--out", "-"]),
+        lines
+    );
 }
 
 #[cfg(unix)]
@@ -123,9 +206,19 @@ fn names_that_are_not_unicode_are_names() {
     let dir = workshop();
     let name = std::ffi::OsStr::from_bytes(b"run\xff");
     let (code, out, err) = {
-        let output = crate::ammon(&dir).args(["run", "tiny.ron", "--out"]).arg(name).output().unwrap();
+        let output = crate::ammon(&dir)
+            .args(["run", "tiny.ron", "--out"])
+            .arg(name)
+            .output()
+            .unwrap();
         (output.status.code(), output.stdout, output.stderr)
     };
-    assert_eq!(code, Some(0), "{:?}{:?}", String::from_utf8_lossy(&out), String::from_utf8_lossy(&err));
+    assert_eq!(
+        code,
+        Some(0),
+        "{:?}{:?}",
+        String::from_utf8_lossy(&out),
+        String::from_utf8_lossy(&err)
+    );
     assert!(dir.path().join(name).join("summary.json").is_file());
 }

@@ -15,14 +15,24 @@ fn a_resumed_run_equals_one_that_was_never_stopped() {
     // In the middle of an episode, of a ripple, and between: 31 steps are a cycle or so.
     for stop in ["1", "3", "500", "507", "520", "905"] {
         let folder = format!("stopped-{stop}");
-        done(&dir, &["run", "tiny.ron", "--out", &folder, "--stop-at", stop]);
+        done(
+            &dir,
+            &["run", "tiny.ron", "--out", &folder, "--stop-at", stop],
+        );
         let summary = json(&read(dir.path().join(&folder).join("summary.json")));
-        assert_eq!((summary["status"].as_str(), summary["steps"].to_string()), (Some("stopped"), stop.to_string()));
+        assert_eq!(
+            (summary["status"].as_str(), summary["steps"].to_string()),
+            (Some("stopped"), stop.to_string())
+        );
         done(&dir, &["resume", &folder]);
         assert_same_results(&dir.path().join("whole"), &dir.path().join(&folder));
-        assert_eq!(json(&read(dir.path().join(&folder).join("summary.json")))["status"], "completed");
+        assert_eq!(
+            json(&read(dir.path().join(&folder).join("summary.json")))["status"],
+            "completed"
+        );
     }
-    let last = |folder: &str| json(&read(dir.path().join(folder).join("summary.json")))["final"].clone();
+    let last =
+        |folder: &str| json(&read(dir.path().join(folder).join("summary.json")))["final"].clone();
     assert_eq!(last("whole"), last("stopped-507"));
 }
 
@@ -30,10 +40,16 @@ fn a_resumed_run_equals_one_that_was_never_stopped() {
 fn a_run_can_be_stopped_several_times_and_rows_after_the_checkpoint_are_cut_off() {
     let dir = workshop();
     done(&dir, &["run", "tiny.ron", "--out", "whole"]);
-    done(&dir, &["run", "tiny.ron", "--out", "run", "--stop-at", "100"]);
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "100"],
+    );
     let metrics = dir.path().join("run/metrics.csv");
     fs::write(&metrics, read(&metrics) + "999,9,Wake,loss,9\n99").unwrap();
-    done(&dir, &["resume", "run", "--stop-at", "400", "--threads", "1"]);
+    done(
+        &dir,
+        &["resume", "run", "--stop-at", "400", "--threads", "1"],
+    );
     done(&dir, &["resume", "run"]);
     assert_same_results(&dir.path().join("whole"), &dir.path().join("run"));
 }
@@ -41,8 +57,15 @@ fn a_run_can_be_stopped_several_times_and_rows_after_the_checkpoint_are_cut_off(
 #[test]
 fn wall_time_adds_up() {
     let dir = workshop();
-    done(&dir, &["run", "tiny.ron", "--out", "run", "--stop-at", "900"]);
-    let seconds = || json(&read(dir.path().join("run/summary.json")))["wall_seconds"].as_f64().unwrap();
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "900"],
+    );
+    let seconds = || {
+        json(&read(dir.path().join("run/summary.json")))["wall_seconds"]
+            .as_f64()
+            .unwrap()
+    };
     let before = seconds();
     done(&dir, &["resume", "run"]);
     assert!(seconds() > before && before > 0.0);
@@ -62,23 +85,37 @@ fn a_completed_run_says_so() {
 #[test]
 fn a_damaged_checkpoint_is_an_error_that_names_it() {
     let dir = workshop();
-    done(&dir, &["run", "tiny.ron", "--out", "run", "--stop-at", "10"]);
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "10"],
+    );
     let path = dir.path().join("run/checkpoint.bin");
     let mut bytes = fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    for damaged in [&bytes[..], &bytes[..middle], b"not a checkpoint of anything, but long enough to be one", b""] {
+    for damaged in [
+        &bytes[..],
+        &bytes[..middle],
+        b"not a checkpoint of anything, but long enough to be one",
+        b"",
+    ] {
         fs::write(&path, damaged).unwrap();
         let (code, _, err) = run(&dir, &["resume", "run"]);
         assert_eq!(code, 1);
-        assert!(err.starts_with("error: ") && err.contains("checkpoint.bin"), "{err}");
+        assert!(
+            err.starts_with("error: ") && err.contains("checkpoint.bin"),
+            "{err}"
+        );
     }
 }
 
 #[test]
 fn missing_rows_are_an_error() {
     let dir = workshop();
-    done(&dir, &["run", "tiny.ron", "--out", "run", "--stop-at", "500"]);
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
+    );
     fs::write(dir.path().join("run/replay.csv"), "ripple\n").unwrap();
     let (code, _, err) = run(&dir, &["resume", "run"]);
     assert_eq!(code, 1);
@@ -88,9 +125,22 @@ fn missing_rows_are_an_error() {
 /// Starts a run that would take hours and waits until its folder is there.
 fn endless(dir: &TempDir) -> Child {
     let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ammon"));
-    let args = ["run", "tiny.ron", "--set", "protocol.0.times=10000000", "--out", "run", "--quiet"];
-    let child =
-        command.current_dir(dir.path()).args(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let args = [
+        "run",
+        "tiny.ron",
+        "--set",
+        "protocol.0.times=10000000",
+        "--out",
+        "run",
+        "--quiet",
+    ];
+    let child = command
+        .current_dir(dir.path())
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let deadline = Instant::now() + Duration::from_secs(30);
     while !dir.path().join("run/summary.json").exists() {
         assert!(Instant::now() < deadline, "the run does not begin");
@@ -106,7 +156,10 @@ fn signals_leave_a_folder_that_can_be_resumed() {
     for (signal, expected) in [("-INT", 130), ("-TERM", 143)] {
         let dir = workshop();
         let child = endless(&dir);
-        let killed = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        let killed = std::process::Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(killed.success());
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(expected));
@@ -115,7 +168,10 @@ fn signals_leave_a_folder_that_can_be_resumed() {
         assert!(summary["status"] == "stopped" && steps > 0);
         let further = (steps + 100).to_string();
         done(&dir, &["resume", "run", "--stop-at", &further]);
-        assert_eq!(json(&read(dir.path().join("run/summary.json")))["steps"], steps + 100);
+        assert_eq!(
+            json(&read(dir.path().join("run/summary.json")))["steps"],
+            steps + 100
+        );
     }
 }
 
@@ -127,6 +183,16 @@ fn a_run_that_was_killed_goes_on_from_its_checkpoint() {
     child.kill().unwrap();
     child.wait().unwrap();
     done(&dir, &["resume", "run", "--stop-at", "300"]);
-    done(&dir, &["run", "run/scenario.ron", "--out", "again", "--stop-at", "300"]);
+    done(
+        &dir,
+        &[
+            "run",
+            "run/scenario.ron",
+            "--out",
+            "again",
+            "--stop-at",
+            "300",
+        ],
+    );
     assert_same_results(&dir.path().join("run"), &dir.path().join("again"));
 }

@@ -34,8 +34,14 @@ const TINY: &str = r#"Scenario(
 "#;
 
 /// Changes that make a run fail: the loss becomes infinite.
-const DIVERGE: [&str; 6] =
-    ["--set", "cortex.cell=Linear", "--set", "cortex.optimizer=Sgd(rate: 1000)", "--set", "cortex.clip=None"];
+const DIVERGE: [&str; 6] = [
+    "--set",
+    "cortex.cell=Linear",
+    "--set",
+    "cortex.optimizer=Sgd(rate: 1000)",
+    "--set",
+    "cortex.clip=None",
+];
 
 /// An empty folder with the tiny scenario in it.
 fn workshop() -> TempDir {
@@ -47,7 +53,11 @@ fn workshop() -> TempDir {
 /// The program, in this folder.
 fn ammon(dir: &TempDir) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ammon"));
-    command.current_dir(dir.path()).env_remove("NO_COLOR").env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    command
+        .current_dir(dir.path())
+        .env_remove("NO_COLOR")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY");
     command
 }
 
@@ -59,7 +69,11 @@ fn run(dir: &TempDir, args: &[&str]) -> (i32, String, String) {
 fn told(command: &mut Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// Runs the program, which must succeed; its standard output.
@@ -74,12 +88,18 @@ fn json(text: &str) -> serde_json::Value {
 }
 
 fn read(path: impl AsRef<Path>) -> String {
-    std::fs::read_to_string(path.as_ref()).unwrap_or_else(|e| panic!("{}: {e}", path.as_ref().display()))
+    std::fs::read_to_string(path.as_ref())
+        .unwrap_or_else(|e| panic!("{}: {e}", path.as_ref().display()))
 }
 
 /// Asserts that two run folders hold the same results, byte for byte.
 fn assert_same_results(a: &Path, b: &Path) {
-    for name in ["scenario.ron", "metrics.csv", "replay.csv", "weights.safetensors"] {
+    for name in [
+        "scenario.ron",
+        "metrics.csv",
+        "replay.csv",
+        "weights.safetensors",
+    ] {
         let bytes = |folder: &Path| std::fs::read(folder.join(name)).unwrap();
         assert!(bytes(a) == bytes(b), "{name} differs");
     }

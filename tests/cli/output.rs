@@ -8,14 +8,27 @@ use crate::{DIVERGE, ammon, done, run, told, workshop};
 #[test]
 fn a_closed_pipe_ends_quietly() {
     let dir = workshop();
-    for args in [&["list", "--json"][..], &["run", "tiny.ron"], &["--help"], &["completions", "bash"]] {
+    for args in [
+        &["list", "--json"][..],
+        &["run", "tiny.ron"],
+        &["--help"],
+        &["completions", "bash"],
+    ] {
         let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ammon"));
-        command.current_dir(dir.path()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .current_dir(dir.path())
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         drop(child.stdout.take());
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(0), "{args:?}");
-        assert!(ended.stderr.is_empty(), "{args:?}: {}", String::from_utf8_lossy(&ended.stderr));
+        assert!(
+            ended.stderr.is_empty(),
+            "{args:?}: {}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
     }
 }
 
@@ -29,7 +42,10 @@ fn a_full_disk_is_an_error() {
     let ended = command.arg("list").stdout(full).output().unwrap();
     assert_eq!(ended.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&ended.stderr).contains("standard output"));
-    let (code, _, err) = run(&dir, &["export", "run", "--format", "csv", "--out", "/dev/full"]);
+    let (code, _, err) = run(
+        &dir,
+        &["export", "run", "--format", "csv", "--out", "/dev/full"],
+    );
     assert_eq!(code, 1);
     assert!(err.contains("/dev/full"), "{err}");
 }
@@ -50,7 +66,11 @@ fn colour_follows_the_flag_and_no_color() {
     assert!(coloured(&["--color", "always"], false));
     assert!(!coloured(&["--color", "never"], false));
     assert!(!coloured(&[], true));
-    assert!(told(ammon(&dir).args(["fly", "--color=always"])).2.contains(escape));
+    assert!(
+        told(ammon(&dir).args(["fly", "--color=always"]))
+            .2
+            .contains(escape)
+    );
     assert!(!told(ammon(&dir).args(["fly"])).2.contains(escape));
 }
 
@@ -59,7 +79,13 @@ fn progress_is_silent_where_there_is_no_terminal() {
     let dir = workshop();
     let (_, out, err) = run(&dir, &["run", "tiny.ron"]);
     assert!(err.is_empty(), "{err}");
-    for words in ["completed, seed 1, 912 steps", "probe.accuracy", "chance", "flops/step", "ReplayBptt"] {
+    for words in [
+        "completed, seed 1, 912 steps",
+        "probe.accuracy",
+        "chance",
+        "flops/step",
+        "ReplayBptt",
+    ] {
         assert!(out.contains(words), "{words}: {out}");
     }
     assert!(!out.contains('\u{1b}'));

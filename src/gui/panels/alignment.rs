@@ -49,7 +49,11 @@ impl Panel for Alignment {
         ui.horizontal_wrapped(|ui| {
             for (i, (name, points)) in found.iter().enumerate() {
                 let value = points.last().map_or(f64::NAN, |p| p[1]);
-                ui.label(RichText::new(format!("{name} {value:.3}")).color(rule(i)).strong());
+                ui.label(
+                    RichText::new(format!("{name} {value:.3}"))
+                        .color(rule(i))
+                        .strong(),
+                );
             }
         });
         let weak = ui.visuals().weak_text_color();

@@ -38,7 +38,10 @@ impl Panel for Ca3 {
             ui.weak("no ripple yet: ripples come when the protocol sleeps");
         } else {
             let (n, order) = (ripple.ripple, ripple.order.as_str().to_lowercase());
-            ui.label(format!("ripple {n} of episode {}, {order}, {} of {} units", ripple.episode, ripple.code_size, ripple.units));
+            ui.label(format!(
+                "ripple {n} of episode {}, {order}, {} of {} units",
+                ripple.episode, ripple.code_size, ripple.units
+            ));
         }
         if self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(of, ripple)) {
             self.made = pooled(ripple);
@@ -46,7 +49,13 @@ impl Panel for Ca3 {
         }
         let half = ui.available_height() * 0.55;
         let scale = self.made.values.iter().copied().fold(1.0, f32::max);
-        let picture = Picture { name: "CA3 winners", raster: &self.made, map: Map::Magma, scale, steps: 0 };
+        let picture = Picture {
+            name: "CA3 winners",
+            raster: &self.made,
+            map: Map::Magma,
+            scale,
+            steps: 0,
+        };
         self.raster.show(ui, &picture, half);
         overlap_plot(ui, "ca3 overlap", ripple, ui.available_height());
     }
@@ -73,9 +82,18 @@ fn pooled(ripple: &RippleView) -> Raster {
 /// Overlap, strength and support against the step.
 pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32) {
     let points = |of: &dyn Fn(&crate::engine::RippleStep) -> f32| -> Vec<[f64; 2]> {
-        ripple.steps.iter().enumerate().map(|(i, s)| [i as f64, f64::from(of(s))]).collect()
+        ripple
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(i, s)| [i as f64, f64::from(of(s))])
+            .collect()
     };
-    let (overlap, strength, support) = (points(&|s| s.overlap), points(&|s| s.strength), points(&|s| s.support));
+    let (overlap, strength, support) = (
+        points(&|s| s.overlap),
+        points(&|s| s.strength),
+        points(&|s| s.support),
+    );
     let weak = ui.visuals().weak_text_color();
     Plot::new(id.to_string())
         .height(height.max(40.0))

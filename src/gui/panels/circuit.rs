@@ -27,7 +27,10 @@ impl Panel for Circuit {
         let rect = ui.available_rect_before_wrap();
         ui.allocate_rect(rect, Sense::hover());
         let regions = &cx.snapshot.regions;
-        let places: Vec<Rect> = regions.iter().map(|r| Rect::from_center_size(place(&r.name, rect), BOX)).collect();
+        let places: Vec<Rect> = regions
+            .iter()
+            .map(|r| Rect::from_center_size(place(&r.name, rect), BOX))
+            .collect();
         for pathway in &cx.snapshot.pathways {
             if let (Some(from), Some(to)) = (places.get(pathway.from), places.get(pathway.to)) {
                 draw_pathway(cx, ui, pathway, *from, *to);
@@ -51,7 +54,10 @@ fn place(name: &str, rect: Rect) -> Pos2 {
         "CA1" => (0.52, 0.22),
         _ => (0.5, 0.5),
     };
-    pos2(rect.left() + x * rect.width(), rect.top() + y * rect.height())
+    pos2(
+        rect.left() + x * rect.width(),
+        rect.top() + y * rect.height(),
+    )
 }
 
 fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Rect) {
@@ -59,20 +65,49 @@ fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Re
     let fill = Map::Viridis.color(region.activity);
     let light = region.activity > 0.6;
     let hurt = region.lesion > 0.0;
-    let edge = if hurt { ui.visuals().error_fg_color } else { ui.visuals().widgets.noninteractive.fg_stroke.color };
+    let edge = if hurt {
+        ui.visuals().error_fg_color
+    } else {
+        ui.visuals().widgets.noninteractive.fg_stroke.color
+    };
     let width = if response.hovered() || hurt { 2.5 } else { 1.0 };
-    ui.painter().rect(rect, 6.0, fill, Stroke::new(width, edge), egui::StrokeKind::Inside);
-    let text = if hurt { format!("{} -{:.0} %", region.name, region.lesion * 100.0) } else { region.name.clone() };
+    ui.painter().rect(
+        rect,
+        6.0,
+        fill,
+        Stroke::new(width, edge),
+        egui::StrokeKind::Inside,
+    );
+    let text = if hurt {
+        format!("{} -{:.0} %", region.name, region.lesion * 100.0)
+    } else {
+        region.name.clone()
+    };
     let font = egui::FontId::proportional(if hurt { 11.0 } else { 13.0 });
-    let color = if light { Color32::BLACK } else { Color32::WHITE };
-    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, text, font, color);
+    let color = if light {
+        Color32::BLACK
+    } else {
+        Color32::WHITE
+    };
+    ui.painter().text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        text,
+        font,
+        color,
+    );
     if region.lesion >= 1.0 {
         let stroke = Stroke::new(2.0, ui.visuals().error_fg_color);
-        ui.painter().line_segment([rect.left_top(), rect.right_bottom()], stroke);
-        ui.painter().line_segment([rect.left_bottom(), rect.right_top()], stroke);
+        ui.painter()
+            .line_segment([rect.left_top(), rect.right_bottom()], stroke);
+        ui.painter()
+            .line_segment([rect.left_bottom(), rect.right_top()], stroke);
     }
     lesion_by_click(cx, &response, &region.name, region.lesion);
-    let text = format!("{}: {}\nactivity {:.2}", region.name, region.role, region.activity);
+    let text = format!(
+        "{}: {}\nactivity {:.2}",
+        region.name, region.role, region.activity
+    );
     response.on_hover_text(text);
 }
 
@@ -82,12 +117,28 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
     let grip = Rect::from_center_size(middle, vec2(18.0, 18.0));
     let response = ui.interact(grip, ui.scope_id().with(&pathway.name), Sense::click());
     let hurt = pathway.lesion > 0.0;
-    let color = if hurt { ui.visuals().error_fg_color } else { Map::Viridis.color(pathway.activity) };
+    let color = if hurt {
+        ui.visuals().error_fg_color
+    } else {
+        Map::Viridis.color(pathway.activity)
+    };
     let quiet = ui.visuals().weak_text_color();
-    let color = if !hurt && pathway.activity <= 0.01 { quiet } else { color };
-    let stroke = Stroke::new(if response.hovered() { 3.5 } else { 1.5 + 2.0 * pathway.activity }, color);
+    let color = if !hurt && pathway.activity <= 0.01 {
+        quiet
+    } else {
+        color
+    };
+    let stroke = Stroke::new(
+        if response.hovered() {
+            3.5
+        } else {
+            1.5 + 2.0 * pathway.activity
+        },
+        color,
+    );
     if hurt {
-        ui.painter().extend(egui::Shape::dashed_line(&path, stroke, 6.0, 5.0));
+        ui.painter()
+            .extend(egui::Shape::dashed_line(&path, stroke, 6.0, 5.0));
     } else {
         ui.painter().line(path.clone(), stroke);
     }
@@ -95,9 +146,15 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
         let along = (tip - before).normalized() * 9.0;
         let side = along.rot90() * 0.45;
         let head = vec![tip, tip - along + side, tip - along - side];
-        ui.painter().add(egui::Shape::convex_polygon(head, color, Stroke::NONE));
+        ui.painter()
+            .add(egui::Shape::convex_polygon(head, color, Stroke::NONE));
     }
-    ui.painter().circle(middle, 4.0, ui.visuals().panel_fill, Stroke::new(1.5, color));
+    ui.painter().circle(
+        middle,
+        4.0,
+        ui.visuals().panel_fill,
+        Stroke::new(1.5, color),
+    );
     lesion_by_click(cx, &response, &pathway.name, pathway.lesion);
     let text = format!(
         "{}: {}\nactivity {:.2}, cut {:.0} %",
@@ -114,14 +171,26 @@ fn route(name: &str, from: Rect, to: Rect) -> Vec<Pos2> {
     if from == to {
         let side = if name == "Sequence" { 1.0 } else { -1.0 };
         let (c, reach) = (from.center(), 30.0);
-        let start = if name == "Recurrent" { std::f32::consts::PI } else { -std::f32::consts::FRAC_PI_2 };
+        let start = if name == "Recurrent" {
+            std::f32::consts::PI
+        } else {
+            -std::f32::consts::FRAC_PI_2
+        };
         return (0..=16)
             .map(|i| {
                 let turn = start - 0.9 + 1.8 * i as f32 / 16.0;
                 let swell = (std::f32::consts::PI * i as f32 / 16.0).sin() * reach;
-                let x = turn.cos() * (BOX.x / 2.0 + swell * if name == "Recurrent" { 1.0 } else { 0.3 });
+                let x = turn.cos()
+                    * (BOX.x / 2.0 + swell * if name == "Recurrent" { 1.0 } else { 0.3 });
                 let y = turn.sin() * (BOX.y / 2.0 + swell);
-                pos2(c.x + if name == "Recurrent" { x } else { side * 22.0 + x * 0.35 }, c.y + y)
+                pos2(
+                    c.x + if name == "Recurrent" {
+                        x
+                    } else {
+                        side * 22.0 + x * 0.35
+                    },
+                    c.y + y,
+                )
             })
             .collect();
     }
@@ -141,8 +210,11 @@ fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, name: &str,
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
     let apply = |fraction: f64| {
         let target = name.to_string();
-        let command =
-            if fraction > 0.0 { Command::Lesion { target, fraction } } else { Command::Restore { target } };
+        let command = if fraction > 0.0 {
+            Command::Lesion { target, fraction }
+        } else {
+            Command::Restore { target }
+        };
         (cx.send)(Request::Apply(command));
     };
     if response.clicked() {

@@ -37,12 +37,20 @@ impl Panel for Cortex {
             ui.label(format!("episode {}", view.episode));
             ui.label(RichText::new(what).color(color).strong());
             let mut locked = self.locked.is_some();
-            if ui.checkbox(&mut locked, "lock colours").on_hover_text("Keep the colour range as it is").changed() {
+            if ui
+                .checkbox(&mut locked, "lock colours")
+                .on_hover_text("Keep the colour range as it is")
+                .changed()
+            {
                 self.locked = locked.then(|| largest(&view.states.values));
             }
         });
         let scale = self.locked.unwrap_or_else(|| largest(&view.states.values));
-        let strip = if view.inputs.steps() > 0 { 10.0 * view.inputs.units.min(12) as f32 } else { 0.0 };
+        let strip = if view.inputs.steps() > 0 {
+            10.0 * view.inputs.units.min(12) as f32
+        } else {
+            0.0
+        };
         let height = ui.available_height() - strip - 46.0;
         let picture = Picture {
             name: "Cortical states",
@@ -62,7 +70,10 @@ impl Panel for Cortex {
             };
             self.inputs.show(ui, &inputs, strip);
             if let Some(names) = view.input_names.first().zip(view.input_names.last()) {
-                ui.weak(format!("inputs, from {} (top) to {} (bottom)", names.0, names.1));
+                ui.weak(format!(
+                    "inputs, from {} (top) to {} (bottom)",
+                    names.0, names.1
+                ));
             }
         }
         if let Some((t, output)) = view.outputs.last() {

@@ -24,7 +24,12 @@ impl Panel for Learning {
         let height = (ui.available_height() - 8.0) / 2.0;
         let weak = ui.visuals().weak_text_color();
         let known = cx.snapshot.baselines;
-        let series = |name: &str| cx.snapshot.series.get(name).map_or(&[][..], |s| s.as_slice());
+        let series = |name: &str| {
+            cx.snapshot
+                .series
+                .get(name)
+                .map_or(&[][..], |s| s.as_slice())
+        };
         let plot = |id: &'static str, label: &'static str| {
             Plot::new(id)
                 .height(height.max(40.0))
@@ -34,13 +39,15 @@ impl Panel for Learning {
                 .y_axis_label(label)
                 .legend(Legend::default().position(egui_plot::Corner::LeftTop))
         };
-        plot("accuracy", "accuracy").include_y(1.0).show(ui, |plot| {
-            if let Some(known) = known {
-                plot.hline(level("chance", known.chance_accuracy, weak));
-            }
-            plot.line(line("awake", series("accuracy"), rule(1)));
-            plot.line(line("probe", series("probe.accuracy"), rule(4)));
-        });
+        plot("accuracy", "accuracy")
+            .include_y(1.0)
+            .show(ui, |plot| {
+                if let Some(known) = known {
+                    plot.hline(level("chance", known.chance_accuracy, weak));
+                }
+                plot.line(line("awake", series("accuracy"), rule(1)));
+                plot.line(line("probe", series("probe.accuracy"), rule(4)));
+            });
         plot("loss", "loss").show(ui, |plot| {
             if let Some(known) = known {
                 plot.hline(level("no memory", known.memoryless_loss, weak));

@@ -42,12 +42,24 @@ pub fn all() -> Vec<Box<dyn Panel>> {
 }
 
 /// A line of a plot from a series.
-pub(super) fn line(name: &str, points: &[[f64; 2]], color: egui::Color32) -> egui_plot::Line<'static> {
-    let finite: Vec<[f64; 2]> = points.iter().copied().filter(|p| p[0].is_finite() && p[1].is_finite()).collect();
-    egui_plot::Line::new(name.to_string(), finite).color(color).width(1.8)
+pub(super) fn line(
+    name: &str,
+    points: &[[f64; 2]],
+    color: egui::Color32,
+) -> egui_plot::Line<'static> {
+    let finite: Vec<[f64; 2]> = points
+        .iter()
+        .copied()
+        .filter(|p| p[0].is_finite() && p[1].is_finite())
+        .collect();
+    egui_plot::Line::new(name.to_string(), finite)
+        .color(color)
+        .width(1.8)
 }
 
 /// A level drawn across a plot.
 pub(super) fn level(name: &str, y: f64, color: egui::Color32) -> egui_plot::HLine {
-    egui_plot::HLine::new(name.to_string(), y).color(color).style(egui_plot::LineStyle::dashed_dense())
+    egui_plot::HLine::new(name.to_string(), y)
+        .color(color)
+        .style(egui_plot::LineStyle::dashed_dense())
 }

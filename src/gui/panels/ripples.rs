@@ -34,20 +34,35 @@ impl Panel for Ripples {
             ui.weak("no ripple yet: ripples come when the protocol sleeps");
             return;
         }
-        let chosen = self.chosen.and_then(|n| ripples.iter().find(|r| r.record.ripple == n));
+        let chosen = self
+            .chosen
+            .and_then(|n| ripples.iter().find(|r| r.record.ripple == n));
         let detail = chosen.or(ripples.last()).and_then(|r| r.detail.clone());
-        let list = if detail.is_some() { ui.available_height() * 0.45 } else { ui.available_height() - 20.0 };
+        let list = if detail.is_some() {
+            ui.available_height() * 0.45
+        } else {
+            ui.available_height() - 20.0
+        };
         ui.monospace(RichText::new(header()).weak());
         let row = ui.text_style_height(&egui::TextStyle::Monospace) + 4.0;
         ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
-            ScrollArea::vertical().auto_shrink(false).show_rows(ui, row, ripples.len(), |ui, rows| {
-                for i in rows {
-                    // Newest first.
-                    if let Some(entry) = ripples.len().checked_sub(i + 1).and_then(|i| ripples.get(i)) {
-                        self.entry(ui, entry);
+            ScrollArea::vertical().auto_shrink(false).show_rows(
+                ui,
+                row,
+                ripples.len(),
+                |ui, rows| {
+                    for i in rows {
+                        // Newest first.
+                        if let Some(entry) = ripples
+                            .len()
+                            .checked_sub(i + 1)
+                            .and_then(|i| ripples.get(i))
+                        {
+                            self.entry(ui, entry);
+                        }
                     }
-                }
-            });
+                },
+            );
         });
         if let Some(detail) = detail {
             ui.separator();
@@ -57,13 +72,20 @@ impl Panel for Ripples {
 }
 
 fn header() -> String {
-    format!("{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7} {:>7}  {}", "ripple", "time", "episode", "order", "cue", "steps", "overlap", "cosine", "outcome")
+    format!(
+        "{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7} {:>7}  {}",
+        "ripple", "time", "episode", "order", "cue", "steps", "overlap", "cosine", "outcome"
+    )
 }
 
 impl Ripples {
     fn entry(&mut self, ui: &mut Ui, entry: &RippleEntry) {
         let r = &entry.record;
-        let cue = format!("{} {:.1}", r.cue.chars().take(5).collect::<String>(), r.cue_fraction);
+        let cue = format!(
+            "{} {:.1}",
+            r.cue.chars().take(5).collect::<String>(),
+            r.cue_fraction
+        );
         let text = format!(
             "{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7.3} {:>7.3}  {}",
             r.ripple,
@@ -76,28 +98,71 @@ impl Ripples {
             r.cosine,
             r.outcome.as_str()
         );
-        let color = if r.completed { ui.visuals().text_color() } else { ui.visuals().error_fg_color };
+        let color = if r.completed {
+            ui.visuals().text_color()
+        } else {
+            ui.visuals().error_fg_color
+        };
         let picked = self.chosen == Some(r.ripple);
-        if ui.selectable_label(picked, RichText::new(text).monospace().color(color)).clicked() {
+        if ui
+            .selectable_label(picked, RichText::new(text).monospace().color(color))
+            .clicked()
+        {
             self.chosen = if picked { None } else { Some(r.ripple) };
         }
     }
 
     fn detail(&mut self, ui: &mut Ui, view: &RippleView) {
-        let which = if self.chosen.is_some() { "ripple" } else { "latest ripple:" };
-        ui.label(format!("{which} {} of episode {}, states in replayed order", view.ripple, view.episode));
+        let which = if self.chosen.is_some() {
+            "ripple"
+        } else {
+            "latest ripple:"
+        };
+        ui.label(format!(
+            "{which} {} of episode {}, states in replayed order",
+            view.ripple, view.episode
+        ));
         let scale = largest(&view.decoded.values).max(largest(&view.lived.values));
-        let apart = view.decoded.values.iter().zip(&view.lived.values).map(|(a, b)| (a - b).abs()).collect();
-        let error = Raster { units: view.decoded.units, values: apart };
+        let apart = view
+            .decoded
+            .values
+            .iter()
+            .zip(&view.lived.values)
+            .map(|(a, b)| (a - b).abs())
+            .collect();
+        let error = Raster {
+            units: view.decoded.units,
+            values: apart,
+        };
         let height = (ui.available_height() - 24.0).max(30.0);
         ui.columns(4, |columns| {
-            let signed = |name, raster| Picture { name, raster, map: Map::Diverging, scale, steps: 0 };
+            let signed = |name, raster| Picture {
+                name,
+                raster,
+                map: Map::Diverging,
+                scale,
+                steps: 0,
+            };
             columns[0].weak("re-instated");
-            self.decoded.show(&mut columns[0], &signed("Re-instated states", &view.decoded), height);
+            self.decoded.show(
+                &mut columns[0],
+                &signed("Re-instated states", &view.decoded),
+                height,
+            );
             columns[1].weak("lived");
-            self.lived.show(&mut columns[1], &signed("Lived states", &view.lived), height);
+            self.lived.show(
+                &mut columns[1],
+                &signed("Lived states", &view.lived),
+                height,
+            );
             columns[2].weak("error");
-            let error = Picture { name: "Error", raster: &error, map: Map::Magma, scale, steps: 0 };
+            let error = Picture {
+                name: "Error",
+                raster: &error,
+                map: Map::Magma,
+                scale,
+                steps: 0,
+            };
             self.error.show(&mut columns[2], &error, height);
             overlap_plot(&mut columns[3], "ripple overlap", view, height + 18.0);
         });

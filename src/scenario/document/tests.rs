@@ -5,13 +5,20 @@ use super::*;
 use crate::registry::Writer;
 
 fn text(text: &str) -> Text {
-    Text { name: "file.ron".into(), text: text.into() }
+    Text {
+        name: "file.ron".into(),
+        text: text.into(),
+    }
 }
 
 fn wrong(file: &str) -> Vec<String> {
     match read::<Sample>(text(file), &[]) {
         Ok(_) => Vec::new(),
-        Err(wrong) => wrong.items().iter().map(|item| format!("{}:{} {}", item.line, item.column, item.message)).collect(),
+        Err(wrong) => wrong
+            .items()
+            .iter()
+            .map(|item| format!("{}:{} {}", item.line, item.column, item.message))
+            .collect(),
     }
 }
 
@@ -22,8 +29,22 @@ fn all_problems_of_all_stages_are_reported_at_once() {
          \x20   learning: (rule: Utoro, shadows: [Bptt, Bptt(5), 7]),\n    record: 'x',\n)",
     );
     assert_eq!(problems.len(), 10, "{problems:#?}");
-    for start in ["2:5 ", "3:26 ", "4:12 ", "4:13 a comma", "5:32 ", "5:45 ", "6:22 ", "6:45 ", "6:54 ", "7:13 "] {
-        assert!(problems.iter().any(|problem| problem.starts_with(start)), "{start} in {problems:#?}");
+    for start in [
+        "2:5 ",
+        "3:26 ",
+        "4:12 ",
+        "4:13 a comma",
+        "5:32 ",
+        "5:45 ",
+        "6:22 ",
+        "6:45 ",
+        "6:54 ",
+        "7:13 ",
+    ] {
+        assert!(
+            problems.iter().any(|problem| problem.starts_with(start)),
+            "{start} in {problems:#?}"
+        );
     }
 }
 
@@ -34,7 +55,15 @@ fn what_a_syntax_error_removed_is_not_missed() {
 
 #[test]
 fn not_a_number_and_infinity_are_refused() {
-    for number in ["NaN", "-NaN", "inf", "-inf", "1e300", "1e999", &"9".repeat(60)] {
+    for number in [
+        "NaN",
+        "-NaN",
+        "inf",
+        "-inf",
+        "1e300",
+        "1e999",
+        &"9".repeat(60),
+    ] {
         let problems = wrong(&format!("(task: Bptt, cortex: (clip: {number}))"));
         assert_eq!(problems.len(), 1, "{number} {problems:?}");
         assert!(problems[0].len() < 200, "{problems:?}");
@@ -66,9 +95,17 @@ fn a_file_is_read_or_refused_clearly() {
     assert!(said(Path::new("/no/such.ron")).contains("there is no file `/no/such.ron`"));
     #[cfg(unix)]
     assert!(said(Path::new("/dev/zero")).contains("larger than 1 MiB"));
-    let error = read_from(&b"(a\xff)"[..], Path::new("x.ron")).unwrap_err().to_string();
+    let error = read_from(&b"(a\xff)"[..], Path::new("x.ron"))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("not UTF-8 text (byte 2)"), "{error}");
-    assert_eq!(read_from(&b"()"[..], Path::new("x.ron")).unwrap(), Text { name: "x.ron".into(), text: "()".into() });
+    assert_eq!(
+        read_from(&b"()"[..], Path::new("x.ron")).unwrap(),
+        Text {
+            name: "x.ron".into(),
+            text: "()".into()
+        }
+    );
 }
 
 fn rule() -> impl Strategy<Value = Rule> {

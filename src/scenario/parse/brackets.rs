@@ -19,7 +19,14 @@ pub(super) fn balance(text: &str, tokens: Vec<Token>, report: &mut Report<'_>) -
             _ => 0,
         })
         .sum();
-    let mut pairing = Pairing { text, report, surplus, open: Vec::new(), out: Vec::new(), line_indent: 0 };
+    let mut pairing = Pairing {
+        text,
+        report,
+        surplus,
+        open: Vec::new(),
+        out: Vec::new(),
+        line_indent: 0,
+    };
     for (at, token) in tokens.iter().enumerate() {
         pairing.step(*token, tokens.get(at + 1).map(|next| next.kind));
     }
@@ -62,7 +69,10 @@ impl Pairing<'_, '_> {
         }
         match token.kind {
             Kind::Open(_) => {
-                self.open.push(Open { token, indent: self.line_indent });
+                self.open.push(Open {
+                    token,
+                    indent: self.line_indent,
+                });
                 self.out.push(token);
             }
             Kind::Close(bracket) => self.close(token, bracket, next.is_none()),
@@ -76,7 +86,8 @@ impl Pairing<'_, '_> {
         let close = matches!(kind, Kind::Close(_));
         while self.surplus > 0 && self.open.len() > 1 {
             let outdented = self.open.last().is_some_and(|open| {
-                (field && indent <= open.indent && open.indent > 0) || (close && indent < open.indent)
+                (field && indent <= open.indent && open.indent > 0)
+                    || (close && indent < open.indent)
             });
             if !outdented {
                 return;
@@ -91,7 +102,8 @@ impl Pairing<'_, '_> {
     }
 
     fn close(&mut self, mut token: Token, bracket: u8, last: bool) {
-        let matches = |open: &Open| matches!(open.token.kind, Kind::Open(b) if closing(b) == bracket);
+        let matches =
+            |open: &Open| matches!(open.token.kind, Kind::Open(b) if closing(b) == bracket);
         if self.surplus > 0 && self.open.iter().any(matches) {
             while self.open.last().is_some_and(|open| !matches(open)) {
                 self.leave_unclosed();
@@ -100,15 +112,28 @@ impl Pairing<'_, '_> {
         let fits = self.open.last().is_some_and(matches);
         let extra = self.surplus < 0 && (!fits || self.open.len() <= 1 && !last);
         let Some(open) = self.open.last().filter(|_| !extra) else {
-            self.report.push(token.start, token.end, format!("this `{}` closes nothing", bracket as char), None);
+            self.report.push(
+                token.start,
+                token.end,
+                format!("this `{}` closes nothing", bracket as char),
+                None,
+            );
             self.surplus += 1;
             return;
         };
         if !fits {
             let (opened, wanted) = shape(open.token);
             let line = self.line(open.token.start);
-            let message = format!("`{opened}` of line {line} is closed by `{}`", bracket as char);
-            self.report.push(token.start, token.end, message, Some(format!("write `{wanted}`")));
+            let message = format!(
+                "`{opened}` of line {line} is closed by `{}`",
+                bracket as char
+            );
+            self.report.push(
+                token.start,
+                token.end,
+                message,
+                Some(format!("write `{wanted}`")),
+            );
             token.kind = Kind::Close(wanted as u8);
             token.instead = Some(mark(wanted as u8));
         }
@@ -121,9 +146,18 @@ impl Pairing<'_, '_> {
         let Some(open) = self.open.pop() else { return };
         let (opened, wanted) = shape(open.token);
         let message = format!("this `{opened}` is never closed");
-        self.report.push(open.token.start, open.token.end, message, Some(format!("add a `{wanted}` where it ends")));
+        self.report.push(
+            open.token.start,
+            open.token.end,
+            message,
+            Some(format!("add a `{wanted}` where it ends")),
+        );
         let at = self.out.last().map_or(0, |last| last.end);
-        self.out.push(Token::inserted(Kind::Close(wanted as u8), at, mark(wanted as u8)));
+        self.out.push(Token::inserted(
+            Kind::Close(wanted as u8),
+            at,
+            mark(wanted as u8),
+        ));
         self.surplus -= 1;
     }
 

@@ -6,15 +6,37 @@ use super::{Kind, Report, Token, clip, number};
 pub(super) const POISON: &str = "@";
 
 /// RON's extensions; the reader understands all of these without being told.
-const EXTENSIONS: [&str; 4] =
-    ["implicit_some", "unwrap_newtypes", "unwrap_variant_newtypes", "explicit_struct_names"];
+const EXTENSIONS: [&str; 4] = [
+    "implicit_some",
+    "unwrap_newtypes",
+    "unwrap_variant_newtypes",
+    "explicit_struct_names",
+];
 
 /// Leaves out `#![…]` at the beginning; reports those that mean nothing here.
-pub(super) fn skip_attributes(text: &str, mut tokens: Vec<Token>, report: &mut Report<'_>) -> Vec<Token> {
+pub(super) fn skip_attributes(
+    text: &str,
+    mut tokens: Vec<Token>,
+    report: &mut Report<'_>,
+) -> Vec<Token> {
     let mut from = 0;
     loop {
         let rest = tokens.get(from..).unwrap_or_default();
-        let [Token { kind: Kind::Mark('#'), start, end, .. }, Token { kind: Kind::Mark('!'), .. }, open, ..] = rest else {
+        let [
+            Token {
+                kind: Kind::Mark('#'),
+                start,
+                end,
+                ..
+            },
+            Token {
+                kind: Kind::Mark('!'),
+                ..
+            },
+            open,
+            ..,
+        ] = rest
+        else {
             break;
         };
         // A longer one is a line that was meant as a comment.
@@ -22,17 +44,36 @@ pub(super) fn skip_attributes(text: &str, mut tokens: Vec<Token>, report: &mut R
             break;
         }
         let ends = |kind| matches!(kind, Kind::Colon | Kind::Close(b']' | b'}'));
-        let length = rest.iter().position(|token| ends(token.kind)).unwrap_or(rest.len());
-        let closed = rest.get(length).is_some_and(|token| token.kind == Kind::Close(b']'));
+        let length = rest
+            .iter()
+            .position(|token| ends(token.kind))
+            .unwrap_or(rest.len());
+        let closed = rest
+            .get(length)
+            .is_some_and(|token| token.kind == Kind::Close(b']'));
         if closed && open.kind == Kind::Open(b'[') {
             let end = rest.get(length).map_or(*start, |close| close.end);
-            attribute(text, rest.get(3..length).unwrap_or_default(), (*start, end), report);
+            attribute(
+                text,
+                rest.get(3..length).unwrap_or_default(),
+                (*start, end),
+                report,
+            );
             from += length + 1;
         } else {
             // Never closed: it is most likely meant to end with its line.
-            let line = rest.iter().skip(1).position(|token| token.indent.is_some()).map_or(rest.len(), |at| at + 1);
+            let line = rest
+                .iter()
+                .skip(1)
+                .position(|token| token.indent.is_some())
+                .map_or(rest.len(), |at| at + 1);
             let end = rest.get(line - 1).map_or(*start, |last| last.end);
-            report.push(*start, end, "this attribute is not understood", Some("write `#![enable(…)]`".into()));
+            report.push(
+                *start,
+                end,
+                "this attribute is not understood",
+                Some("write `#![enable(…)]`".into()),
+            );
             from += line;
         }
     }
@@ -45,10 +86,21 @@ fn attribute(text: &str, inside: &[Token], (start, end): (usize, usize), report:
     let kinds: Vec<Kind> = inside.iter().map(|token| token.kind).collect();
     match (inside.first().map(word), kinds.as_slice()) {
         (Some("enable"), [_, Kind::Open(b'('), .., Kind::Close(b')')]) => {
-            let unknown = |token: &&Token| token.kind != Kind::Comma && !EXTENSIONS.contains(&word(token));
-            for token in inside.get(2..inside.len() - 1).unwrap_or_default().iter().filter(unknown) {
+            let unknown =
+                |token: &&Token| token.kind != Kind::Comma && !EXTENSIONS.contains(&word(token));
+            for token in inside
+                .get(2..inside.len() - 1)
+                .unwrap_or_default()
+                .iter()
+                .filter(unknown)
+            {
                 let message = format!("there is no RON extension `{}`", clip(word(token)));
-                report.push(token.start, token.end, message, Some(format!("extensions: {}", EXTENSIONS.join(", "))));
+                report.push(
+                    token.start,
+                    token.end,
+                    message,
+                    Some(format!("extensions: {}", EXTENSIONS.join(", "))),
+                );
             }
         }
         (Some("type" | "schema"), [_, Kind::Mark('='), Kind::Text]) => {}
@@ -61,7 +113,15 @@ fn attribute(text: &str, inside: &[Token], (start, end): (usize, usize), report:
 
 /// The tokens, mended; `None` where they are too broken to go on.
 pub(super) fn mend(text: &str, tokens: &[Token], report: &mut Report<'_>) -> Option<Vec<Token>> {
-    let mut mender = Mender { text, tokens, report, out: Vec::new(), groups: Vec::new(), drop_colon: false, next: 0 };
+    let mut mender = Mender {
+        text,
+        tokens,
+        report,
+        out: Vec::new(),
+        groups: Vec::new(),
+        drop_colon: false,
+        next: 0,
+    };
     while mender.next < tokens.len() {
         mender.next += 1;
         match mender.step(mender.next - 1) {
@@ -101,19 +161,29 @@ struct Mender<'a, 'b> {
 
 impl Mender<'_, '_> {
     fn step(&mut self, at: usize) -> Step {
-        let Some(mut token) = self.tokens.get(at).copied() else { return Step::Stop };
+        let Some(mut token) = self.tokens.get(at).copied() else {
+            return Step::Stop;
+        };
         match token.kind {
             Kind::Comma => self.comma(token),
             Kind::Colon => return self.colon(at, token),
             Kind::Close(_) => self.close(token),
             Kind::Mark('=') if self.last() == Some(Kind::Word) => {
-                self.problem(token, "a field is set with `:`, not with `=`", Some("write `:`"));
+                self.problem(
+                    token,
+                    "a field is set with `:`, not with `=`",
+                    Some("write `:`"),
+                );
                 token.kind = Kind::Colon;
                 token.instead = Some(":");
                 return self.colon(at, token);
             }
             Kind::Mark(';') => {
-                self.problem(token, "items are separated by `,`, not by `;`", Some("write `,`"));
+                self.problem(
+                    token,
+                    "items are separated by `,`, not by `;`",
+                    Some("write `,`"),
+                );
                 token.instead = Some(",");
                 token.kind = Kind::Comma;
                 self.comma(token);
@@ -126,9 +196,15 @@ impl Mender<'_, '_> {
 
     fn comma(&mut self, token: Token) {
         match self.last() {
-            _ if self.groups.is_empty() => self.problem(token, "nothing may follow the value", Some("remove this")),
+            _ if self.groups.is_empty() => {
+                self.problem(token, "nothing may follow the value", Some("remove this"))
+            }
             None | Some(Kind::Open(_) | Kind::Comma) => {
-                self.problem(token, "there is a comma too many", Some("remove this comma"));
+                self.problem(
+                    token,
+                    "there is a comma too many",
+                    Some("remove this comma"),
+                );
             }
             last => {
                 if last == Some(Kind::Colon) {
@@ -143,7 +219,9 @@ impl Mender<'_, '_> {
         if self.last() == Some(Kind::Colon) {
             self.missing_value();
         }
-        if self.groups.pop().is_some_and(|group| group.bracket == b'(') && token.kind == Kind::Close(b'}') {
+        if self.groups.pop().is_some_and(|group| group.bracket == b'(')
+            && token.kind == Kind::Close(b'}')
+        {
             token.kind = Kind::Close(b')');
             token.instead = Some(")");
         }
@@ -151,10 +229,17 @@ impl Mender<'_, '_> {
     }
 
     fn missing_value(&mut self) {
-        let [.., name, colon] = self.out.as_slice() else { return };
+        let [.., name, colon] = self.out.as_slice() else {
+            return;
+        };
         let (name, colon) = (*name, *colon);
         let message = format!("`{}` has no value", clip(self.text_of(name)));
-        self.report.push(name.start, colon.end, message, Some("write one after the `:`".into()));
+        self.report.push(
+            name.start,
+            colon.end,
+            message,
+            Some("write one after the `:`".into()),
+        );
         self.poison(Token::inserted(Kind::Literal, colon.end, POISON));
     }
 
@@ -169,7 +254,11 @@ impl Mender<'_, '_> {
             return Step::On;
         }
         let Some(group) = self.groups.last() else {
-            self.problem(token, "fields stand in parentheses", Some("write `Name(field: value, …)`"));
+            self.problem(
+                token,
+                "fields stand in parentheses",
+                Some("write `Name(field: value, …)`"),
+            );
             return Step::GiveUp;
         };
         let (bracket, last, begins) = (group.bracket, self.last(), self.last_begins_item());
@@ -177,15 +266,29 @@ impl Mender<'_, '_> {
             (b'(', Some(Kind::Word)) if begins => self.out.push(token),
             (b'(', Some(Kind::Text)) if begins => self.unquote(token),
             (b'[', Some(Kind::Word)) if begins => {
-                self.problem(token, "items of a list have no names", Some("fields stand in parentheses: `(name: value)`"));
+                self.problem(
+                    token,
+                    "items of a list have no names",
+                    Some("fields stand in parentheses: `(name: value)`"),
+                );
                 self.out.pop();
                 // What the value is says nothing then.
-                self.report.damage(self.tokens.get(at + 1).map_or(token.start, |next| next.start));
+                self.report.damage(
+                    self.tokens
+                        .get(at + 1)
+                        .map_or(token.start, |next| next.start),
+                );
             }
             (b'{', Some(last)) if last.ends_value() => self.out.push(token),
-            (_, Some(Kind::Colon)) => self.problem(token, "there is a `:` too many", Some("remove this")),
+            (_, Some(Kind::Colon)) => {
+                self.problem(token, "there is a `:` too many", Some("remove this"))
+            }
             (_, Some(last)) if last.ends_value() => {
-                self.problem(token, "no `:` is expected here", Some("a field is written `name: value`"));
+                self.problem(
+                    token,
+                    "no `:` is expected here",
+                    Some("a field is written `name: value`"),
+                );
                 self.report.damage(token.start);
                 if self.last_is_field_value()
                     && let Some((next, end)) = self.rest_of_line(at)
@@ -194,22 +297,43 @@ impl Mender<'_, '_> {
                     self.give_up_value(next, end);
                     return Step::On;
                 }
-                self.out.push(Token { kind: Kind::Comma, instead: Some(","), ..token });
+                self.out.push(Token {
+                    kind: Kind::Comma,
+                    instead: Some(","),
+                    ..token
+                });
             }
-            _ => self.problem(token, "a name is missing before this `:`", Some("a field is written `name: value`")),
+            _ => self.problem(
+                token,
+                "a name is missing before this `:`",
+                Some("a field is written `name: value`"),
+            ),
         }
         Step::On
     }
 
     /// `"name": value`.
     fn unquote(&mut self, colon: Token) {
-        let Some(name) = self.out.last().copied() else { return };
+        let Some(name) = self.out.last().copied() else {
+            return;
+        };
         let word = self.text_of(name).trim_matches('"');
         let plain = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        let help = if plain { format!("write `{word}:`") } else { "a field is written `name: value`".into() };
-        self.report.push(name.start, name.end, "a field's name has no quotes", Some(help));
-        let Some(last) = self.out.last_mut() else { return };
+        let help = if plain {
+            format!("write `{word}:`")
+        } else {
+            "a field is written `name: value`".into()
+        };
+        self.report.push(
+            name.start,
+            name.end,
+            "a field's name has no quotes",
+            Some(help),
+        );
+        let Some(last) = self.out.last_mut() else {
+            return;
+        };
         last.kind = Kind::Word;
         if plain {
             last.start += 1;
@@ -224,9 +348,14 @@ impl Mender<'_, '_> {
     }
 
     fn value(&mut self, at: usize, mut token: Token) -> Step {
-        let braces = token.kind == Kind::Open(b'{') && (self.last() == Some(Kind::Word) || self.holds_fields(at));
+        let braces = token.kind == Kind::Open(b'{')
+            && (self.last() == Some(Kind::Word) || self.holds_fields(at));
         if braces {
-            self.problem(token, "fields stand in parentheses, not in braces", Some("write `(…)`"));
+            self.problem(
+                token,
+                "fields stand in parentheses, not in braces",
+                Some("write `(…)`"),
+            );
             token.kind = Kind::Open(b'(');
             token.instead = Some("(");
         }
@@ -247,11 +376,18 @@ impl Mender<'_, '_> {
         match token.kind {
             Kind::Number if number::value(self.text_of(token)).is_none() => self.bad_number(token),
             Kind::Quoted => {
-                self.problem(token, "a text stands in double quotes", Some("write `\"…\"`"));
+                self.problem(
+                    token,
+                    "a text stands in double quotes",
+                    Some("write `\"…\"`"),
+                );
                 self.poison(token);
             }
             Kind::Open(bracket) => {
-                self.groups.push(Group { bracket, named: None });
+                self.groups.push(Group {
+                    bracket,
+                    named: None,
+                });
                 self.out.push(token);
             }
             _ => self.out.push(token),
@@ -261,50 +397,80 @@ impl Mender<'_, '_> {
 
     /// Something after the value that is the whole text.
     fn trailing(&mut self, at: usize, token: Token) {
-        let [first, ..] = self.out.as_slice() else { return };
+        let [first, ..] = self.out.as_slice() else {
+            return;
+        };
         let first = *first;
         // What is missing in the value may stand here.
         self.report.damage(first.start);
         if self.last_is_lone_word() && self.looks_named(at) {
             let name = clip(self.text_of(first));
-            self.report.push(first.end, first.end, format!("a `(` is missing after `{name}`"), None);
+            self.report.push(
+                first.end,
+                first.end,
+                format!("a `(` is missing after `{name}`"),
+                None,
+            );
             return;
         }
         let help = match self.last() {
-            Some(Kind::Word) if token.kind == Kind::Word => "a text stands in double quotes: `\"…\"`",
+            Some(Kind::Word) if token.kind == Kind::Word => {
+                "a text stands in double quotes: `\"…\"`"
+            }
             _ => "put it inside the parentheses, or remove it",
         };
         self.problem(token, "nothing may follow the value", Some(help));
     }
 
     fn last_is_lone_word(&self) -> bool {
-        matches!(self.out.as_slice(), [Token { kind: Kind::Word, .. }])
+        matches!(
+            self.out.as_slice(),
+            [Token {
+                kind: Kind::Word,
+                ..
+            }]
+        )
     }
 
     fn bad_number(&mut self, token: Token) {
         let raw = self.text_of(token);
-        let (message, help) = (format!("`{}` is not a number", clip(raw)), clip(&number::advice(raw)));
-        self.report.push(token.start, token.end, message, Some(help));
+        let (message, help) = (
+            format!("`{}` is not a number", clip(raw)),
+            clip(&number::advice(raw)),
+        );
+        self.report
+            .push(token.start, token.end, message, Some(help));
         self.poison(token);
     }
 
     /// `title: Some words` or `title: "Some "words""`, taken to reach to the end of the line or of the parenthesis.
     fn unquoted(&mut self, at: usize, token: Token) -> bool {
-        let [.., colon, word] = self.out.as_slice() else { return false };
+        let [.., colon, word] = self.out.as_slice() else {
+            return false;
+        };
         let words = (word.kind, token.kind) == (Kind::Word, Kind::Word);
         let quote = word.kind == Kind::Text && word.end == token.start;
         let field = colon.kind == Kind::Colon;
         let (word, last) = (*word, self.tokens.get(at + 1).map(|next| next.kind));
-        if !(field && (words || quote)) || token.indent.is_some() || matches!(last, Some(Kind::Colon | Kind::Mark('='))) {
+        if !(field && (words || quote))
+            || token.indent.is_some()
+            || matches!(last, Some(Kind::Colon | Kind::Mark('=')))
+        {
             return false;
         }
-        let Some((next, end)) = self.rest_of_line(at) else { return false };
+        let Some((next, end)) = self.rest_of_line(at) else {
+            return false;
+        };
         let (message, help) = if quote {
-            ("this text ends before the line does", r#"a quote inside a text is written `\"`"#)
+            (
+                "this text ends before the line does",
+                r#"a quote inside a text is written `\"`"#,
+            )
         } else {
             ("a text stands in double quotes", "write `\"…\"`")
         };
-        self.report.push(word.start, end, message, Some(help.into()));
+        self.report
+            .push(word.start, end, message, Some(help.into()));
         self.give_up_value(next, end);
         true
     }
@@ -334,24 +500,47 @@ impl Mender<'_, '_> {
     /// Leaves out the value just begun, up to the token `next`.
     fn give_up_value(&mut self, next: usize, end: usize) {
         let Some(value) = self.out.pop() else { return };
-        self.poison(Token { kind: Kind::Literal, end, ..value });
+        self.poison(Token {
+            kind: Kind::Literal,
+            end,
+            ..value
+        });
         self.next = next;
-        if self.tokens.get(next).is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close(_))) {
+        if self
+            .tokens
+            .get(next)
+            .is_some_and(|next| !matches!(next.kind, Kind::Comma | Kind::Close(_)))
+        {
             self.out.push(Token::inserted(Kind::Comma, end, ","));
         }
     }
 
     /// Two values in a row: a comma or a colon is missing between them.
     fn separate(&mut self) {
-        let Some(last) = self.out.last().copied() else { return };
-        let named = self.groups.last().is_some_and(|group| group.named == Some(true));
+        let Some(last) = self.out.last().copied() else {
+            return;
+        };
+        let named = self
+            .groups
+            .last()
+            .is_some_and(|group| group.named == Some(true));
         if named && last.kind == Kind::Word && self.last_begins_item() {
             let name = clip(self.text_of(last));
             let help = Some(format!("write `{name}: …`"));
-            self.report.push(last.start, last.end, format!("a `:` is missing after `{name}`"), help);
+            self.report.push(
+                last.start,
+                last.end,
+                format!("a `:` is missing after `{name}`"),
+                help,
+            );
             self.out.push(Token::inserted(Kind::Colon, last.end, ":"));
         } else {
-            self.report.push(last.end, last.end, "a comma is missing here", Some("put a `,` between two items".into()));
+            self.report.push(
+                last.end,
+                last.end,
+                "a comma is missing here",
+                Some("put a `,` between two items".into()),
+            );
             self.out.push(Token::inserted(Kind::Comma, last.end, ","));
         }
     }
@@ -359,17 +548,28 @@ impl Mender<'_, '_> {
     /// The beginning of an item: either all items of a parenthesis have names or none. Whether `token` is to be left out.
     fn item(&mut self, at: usize, token: Token) -> bool {
         let named = self.looks_named(at);
-        let Some(group) = self.groups.last_mut().filter(|group| group.bracket == b'(') else { return false };
+        let Some(group) = self.groups.last_mut().filter(|group| group.bracket == b'(') else {
+            return false;
+        };
         match *group.named.get_or_insert(named) {
             true if !named => {
-                self.problem(token, "this value has no name", Some("the others here have one: `name: value`"));
+                self.problem(
+                    token,
+                    "this value has no name",
+                    Some("the others here have one: `name: value`"),
+                );
                 self.report.damage(token.start);
                 self.out.push(Token::inserted(Kind::Word, token.start, "_"));
-                self.out.push(Token::inserted(Kind::Colon, token.start, ":"));
+                self.out
+                    .push(Token::inserted(Kind::Colon, token.start, ":"));
                 false
             }
             false if named => {
-                self.problem(token, "this value has a name", Some("the others here have none; name all or none"));
+                self.problem(
+                    token,
+                    "this value has a name",
+                    Some("the others here have none; name all or none"),
+                );
                 self.report.damage(token.start);
                 self.drop_colon = true;
                 true
@@ -382,7 +582,8 @@ impl Mender<'_, '_> {
     fn looks_named(&self, at: usize) -> bool {
         let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
         match (kind(0), kind(1)) {
-            (Some(Kind::Word), Some(Kind::Colon | Kind::Mark('='))) | (Some(Kind::Text), Some(Kind::Colon)) => true,
+            (Some(Kind::Word), Some(Kind::Colon | Kind::Mark('=')))
+            | (Some(Kind::Text), Some(Kind::Colon)) => true,
             (Some(Kind::Word), Some(Kind::Open(b'(' | b'{'))) => false,
             (Some(Kind::Word), Some(next)) => next.begins_value() && kind(2) != Some(Kind::Colon),
             _ => false,
@@ -396,14 +597,19 @@ impl Mender<'_, '_> {
     }
 
     fn stray(&mut self, at: usize, token: Token, mark: char) {
-        let continues = at.checked_sub(1).and_then(|before| self.tokens.get(before)).is_some_and(|before| {
-            matches!(before.kind, Kind::Mark(_)) && before.end == token.start
-        });
+        let continues = at
+            .checked_sub(1)
+            .and_then(|before| self.tokens.get(before))
+            .is_some_and(|before| {
+                matches!(before.kind, Kind::Mark(_)) && before.end == token.start
+            });
         if continues {
             return;
         }
         let help = match mark {
-            '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'' | '`' => Some("a text stands in plain double quotes: `\"…\"`"),
+            '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'' | '`' => {
+                Some("a text stands in plain double quotes: `\"…\"`")
+            }
             '#' | '/' => Some("a comment begins with `//`"),
             _ => None,
         };
@@ -422,12 +628,18 @@ impl Mender<'_, '_> {
     /// Whether a value comes soon after the token.
     fn value_follows(&self, at: usize) -> bool {
         const SOON: usize = 8;
-        let next = self.tokens.iter().skip(at + 1).take(SOON).find(|next| !matches!(next.kind, Kind::Mark(_)));
+        let next = self
+            .tokens
+            .iter()
+            .skip(at + 1)
+            .take(SOON)
+            .find(|next| !matches!(next.kind, Kind::Mark(_)));
         next.is_some_and(|next| next.kind.begins_value())
     }
 
     fn problem(&mut self, token: Token, message: &str, help: Option<&str>) {
-        self.report.push(token.start, token.end, message, help.map(Into::into));
+        self.report
+            .push(token.start, token.end, message, help.map(Into::into));
     }
 
     fn text_of(&self, token: Token) -> &str {

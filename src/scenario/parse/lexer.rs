@@ -30,12 +30,18 @@ pub(super) enum Kind {
 impl Kind {
     /// Whether a value may begin with it.
     pub(super) fn begins_value(self) -> bool {
-        matches!(self, Self::Word | Self::Number | Self::Text | Self::Literal | Self::Quoted | Self::Open(_))
+        matches!(
+            self,
+            Self::Word | Self::Number | Self::Text | Self::Literal | Self::Quoted | Self::Open(_)
+        )
     }
 
     /// Whether a value may end with it.
     pub(super) fn ends_value(self) -> bool {
-        matches!(self, Self::Word | Self::Number | Self::Text | Self::Literal | Self::Quoted | Self::Close(_))
+        matches!(
+            self,
+            Self::Word | Self::Number | Self::Text | Self::Literal | Self::Quoted | Self::Close(_)
+        )
     }
 }
 
@@ -56,7 +62,13 @@ pub(super) struct Token {
 impl Token {
     /// A token that does not stand in the text.
     pub(super) fn inserted(kind: Kind, at: usize, text: &'static str) -> Self {
-        Self { kind, start: at, end: at, instead: Some(text), indent: None }
+        Self {
+            kind,
+            start: at,
+            end: at,
+            instead: Some(text),
+            indent: None,
+        }
     }
 }
 
@@ -71,7 +83,13 @@ pub(super) struct Fatal {
 
 /// The tokens of `text`, without whitespace and comments.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
-    let mut lexer = Lexer { text, at: 0, line_start: 0, tokens: Vec::new(), first_of_line: true };
+    let mut lexer = Lexer {
+        text,
+        at: 0,
+        line_start: 0,
+        tokens: Vec::new(),
+        first_of_line: true,
+    };
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
         lexer.line_start = lexer.at;
@@ -87,15 +105,32 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
         }
         if depth > MOST_DEPTH {
             let message = format!("this is nested more than {MOST_DEPTH} deep");
-            return Err(Fatal { start, end: lexer.at, message, help: None });
+            return Err(Fatal {
+                start,
+                end: lexer.at,
+                message,
+                help: None,
+            });
         }
         if lexer.tokens.len() >= MOST_TOKENS {
-            let message = format!("there are more than {MOST_TOKENS} words, numbers and marks up to here");
-            return Err(Fatal { start, end: lexer.at, message, help: None });
+            let message =
+                format!("there are more than {MOST_TOKENS} words, numbers and marks up to here");
+            return Err(Fatal {
+                start,
+                end: lexer.at,
+                message,
+                help: None,
+            });
         }
         let indent = lexer.first_of_line.then_some(start - lexer.line_start);
         lexer.first_of_line = false;
-        lexer.tokens.push(Token { kind, start, end: lexer.at, instead: None, indent });
+        lexer.tokens.push(Token {
+            kind,
+            start,
+            end: lexer.at,
+            instead: None,
+            indent,
+        });
     }
     Ok(lexer.tokens)
 }
@@ -125,7 +160,9 @@ impl Lexer<'_> {
     /// Skips whitespace and comments; `false` at the end.
     fn skip_blank(&mut self) -> Result<bool, Fatal> {
         loop {
-            let Some(c) = self.peek() else { return Ok(false) };
+            let Some(c) = self.peek() else {
+                return Ok(false);
+            };
             if is_blank(c) {
                 self.at += c.len_utf8();
                 if c == '\n' {
@@ -168,14 +205,21 @@ impl Lexer<'_> {
                 (None, _) => {
                     let message = "this comment is never closed".into();
                     let help = Some("close it with `*/`; comments inside it need one too".into());
-                    return Err(Fatal { start, end: start + 2, message, help });
+                    return Err(Fatal {
+                        start,
+                        end: start + 2,
+                        message,
+                        help,
+                    });
                 }
             }
         }
     }
 
     fn next(&mut self) -> Result<Kind, Fatal> {
-        let Some(c) = self.peek() else { return Ok(Kind::Mark(' ')) };
+        let Some(c) = self.peek() else {
+            return Ok(Kind::Mark(' '));
+        };
         if let Some(kind) = self.string()? {
             return Ok(kind);
         }
@@ -203,7 +247,10 @@ impl Lexer<'_> {
             ':' => Kind::Colon,
             other => {
                 // Meant as a comment: do not look for values in it.
-                if self.first_of_line && matches!(other, '/' | '#') && !self.rest().trim_start().starts_with('!') {
+                if self.first_of_line
+                    && matches!(other, '/' | '#')
+                    && !self.rest().trim_start().starts_with('!')
+                {
                     self.skip_while(|c| c != '\n');
                 }
                 Kind::Mark(other)
@@ -220,8 +267,17 @@ impl Lexer<'_> {
         };
         let raw = rest.strip_prefix('r');
         let unmarked = raw.unwrap_or(rest);
-        let hashes = if raw.is_some() { unmarked.len() - unmarked.trim_start_matches('#').len() } else { 0 };
-        let Some(body) = unmarked.get(hashes..).and_then(|body| body.strip_prefix('"')) else { return Ok(None) };
+        let hashes = if raw.is_some() {
+            unmarked.len() - unmarked.trim_start_matches('#').len()
+        } else {
+            0
+        };
+        let Some(body) = unmarked
+            .get(hashes..)
+            .and_then(|body| body.strip_prefix('"'))
+        else {
+            return Ok(None);
+        };
         let length = if raw.is_some() {
             let end = format!("\"{}", "#".repeat(hashes));
             body.find(&end).map(|found| found + end.len())
@@ -244,23 +300,44 @@ impl Lexer<'_> {
             let [text, after] = pair else { return false };
             text.kind == Kind::Text
                 && !matches!(after.kind, Kind::Comma | Kind::Colon | Kind::Close(_))
-                && self.text.get(text.start..text.end).is_some_and(|text| text.contains('\n'))
+                && self
+                    .text
+                    .get(text.start..text.end)
+                    .is_some_and(|text| text.contains('\n'))
         };
-        let last = [self.tokens.last().copied(), Some(Token::inserted(Kind::Word, start, ""))];
+        let last = [
+            self.tokens.last().copied(),
+            Some(Token::inserted(Kind::Word, start, "")),
+        ];
         let last: Vec<Token> = last.into_iter().flatten().collect();
-        let culprit = self.tokens.windows(2).find(odd).or_else(|| Some(last.as_slice()).filter(odd));
-        let start = culprit.and_then(|pair| pair.first()).map_or(start, |text| text.start);
+        let culprit = self
+            .tokens
+            .windows(2)
+            .find(odd)
+            .or_else(|| Some(last.as_slice()).filter(odd));
+        let start = culprit
+            .and_then(|pair| pair.first())
+            .map_or(start, |text| text.start);
         let rest = self.text.get(start..).unwrap_or_default();
         let end = start + rest.find('\n').unwrap_or(rest.len());
         let message = "this text is never closed".into();
-        Fatal { start, end, message, help: Some("put a `\"` at its end".into()) }
+        Fatal {
+            start,
+            end,
+            message,
+            help: Some("put a `\"` at its end".into()),
+        }
     }
 
     /// What stands in single quotes on this line.
     fn quoted(&mut self) -> Kind {
         let rest = self.rest().get(1..).unwrap_or_default();
         let escaped = usize::from(rest.starts_with('\\')) * 2;
-        let close = rest.bytes().skip(escaped).position(|byte| matches!(byte, b'\'' | b'\n')).map(|at| at + escaped);
+        let close = rest
+            .bytes()
+            .skip(escaped)
+            .position(|byte| matches!(byte, b'\'' | b'\n'))
+            .map(|at| at + escaped);
         let Some(close) = close.filter(|close| rest.as_bytes().get(*close) == Some(&b'\'')) else {
             self.at += 1;
             return Kind::Mark('\'');
@@ -291,5 +368,8 @@ fn is_word(c: char) -> bool {
 }
 
 fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t'..='\r' | '\u{85}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        c,
+        ' ' | '\t'..='\r' | '\u{85}' | '\u{200e}' | '\u{200f}' | '\u{2028}' | '\u{2029}'
+    )
 }

@@ -2,7 +2,9 @@
 
 use crate::registry::Value;
 
-const WHOLE: [&str; 10] = ["i128", "i64", "i32", "i16", "i8", "u128", "u64", "u32", "u16", "u8"];
+const WHOLE: [&str; 10] = [
+    "i128", "i64", "i32", "i16", "i8", "u128", "u64", "u32", "u16", "u8",
+];
 
 /// How many bytes at the beginning of `text` are meant as a number, well formed or not.
 pub(super) fn length(text: &str) -> Option<usize> {
@@ -14,7 +16,10 @@ pub(super) fn length(text: &str) -> Option<usize> {
         return Some(text.len() - bare.len() + extent(bare));
     }
     let word = extent(bare);
-    let special = matches!(bare.get(..word)?, "inf" | "NaN" | "inff32" | "inff64" | "NaNf32" | "NaNf64");
+    let special = matches!(
+        bare.get(..word)?,
+        "inf" | "NaN" | "inff32" | "inff64" | "NaNf32" | "NaNf64"
+    );
     let ends = !bare.get(word..)?.starts_with(|c: char| c.is_alphanumeric());
     (special && ends || signed && word > 0).then(|| text.len() - bare.len() + word)
 }
@@ -23,7 +28,8 @@ fn extent(text: &str) -> usize {
     let hexadecimal = text.starts_with("0x") || text.starts_with("0X");
     let mut before = b' ';
     for (at, byte) in text.bytes().enumerate() {
-        let exponent_sign = matches!(byte, b'+' | b'-') && matches!(before, b'e' | b'E') && !hexadecimal;
+        let exponent_sign =
+            matches!(byte, b'+' | b'-') && matches!(before, b'e' | b'E') && !hexadecimal;
         if !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.') || exponent_sign) {
             return at;
         }
@@ -38,24 +44,49 @@ pub(super) fn value(text: &str) -> Option<Value> {
         Some(bare) => ("-", bare),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0O", 8), ("0b", 2), ("0B", 2)] {
+    for (prefix, radix) in [
+        ("0x", 16),
+        ("0X", 16),
+        ("0o", 8),
+        ("0O", 8),
+        ("0b", 2),
+        ("0B", 2),
+    ] {
         if let Some(digits) = bare.strip_prefix(prefix) {
             return with_radix(sign, digits, radix);
         }
     }
     match strip_any(bare, &["f32", "f64"]) {
-        Some(special @ ("inf" | "NaN")) => return special.parse().ok().map(|x: f64| Value::Float(signed(sign, x))),
+        Some(special @ ("inf" | "NaN")) => {
+            return special
+                .parse()
+                .ok()
+                .map(|x: f64| Value::Float(signed(sign, x)));
+        }
         Some(digits) => return float(sign, digits),
-        None if matches!(bare, "inf" | "NaN") => return bare.parse().ok().map(|x: f64| Value::Float(signed(sign, x))),
+        None if matches!(bare, "inf" | "NaN") => {
+            return bare
+                .parse()
+                .ok()
+                .map(|x: f64| Value::Float(signed(sign, x)));
+        }
         None => {}
     }
     let digits = strip_any(bare, &WHOLE).unwrap_or(bare);
     if digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
         let whole = format!("{sign}{}", digits.replace('_', ""));
         // Too large even for 128 bits: the reader will find it out of range.
-        return whole.parse().map(Value::Int).ok().or_else(|| float(sign, digits));
+        return whole
+            .parse()
+            .map(Value::Int)
+            .ok()
+            .or_else(|| float(sign, digits));
     }
-    if digits.len() < bare.len() { None } else { float(sign, digits) }
+    if digits.len() < bare.len() {
+        None
+    } else {
+        float(sign, digits)
+    }
 }
 
 fn with_radix(sign: &str, digits: &str, radix: u32) -> Option<Value> {
@@ -67,12 +98,20 @@ fn with_radix(sign: &str, digits: &str, radix: u32) -> Option<Value> {
 
 fn float(sign: &str, digits: &str) -> Option<Value> {
     let starts = digits.starts_with(|c: char| c.is_ascii_digit());
-    let fraction = digits.split_once('.').is_none_or(|(_, after)| after.starts_with(|c: char| c.is_ascii_digit()));
-    let plain = digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'e' | b'E' | b'+' | b'-'));
+    let fraction = digits
+        .split_once('.')
+        .is_none_or(|(_, after)| after.starts_with(|c: char| c.is_ascii_digit()));
+    let plain = digits
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'e' | b'E' | b'+' | b'-'));
     if !(starts && fraction && plain) {
         return None;
     }
-    digits.replace('_', "").parse().ok().map(|x: f64| Value::Float(signed(sign, x)))
+    digits
+        .replace('_', "")
+        .parse()
+        .ok()
+        .map(|x: f64| Value::Float(signed(sign, x)))
 }
 
 fn signed(sign: &str, x: f64) -> f64 {
@@ -80,14 +119,21 @@ fn signed(sign: &str, x: f64) -> f64 {
 }
 
 fn strip_any<'a>(text: &'a str, suffixes: &[&str]) -> Option<&'a str> {
-    suffixes.iter().find_map(|suffix| text.strip_suffix(suffix)).filter(|rest| !rest.is_empty())
+    suffixes
+        .iter()
+        .find_map(|suffix| text.strip_suffix(suffix))
+        .filter(|rest| !rest.is_empty())
 }
 
 /// How a broken number is mended, where that is plain to see.
 pub(super) fn advice(text: &str) -> String {
     let bare = text.trim_start_matches(['+', '-']);
     let sign = text.get(..text.len() - bare.len()).unwrap_or_default();
-    let mended = if bare.starts_with('.') { format!("{sign}0{bare}") } else { format!("{text}0") };
+    let mended = if bare.starts_with('.') {
+        format!("{sign}0{bare}")
+    } else {
+        format!("{text}0")
+    };
     match value(&mended) {
         Some(_) => format!("write `{mended}`"),
         None => "numbers look like `32`, `0.05` or `1e-3`".into(),

@@ -11,15 +11,25 @@ fn clean(text: &str) -> Node {
 fn messages(text: &str) -> Vec<String> {
     let mut problems = Problems::default();
     parse(text, 0, &mut problems);
-    problems.list().iter().map(|p| format!("{}..{} {}", p.span.start, p.span.end, p.message)).collect()
+    problems
+        .list()
+        .iter()
+        .map(|p| format!("{}..{} {}", p.span.start, p.span.end, p.message))
+        .collect()
 }
 
 fn one(text: &str, marked: &str, message: &str) {
     let mut problems = Problems::default();
     parse(text, 0, &mut problems);
-    let [problem] = problems.list() else { panic!("{text}: {:#?}", problems.list()) };
+    let [problem] = problems.list() else {
+        panic!("{text}: {:#?}", problems.list())
+    };
     assert!(problem.message.contains(message), "{text}: {problem:?}");
-    assert_eq!(&text[problem.span.start..problem.span.end], marked, "{text}: {problem:?}");
+    assert_eq!(
+        &text[problem.span.start..problem.span.end],
+        marked,
+        "{text}: {problem:?}"
+    );
 }
 
 fn value(text: &str) -> Value {
@@ -28,10 +38,23 @@ fn value(text: &str) -> Value {
 
 #[test]
 fn numbers_are_read_as_ron_writes_them() {
-    for (text, number) in [("1_000", 1000), ("0xff", 255), ("-0b11", -3), ("+7", 7), ("5u8", 5), ("0o17i64", 15)] {
+    for (text, number) in [
+        ("1_000", 1000),
+        ("0xff", 255),
+        ("-0b11", -3),
+        ("+7", 7),
+        ("5u8", 5),
+        ("0o17i64", 15),
+    ] {
         assert_eq!(value(text), Value::Int(number), "{text}");
     }
-    for (text, number) in [("1.5", 1.5), ("-2e-3", -2e-3), ("1_0.5f32", 10.5), ("3f64", 3.0), ("inf", f64::INFINITY)] {
+    for (text, number) in [
+        ("1.5", 1.5),
+        ("-2e-3", -2e-3),
+        ("1_0.5f32", 10.5),
+        ("3f64", 3.0),
+        ("inf", f64::INFINITY),
+    ] {
         assert_eq!(value(text), Value::Float(number), "{text}");
     }
     assert_eq!(value("-inf"), Value::Float(f64::NEG_INFINITY));
@@ -42,7 +65,19 @@ fn numbers_are_read_as_ron_writes_them() {
 
 #[test]
 fn broken_numbers_are_refused_once() {
-    for text in [".5", "1.", "0x", "1e", "1.2.3", "0b12", "12units", "1.5u8", "-infinity", "1..2", "0xg"] {
+    for text in [
+        ".5",
+        "1.",
+        "0x",
+        "1e",
+        "1.2.3",
+        "0b12",
+        "12units",
+        "1.5u8",
+        "-infinity",
+        "1..2",
+        "0xg",
+    ] {
         one(&format!("(a: {text}, b: 2)"), text, "not a number");
     }
     assert!(clean("info").describe().contains("info"));
@@ -51,35 +86,61 @@ fn broken_numbers_are_refused_once() {
 #[test]
 fn all_shapes_are_understood() {
     assert_eq!(clean("()").describe(), "`()`");
-    assert!(matches!(value("(1, 2)"), Value::Tagged { name: None, body: Body::Positional(items) } if items.len() == 2));
-    assert!(matches!(value("A(b: [1, 2,], c: D,)"), Value::Tagged { name: Some(_), body: Body::Named(f) } if f.len() == 2));
-    assert!(matches!(value("Some(3)"), Value::Tagged { name: Some(n), body: Body::Positional(_) } if n.name == "Some"));
-    assert!(matches!(value("None"), Value::Tagged { name: Some(n), body: Body::Empty } if n.name == "None"));
+    assert!(
+        matches!(value("(1, 2)"), Value::Tagged { name: None, body: Body::Positional(items) } if items.len() == 2)
+    );
+    assert!(
+        matches!(value("A(b: [1, 2,], c: D,)"), Value::Tagged { name: Some(_), body: Body::Named(f) } if f.len() == 2)
+    );
+    assert!(
+        matches!(value("Some(3)"), Value::Tagged { name: Some(n), body: Body::Positional(_) } if n.name == "Some")
+    );
+    assert!(
+        matches!(value("None"), Value::Tagged { name: Some(n), body: Body::Empty } if n.name == "None")
+    );
     assert_eq!(value("'x'"), Value::Other("a character"));
     assert_eq!(value("b\"x\""), Value::Other("a byte string"));
     assert_eq!(value("{\"a\": 1, 2: [3]}"), Value::Other("a map in braces"));
     assert_eq!(value(r##"r#"a"b"#"##), Value::Text("a\"b".into()));
     assert_eq!(value("\"\\u{e4}\\n\""), Value::Text("ä\n".into()));
-    assert_eq!(value("\u{feff}/* /* ( */ [ */ // {\r\n true\r\n"), Value::Bool(true));
-    assert_eq!(value("#![enable(implicit_some, unwrap_newtypes)]\n#![enable(unwrap_variant_newtypes)] 1"), Value::Int(1));
+    assert_eq!(
+        value("\u{feff}/* /* ( */ [ */ // {\r\n true\r\n"),
+        Value::Bool(true)
+    );
+    assert_eq!(
+        value("#![enable(implicit_some, unwrap_newtypes)]\n#![enable(unwrap_variant_newtypes)] 1"),
+        Value::Int(1)
+    );
 }
 
 #[test]
 fn spans_point_into_the_text() {
     let text = "\u{feff}S( // comment (\r\n  ä: \"ö\", list: [ 10, T(5) ] )";
-    let Value::Tagged { name: Some(name), body: Body::Named(fields) } = value(text) else { panic!() };
+    let Value::Tagged {
+        name: Some(name),
+        body: Body::Named(fields),
+    } = value(text)
+    else {
+        panic!()
+    };
     let at = |span: Span| &text[span.start..span.end];
     assert_eq!(at(name.span), "S");
     assert_eq!((at(fields[0].0.span), at(fields[0].1.span)), ("ä", "\"ö\""));
     assert_eq!(at(fields[1].1.span), "[ 10, T(5) ]");
-    let Value::List(items) = &fields[1].1.value else { panic!() };
+    let Value::List(items) = &fields[1].1.value else {
+        panic!()
+    };
     assert_eq!(at(items[1].span), "T(5)");
 }
 
 #[test]
 fn a_slip_is_one_problem_where_it_was_made() {
     one("(a: 1 b: T(x: 1), c: 2)", "", "comma is missing");
-    one("S(a: T(x: 1)\n b: 2, c: (d: 1, e: 2))", "", "comma is missing");
+    one(
+        "S(a: T(x: 1)\n b: 2, c: (d: 1, e: 2))",
+        "",
+        "comma is missing",
+    );
     one("[1 2]", "", "comma is missing");
     one("(a: 1,, b: 2)", ",", "comma too many");
     one("(, a: 1)", ",", "comma too many");
@@ -89,24 +150,44 @@ fn a_slip_is_one_problem_where_it_was_made() {
     one("(a: 1; b: T(c: 2))", ";", "not by `;`");
     one("(a 1, b: T(c: 2))", "a", "`:` is missing");
     one("(a:: 1)", ":", "too many");
-    one("(\"a\": 1, \"b\": 2)".replace("\"b\"", "b").as_str(), "\"a\"", "no quotes");
+    one(
+        "(\"a\": 1, \"b\": 2)".replace("\"b\"", "b").as_str(),
+        "\"a\"",
+        "no quotes",
+    );
     one("(: 1)", ":", "name is missing");
     one("[a: 1, 2]", ":", "have no names");
     one("(a: 1, T(x: 2, y: [3]), b: 1)", "T", "no name");
     one("(1, b: T(x: 2), 3)", "b", "has a name");
     one("(a: @T(x: 1), b: 2)", "@", "means nothing");
     one("(a: 'text', b: 2)", "'text'", "double quotes");
-    one("(a: “text”, b: 2)".replace('”', "").as_str(), "“", "means nothing");
+    one(
+        "(a: “text”, b: 2)".replace('”', "").as_str(),
+        "“",
+        "means nothing",
+    );
     one("A { x: 1, y: B(z: 2) }", "{", "not in braces");
     one("(a: { x: 1 }, b: 2)", "{", "not in braces");
     one("(a: 1) (b: 2)", "(", "nothing may follow");
     one("(a: 1),", ",", "nothing may follow");
     one("a: 1, b: 2", ":", "parentheses");
     one("S a: 1, b: 2", "", "a `(` is missing after `S`");
-    one("(a: some words, (and) more\n b: T(c: 1))", "some words, (and) more", "double quotes");
-    one("(a: \"so \"said\" he\", b: T(c: 1))", "\"so \"said\" he\", b: T(c: 1)", "ends before");
+    one(
+        "(a: some words, (and) more\n b: T(c: 1))",
+        "some words, (and) more",
+        "double quotes",
+    );
+    one(
+        "(a: \"so \"said\" he\", b: T(c: 1))",
+        "\"so \"said\" he\", b: T(c: 1)",
+        "ends before",
+    );
     one("(a: (b: two words), c: 1)", "two words", "double quotes");
-    one("(\n  # about (this:\n  a: 1)", "# about (this:", "`#` means nothing");
+    one(
+        "(\n  # about (this:\n  a: 1)",
+        "# about (this:",
+        "`#` means nothing",
+    );
     one("/ about (this\n1", "/ about (this", "`/` means nothing");
     one("(a: \"x\\q\", b: 2)", "\\q", "escape");
     one("#![nothing] 1", "#![nothing]", "attribute");
@@ -120,9 +201,18 @@ fn a_slip_is_one_problem_where_it_was_made() {
 fn brackets_that_do_not_pair_are_found_where_they_are() {
     one("(a: [1, 2), b: T(c: 3))", ")", "closed by");
     one("S(\n    a: T(x: 1,\n    b: 2,\n)", "(", "never closed");
-    assert_eq!(messages("S(\n    a: T(x: 1,\n    b: 2,\n)"), ["11..12 this `(` is never closed"]);
-    assert_eq!(messages("S(\n    a: [1, 2\n    b: 2,\n)"), ["10..11 this `[` is never closed"]);
-    assert_eq!(messages("S(\n    a: (T(x: 1),\n)"), ["10..11 this `(` is never closed"]);
+    assert_eq!(
+        messages("S(\n    a: T(x: 1,\n    b: 2,\n)"),
+        ["11..12 this `(` is never closed"]
+    );
+    assert_eq!(
+        messages("S(\n    a: [1, 2\n    b: 2,\n)"),
+        ["10..11 this `[` is never closed"]
+    );
+    assert_eq!(
+        messages("S(\n    a: (T(x: 1),\n)"),
+        ["10..11 this `(` is never closed"]
+    );
     one("S(\n    a: T(x: 1)),\n    b: 2,\n)", ")", "closes nothing");
     one("(a: 1))", ")", "closes nothing");
     one("(a: (x: 1, b: 2)", "(", "never closed");
@@ -132,7 +222,11 @@ fn brackets_that_do_not_pair_are_found_where_they_are() {
 #[test]
 fn what_is_never_closed_ends_the_parse() {
     one("(a: 1 /* x", "/*", "comment is never closed");
-    one("(\n  title: \"abc,\n  about: \"what\",\n)", "\"abc,", "text is never closed");
+    one(
+        "(\n  title: \"abc,\n  about: \"what\",\n)",
+        "\"abc,",
+        "text is never closed",
+    );
     one("(a: \"abc", "\"abc", "text is never closed");
     one("(a: r#\"abc\")", "r#\"abc\")", "text is never closed");
 }
@@ -141,8 +235,15 @@ fn what_is_never_closed_ends_the_parse() {
 fn incomplete_nodes_are_told() {
     let text = "S(a: @, b: T(1., c: 2), d: [.5])";
     let parsed = parse_lossy(text, 0, &mut Problems::default());
-    let damaged: Vec<&str> = parsed.damaged.iter().map(|span| &text[span.start..span.end]).collect();
-    assert!(damaged.contains(&text) && damaged.contains(&"[.5]") && damaged.contains(&"T(1., c: 2)"), "{damaged:?}");
+    let damaged: Vec<&str> = parsed
+        .damaged
+        .iter()
+        .map(|span| &text[span.start..span.end])
+        .collect();
+    assert!(
+        damaged.contains(&text) && damaged.contains(&"[.5]") && damaged.contains(&"T(1., c: 2)"),
+        "{damaged:?}"
+    );
 }
 
 #[test]
@@ -154,7 +255,9 @@ fn absurd_files_are_refused() {
     clean("\"((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((\"");
     assert!(messages(&"(".repeat(MOST_BYTES))[0].contains("nested more than 64"));
     assert!(messages(&" ".repeat(MOST_BYTES + 1))[0].contains("1 MiB"));
-    assert!(messages(&format!("[{}]", "1,".repeat(MOST_BYTES / 2 - 1)))[0].contains("more than 100000"));
+    assert!(
+        messages(&format!("[{}]", "1,".repeat(MOST_BYTES / 2 - 1)))[0].contains("more than 100000")
+    );
     assert!(messages(&format!("[{}", "@ ".repeat(40_000))).len() <= Problems::MOST);
     assert!(messages(&"/*".repeat(MOST_BYTES / 2))[0].contains("never closed"));
     assert!(messages(&")".repeat(90_000)).len() <= Problems::MOST);

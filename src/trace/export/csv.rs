@@ -35,7 +35,9 @@ impl Export for Csv {
             });
             match moments.last_mut() {
                 // The same metric twice at one moment needs another row, or a value would be lost.
-                Some(last) if last.is(&row) && !last.has(column) => last.values.push((column, row.value)),
+                Some(last) if last.is(&row) && !last.has(column) => {
+                    last.values.push((column, row.value))
+                }
                 _ => moments.push(Moment::new(&row, column)),
             }
         })?;
@@ -46,7 +48,11 @@ impl Export for Csv {
 impl Moment {
     fn new(row: &Row<'_>, column: usize) -> Self {
         let head = format!("{},{},{}", row.time, row.episode, row.phase);
-        Self { head, key: (row.time, row.phase.into()), values: vec![(column, row.value)] }
+        Self {
+            head,
+            key: (row.time, row.phase.into()),
+            values: vec![(column, row.value)],
+        }
     }
 
     fn is(&self, row: &Row<'_>) -> bool {
@@ -90,6 +96,9 @@ mod tests {
         let rows = "time,episode,phase,metric,value\n3,1,Wake,loss,0.5\n3,1,Wake,accuracy,1\n3,1,Sleep,loss,NaN\n";
         std::fs::write(dir.path().join("metrics.csv"), rows).unwrap();
         let text = String::from_utf8(Csv {}.convert(dir.path()).unwrap()).unwrap();
-        assert_eq!(text, "time,episode,phase,loss,accuracy\n3,1,Wake,0.5,1\n3,1,Sleep,NaN,\n");
+        assert_eq!(
+            text,
+            "time,episode,phase,loss,accuracy\n3,1,Wake,0.5,1\n3,1,Sleep,NaN,\n"
+        );
     }
 }

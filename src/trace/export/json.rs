@@ -19,7 +19,13 @@ impl Export for Json {
     fn convert(&self, run: &Path) -> Result<Vec<u8>, FolderError> {
         let mut out = String::new();
         Tables::read_rows(run, |row| {
-            let Row { time, episode, phase, metric, value } = row;
+            let Row {
+                time,
+                episode,
+                phase,
+                metric,
+                value,
+            } = row;
             let line = serde_json::json!({
                 "time": time, "episode": episode, "phase": phase, "metric": metric, "value": value
             });

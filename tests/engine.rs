@@ -1,0 +1,383 @@
+//! The engine from outside: determinism, resuming, lesions, no hidden tape, and the worker against a headless run.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use ammon::engine::{Activity, Command, Ending, Experiment, Request, Session, Status, Worker};
+use ammon::episode::ContentShape;
+use ammon::event::{Direction, Event, Outcome};
+use ammon::hippocampus::{CueSpec, Fraction, Hippocampus, HippocampusState, Recall};
+use ammon::numeric::Rng;
+use ammon::scenario::{Scenario, Text, bundled, load};
+
+fn small(sets: &[&str]) -> Scenario {
+    let found = bundled()
+        .iter()
+        .find(|b| b.name == "recall-by-replay")
+        .unwrap();
+    let mut all: Vec<String> = [
+        "task.delay=5",
+        "hippocampus.store.units=300",
+        "hippocampus.entorhinal.units=500",
+        "hippocampus.capacity.steps=60",
+        "protocol=[Repeat(times: 6, phases: [Wake(episodes: 6), Sleep(ripples: 6), Probe(episodes: 8)])]",
+    ]
+    .map(String::from)
+    .to_vec();
+    all.extend(sets.iter().map(ToString::to_string));
+    load(found.document(), &all, None).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn finish(experiment: &mut Experiment<f32>) -> Vec<Event> {
+    let mut events = Vec::new();
+    while experiment.step(&mut events).unwrap() == Status::Running {}
+    events
+}
+
+fn run(scenario: &Scenario) -> (Vec<Event>, Experiment<f32>) {
+    let mut experiment = Experiment::new(scenario);
+    (finish(&mut experiment), experiment)
+}
+
+fn last(events: &[Event], metric: &str) -> Option<f64> {
+    events.iter().rev().find_map(|e| match e {
+        Event::Metric { name, value, .. } if name == metric => Some(*value),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_run_is_the_same_whatever_the_number_of_threads() {
+    let scenario = small(&[]);
+    let within = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| run(&scenario))
+    };
+    let ((one, a), (many, b)) = (within(1), within(5));
+    assert_eq!(format!("{one:?}"), format!("{many:?}"));
+    assert_eq!(a.weights(), b.weights());
+}
+
+#[test]
+fn a_run_saved_at_any_step_goes_on_to_the_same_events() {
+    let scenario = small(&[]);
+    let (whole, end) = run(&scenario);
+    let steps = end.clock().step;
+    for stop in (1..steps).step_by((steps / 17) as usize) {
+        let mut experiment = Experiment::<f32>::new(&scenario);
+        let mut events = Vec::new();
+        for _ in 0..stop {
+            experiment.step(&mut events).unwrap();
+        }
+        let bytes = postcard::to_stdvec(&experiment).unwrap();
+        let mut again: Experiment<f32> = postcard::from_bytes(&bytes).unwrap();
+        events.extend(finish(&mut again));
+        assert_eq!(
+            format!("{whole:?}"),
+            format!("{events:?}"),
+            "stopped at {stop}"
+        );
+        assert_eq!(end.weights(), again.weights());
+    }
+}
+
+#[test]
+fn swapping_the_rule_leaves_the_experience_unchanged() {
+    let frozen = "cortex.optimizer=Sgd(rate: 0.0)";
+    let (a, _) = run(&small(&[frozen]));
+    let (b, _) = run(&small(&[
+        frozen,
+        "learning.rule=Tbptt(horizon: 2)",
+        "learning.shadows=[]",
+    ]));
+    assert_eq!(last(&a, "loss"), last(&b, "loss"));
+    assert_eq!(last(&a, "probe.loss"), last(&b, "probe.loss"));
+}
+
+#[test]
+fn a_lesioned_ca3_stops_ripple_learning_and_recall_and_leaves_the_cortex_alone() {
+    let mut healthy = Experiment::<f32>::new(&small(&[]));
+    let mut events = Vec::new();
+    while healthy.clock().updates < 3 {
+        healthy.step(&mut events).unwrap();
+    }
+    let mut hurt = healthy.clone();
+    let lesion = Command::Lesion {
+        target: "CA3".into(),
+        fraction: 1.0,
+    };
+    hurt.apply(&lesion, &mut ()).unwrap();
+    let before = hurt.weights().clone();
+    let after = finish(&mut hurt);
+    assert_eq!(hurt.weights(), &before);
+    assert_eq!(last(&after, "probe.recall.overlap").unwrap_or(0.0), 0.0);
+    let silent =
+        |e: &Event| matches!(e, Event::Ripple(r) if r.outcome != Outcome::Silent && r.steps > 0);
+    assert!(!after.iter().skip(1).any(silent));
+    // The cortex's own performance is that of the same weights without any lesion.
+    let mut frozen = healthy.clone();
+    let mut same = Vec::new();
+    for target in ["Schaffer"] {
+        frozen
+            .apply(
+                &Command::Lesion {
+                    target: target.into(),
+                    fraction: 1.0,
+                },
+                &mut (),
+            )
+            .unwrap();
+    }
+    same.extend(finish(&mut frozen));
+    assert_eq!(
+        last(&after, "probe.accuracy"),
+        last(&same, "probe.accuracy")
+    );
+    assert_eq!(last(&after, "probe.loss"), last(&same, "probe.loss"));
+}
+
+#[test]
+fn a_restored_ca3_learns_again() {
+    let mut experiment = Experiment::<f32>::new(&small(&[]));
+    experiment
+        .apply(
+            &Command::Lesion {
+                target: "CA3".into(),
+                fraction: 1.0,
+            },
+            &mut (),
+        )
+        .unwrap();
+    while experiment.clock().episodes < 12 {
+        experiment.step(&mut ()).unwrap();
+    }
+    assert_eq!(experiment.clock().updates, 0);
+    experiment
+        .apply(
+            &Command::Restore {
+                target: "CA3".into(),
+            },
+            &mut (),
+        )
+        .unwrap();
+    finish(&mut experiment);
+    assert!(experiment.clock().updates > 0);
+}
+
+/// A hippocampus with a few random episodes in it.
+fn stored() -> HippocampusState<f32> {
+    let shape = ContentShape {
+        state: 12,
+        input: 4,
+        target: 3,
+    };
+    let mut spec = Hippocampus::default();
+    if let ammon::hippocampus::StoreSpec::Ca3(p) = &mut spec.store {
+        p.units = 400;
+    }
+    let mut h = HippocampusState::new(&spec, shape, 3);
+    let mut rng = Rng::named(3, "test");
+    let (_, fit) = h.open(&[0, 1, 2, 3], 9);
+    for _ in 0..9 {
+        let contents: Vec<f32> = (0..4 * shape.len()).map(|_| rng.normal() as f32).collect();
+        h.encode(&contents, &[true; 4], fit, &mut rng);
+    }
+    h.close(fit, &[0.0; 4]);
+    h.fall_asleep();
+    h
+}
+
+#[test]
+fn there_is_no_hidden_tape() {
+    let before = stored();
+    let mut rng = Rng::named(5, "cue");
+    let spec = CueSpec::Fraction(Fraction { fraction: 0.5 });
+    let cues: Vec<_> = (0..4)
+        .map(|i| {
+            before.cue(
+                before.start(i, Direction::Reverse).unwrap(),
+                &spec,
+                None,
+                &mut rng,
+            )
+        })
+        .collect();
+    let told = |h: &HippocampusState<f32>| {
+        let contents = |state: &Recall| {
+            let mut content = vec![0.0_f32; h.shape().len()];
+            h.content(state, &mut content);
+            content.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
+        };
+        let walks = h.walks(&cues, Direction::Reverse);
+        walks
+            .iter()
+            .map(|w| {
+                (
+                    format!("{w:?}"),
+                    w.states.iter().map(contents).collect::<Vec<_>>(),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let with = told(&before);
+    assert!(
+        before
+            .walks(&cues, Direction::Reverse)
+            .iter()
+            .all(|w| w.states.len() == 9)
+    );
+    let mut after = before.clone();
+    after.forget_bookkeeping();
+    // Solving anew from what is left must change nothing either.
+    after.fall_asleep();
+    assert_eq!(with, told(&after));
+}
+
+fn wait(worker: &Worker, what: impl Fn(&Activity) -> bool) {
+    let begun = Instant::now();
+    while !what(&worker.snapshot().activity) {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{:?}",
+            worker.snapshot().activity
+        );
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn headless(scenario: &Scenario, path: &Path) {
+    let mut experiment = Experiment::new(scenario);
+    let mut session = Session::create(path, false, &experiment).unwrap();
+    while experiment.step(&mut session).unwrap() == Status::Running {}
+    session.checkpoint(&experiment, &Ending::Completed).unwrap();
+}
+
+fn save(worker: &Worker, path: &Path) {
+    let (done, answer) = std::sync::mpsc::sync_channel(1);
+    worker.send(Request::Save {
+        path: path.into(),
+        force: false,
+        done,
+    });
+    answer
+        .recv_timeout(Duration::from_secs(30))
+        .unwrap()
+        .unwrap();
+}
+
+fn assert_same(a: &Path, b: &Path) {
+    for name in [
+        "metrics.csv",
+        "replay.csv",
+        "weights.safetensors",
+        "scenario.ron",
+    ] {
+        assert!(
+            std::fs::read(a.join(name)).unwrap() == std::fs::read(b.join(name)).unwrap(),
+            "{name} differs"
+        );
+    }
+}
+
+#[test]
+fn the_worker_writes_the_same_files_as_a_headless_run_whatever_was_looked_at() {
+    let scenario = small(&[]);
+    let dir = tempfile::tempdir().unwrap();
+    headless(&scenario, &dir.path().join("headless"));
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Step(130));
+    wait(&worker, |a| *a == Activity::Paused);
+    // Into the past, on from there, with a lesion that is taken back.
+    worker.send(Request::Seek(60));
+    worker.send(Request::Step(10));
+    std::thread::sleep(Duration::from_millis(50));
+    wait(&worker, |a| *a == Activity::Paused);
+    worker.send(Request::Apply(Command::Lesion {
+        target: "CA3".into(),
+        fraction: 1.0,
+    }));
+    worker.send(Request::Step(40));
+    std::thread::sleep(Duration::from_millis(50));
+    wait(&worker, |a| *a == Activity::Paused);
+    worker.send(Request::Undo);
+    worker.send(Request::Run);
+    wait(&worker, |a| *a == Activity::Finished);
+    worker.send(Request::Seek(20));
+    save(&worker, &dir.path().join("app"));
+    assert_same(&dir.path().join("headless"), &dir.path().join("app"));
+    // A saved run can be opened and is finished.
+    let again = Worker::open(&dir.path().join("app"), || {}).unwrap();
+    assert_eq!(again.snapshot().activity, Activity::Finished);
+    assert!(again.snapshot().series.contains_key("probe.accuracy"));
+}
+
+#[test]
+fn a_run_that_blows_up_says_where_and_can_still_be_saved() {
+    let sets = [
+        "cortex.cell=Linear(units: 8, init: Gaussian(gain: 10.0))",
+        "task.delay=200",
+        "hippocampus=None",
+    ];
+    let more = ["learning=(rule: Bptt)", "protocol=[Wake(episodes: 4)]"];
+    let found = bundled()
+        .iter()
+        .find(|b| b.name == "recall-by-bptt")
+        .unwrap();
+    let sets: Vec<String> = sets.iter().chain(&more).map(ToString::to_string).collect();
+    let scenario = load(found.document(), &sets, None).unwrap_or_else(|e| panic!("{e}"));
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Run);
+    wait(&worker, |a| matches!(a, Activity::Failed(_)));
+    let Activity::Failed(why) = &worker.snapshot().activity else {
+        panic!()
+    };
+    assert!(
+        why.contains("step") && why.contains("Wake") && why.contains("finite"),
+        "{why}"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    save(&worker, &dir.path().join("failed"));
+    let summary = std::fs::read_to_string(dir.path().join("failed/summary.json")).unwrap();
+    assert!(summary.contains("\"failed\""));
+}
+
+#[test]
+fn conflicts_are_refused_before_anything_runs() {
+    let text = |body: &str| Text {
+        name: "x.ron".into(),
+        text: format!("Scenario({body})"),
+    };
+    let refused = |body: &str, word: &str| {
+        let error = load(text(body), &[], None).unwrap_err().to_string();
+        assert!(error.contains(word), "{error}");
+    };
+    refused(
+        "learning: (rule: ReplayBptt), protocol: [Wake(episodes: 2)]",
+        "hippocampus",
+    );
+    refused("protocol: [Sleep(ripples: 2)]", "hippocampus");
+    refused("protocol: [Lesion(\"CA3\")]", "hippocampus");
+    refused(
+        "learning: (rule: Bptt, update: EveryStep), protocol: [Wake(episodes: 2)]",
+        "gradient",
+    );
+    refused(
+        "hippocampus: (capacity: Fixed(steps: 5)), protocol: [Wake(episodes: 2)]",
+        "room",
+    );
+    refused(
+        "hippocampus: (store: Exact, ripple: (cue: Noise)), protocol: [Wake(episodes: 2)]",
+        "Exact",
+    );
+    refused(
+        "learning: (shadows: [Bptt]), protocol: [Wake(episodes: 2)]",
+        "twice",
+    );
+    refused(
+        "task: Copy(delay: 10000, length: 1000), cortex: (cell: Tanh(units: 4096)), protocol: [Wake]",
+        "memory",
+    );
+}
