@@ -72,7 +72,7 @@ fn card(ui: &mut Ui, name: &str, scenario: &Scenario, loaded: bool) -> Option<Ch
         .inner_margin(12)
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
-            ui.set_min_height(190.0);
+            ui.set_height(188.0);
             ui.label(RichText::new(&scenario.title).heading());
             ui.horizontal(|ui| {
                 ui.monospace(name);
@@ -80,30 +80,19 @@ fn card(ui: &mut Ui, name: &str, scenario: &Scenario, loaded: bool) -> Option<Ch
                     ui.label(RichText::new("loaded").color(ui.visuals().selection.stroke.color));
                 }
             });
-            let about: String = scenario
-                .about
-                .split_whitespace()
-                .take(48)
-                .collect::<Vec<_>>()
-                .join(" ");
-            ui.label(about + " …").on_hover_text(&scenario.about);
-            ui.with_layout(egui::Layout::bottom_up(egui::Align::Min), |ui| {
-                ui.horizontal(|ui| {
-                    if ui
-                        .button(RichText::new("Run").strong())
-                        .on_hover_text(format!("Run {name}"))
-                        .clicked()
-                    {
-                        choice = Some(Choice::Load(Box::new(scenario.clone()), true));
-                    }
-                    if ui
-                        .button("Load")
-                        .on_hover_text(format!("Load {name}, paused"))
-                        .clicked()
-                    {
-                        choice = Some(Choice::Load(Box::new(scenario.clone()), false));
-                    }
-                });
+            let about: Vec<&str> = scenario.about.split_whitespace().take(36).collect();
+            ui.label(about.join(" ") + " …")
+                .on_hover_text(&scenario.about);
+            ui.add_space((ui.available_height() - 26.0).max(0.0));
+            ui.horizontal(|ui| {
+                let run = egui::Button::new(RichText::new("Run").strong());
+                if ui.add(run).on_hover_text(format!("Run {name}")).clicked() {
+                    choice = Some(Choice::Load(Box::new(scenario.clone()), true));
+                }
+                let load = ui.button("Load");
+                if load.on_hover_text(format!("Load {name}, paused")).clicked() {
+                    choice = Some(Choice::Load(Box::new(scenario.clone()), false));
+                }
             });
         });
     choice

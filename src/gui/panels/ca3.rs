@@ -57,7 +57,7 @@ impl Panel for Ca3 {
             steps: 0,
         };
         self.raster.show(ui, &picture, half);
-        overlap_plot(ui, "ca3 overlap", ripple, ui.available_height());
+        overlap_plot(ui, "ca3 overlap", ripple, ui.available_height(), true);
     }
 }
 
@@ -80,7 +80,7 @@ fn pooled(ripple: &RippleView) -> Raster {
 }
 
 /// Overlap, strength and support against the step.
-pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32) {
+pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32, legend: bool) {
     let points = |of: &dyn Fn(&crate::engine::RippleStep) -> f32| -> Vec<[f64; 2]> {
         ripple
             .steps
@@ -95,17 +95,20 @@ pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f
         points(&|s| s.support),
     );
     let weak = ui.visuals().weak_text_color();
-    Plot::new(id.to_string())
+    let mut plot = Plot::new(id.to_string())
         .height(height.max(40.0))
         .include_y(0.0)
         .include_y(1.1)
-        .allow_scroll(false)
-        .x_axis_label("replayed step")
-        .legend(Legend::default().position(egui_plot::Corner::LeftBottom))
-        .show(ui, |plot| {
-            plot.hline(level("threshold", 0.5, weak));
-            plot.line(line("overlap", &overlap, rule(2)));
-            plot.line(line("sequence strength", &strength, rule(1)));
-            plot.line(line("support", &support, rule(0)));
-        });
+        .allow_scroll(false);
+    if legend {
+        plot = plot
+            .x_axis_label("replayed step")
+            .legend(Legend::default().position(egui_plot::Corner::LeftBottom));
+    }
+    plot.show(ui, |plot| {
+        plot.hline(level("threshold", 0.5, weak));
+        plot.line(line("overlap", &overlap, rule(2)));
+        plot.line(line("sequence strength", &strength, rule(1)));
+        plot.line(line("support", &support, rule(0)));
+    });
 }

@@ -5,6 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::ca3::overlap_plot;
 use super::{Panel, PanelContext};
 use crate::engine::{Raster, RippleEntry, RippleView};
+use crate::event::Direction;
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::Map;
 
@@ -43,7 +44,7 @@ impl Panel for Ripples {
         } else {
             ui.available_height() - 20.0
         };
-        ui.monospace(RichText::new(header()).weak());
+        ui.label(RichText::new(header()).monospace().size(11.5).weak());
         let row = ui.text_style_height(&egui::TextStyle::Monospace) + 4.0;
         ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
             ScrollArea::vertical().auto_shrink(false).show_rows(
@@ -73,30 +74,41 @@ impl Panel for Ripples {
 
 fn header() -> String {
     format!(
-        "{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7} {:>7}  {}",
-        "ripple", "time", "episode", "order", "cue", "steps", "overlap", "cosine", "outcome"
+        "{:>6} {:>7} {:<3} {:<5} {:>5} {:>5} {:>6} outcome",
+        "ripple", "episode", "", "cue", "steps", "ovlap", "cosine"
     )
 }
 
 impl Ripples {
     fn entry(&mut self, ui: &mut Ui, entry: &RippleEntry) {
         let r = &entry.record;
+        let order = if r.order == Direction::Reverse {
+            "rev"
+        } else {
+            "fwd"
+        };
         let cue = format!(
-            "{} {:.1}",
-            r.cue.chars().take(5).collect::<String>(),
+            "{}{:.1}",
+            r.cue.chars().take(2).collect::<String>(),
             r.cue_fraction
         );
         let text = format!(
-            "{:>6} {:>8} {:>7} {:<7} {:<9} {:>5} {:>7.3} {:>7.3}  {}",
+            "{:>6} {:>7} {order:<3} {cue:<5} {:>5} {:>5.2} {:>6.3} {}",
             r.ripple,
-            r.time,
             r.episode,
-            r.order.as_str(),
-            cue,
             r.steps,
             r.overlap_mean,
             r.cosine,
             r.outcome.as_str()
+        );
+        let hint = format!(
+            "time {}, engram {}, {} replay from a {} cue ({:.0} % right), smallest overlap {:.3}",
+            r.time,
+            r.engram,
+            r.order.as_str(),
+            r.cue,
+            r.cue_fraction * 100.0,
+            r.overlap_min
         );
         let color = if r.completed {
             ui.visuals().text_color()
@@ -104,8 +116,10 @@ impl Ripples {
             ui.visuals().error_fg_color
         };
         let picked = self.chosen == Some(r.ripple);
+        let label = RichText::new(text).monospace().size(11.5).color(color);
         if ui
-            .selectable_label(picked, RichText::new(text).monospace().color(color))
+            .selectable_label(picked, label)
+            .on_hover_text(hint)
             .clicked()
         {
             self.chosen = if picked { None } else { Some(r.ripple) };
@@ -164,7 +178,13 @@ impl Ripples {
                 steps: 0,
             };
             self.error.show(&mut columns[2], &error, height);
-            overlap_plot(&mut columns[3], "ripple overlap", view, height + 18.0);
+            overlap_plot(
+                &mut columns[3],
+                "ripple overlap",
+                view,
+                height + 18.0,
+                false,
+            );
         });
     }
 }

@@ -1,0 +1,89 @@
+//! Pictures of the window and of every panel, from a real run that stands still at its end.
+
+use std::sync::Arc;
+
+use ammon::engine::{Activity, Request, Snapshot, Worker};
+use ammon::gui::{App, Simulation, panels};
+use ammon::scenario::{bundled, load};
+use egui_kittest::Harness;
+
+struct Still(Arc<Snapshot>);
+
+impl Simulation for Still {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.clone()
+    }
+
+    fn send(&self, _: Request) {}
+}
+
+/// The end of a short run: the same bytes each time, but for the measured rate.
+fn ended() -> Arc<Snapshot> {
+    let sets = [
+        "hippocampus.store.units=300",
+        "hippocampus.entorhinal.units=500",
+        "protocol=[Repeat(times: 12, phases: [Wake(episodes: 16), Sleep(ripples: 4)]), Probe(episodes: 16), Wake(episodes: 4), Sleep(ripples: 2)]",
+    ]
+    .map(String::from);
+    let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Run);
+    for _ in 0..6000 {
+        if worker.snapshot().activity == Activity::Finished {
+            return worker.snapshot();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("the run did not end");
+}
+
+#[test]
+fn every_panel_looks_as_it_did() {
+    let snapshot = ended();
+    let mut results = egui_kittest::SnapshotResults::new();
+    for dark in [true, false] {
+        let theme = if dark {
+            egui::Theme::Dark
+        } else {
+            egui::Theme::Light
+        };
+        for mut panel in panels::all() {
+            let name = format!(
+                "{}-{}",
+                panel.title().to_lowercase(),
+                if dark { "dark" } else { "light" }
+            );
+            let shown = snapshot.clone();
+            let mut harness = Harness::builder()
+                .with_size([480.0, 380.0])
+                .with_theme(theme)
+                .build_ui(move |ui| {
+                    let cx = panels::PanelContext {
+                        snapshot: &shown,
+                        send: &|_| {},
+                    };
+                    panel.ui(&cx, ui);
+                });
+            harness.run_steps(4);
+            results.add(harness.try_snapshot(name));
+        }
+    }
+}
+
+#[test]
+fn the_window_looks_as_it_did() {
+    let mut results = egui_kittest::SnapshotResults::new();
+    let snapshot = ended();
+    for (name, gallery) in [("window", false), ("gallery", true)] {
+        let mut app = App::new(Box::new(Still(snapshot.clone())), None);
+        if gallery {
+            app.show_gallery();
+        }
+        let mut harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .with_theme(egui::Theme::Dark)
+            .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+        harness.run_steps(4);
+        results.add(harness.try_snapshot(name));
+    }
+}
