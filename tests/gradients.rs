@@ -192,8 +192,8 @@ fn reverse_replay_from_an_exact_store_is_bptt_to_rounding_for_every_cell() {
             let mut store = StoreState::<f64>::new(&StoreSpec::Exact(Exact {}), false);
             let (n, b) = (cortex.units(), batch.width);
             for e in 0..b {
-                for t in 0..batch.steps {
-                    let mut content = states[t][e * n..(e + 1) * n].to_vec();
+                for (t, state) in states[..batch.steps].iter().enumerate() {
+                    let mut content = state[e * n..(e + 1) * n].to_vec();
                     content.extend(batch.inputs.column(t * b + e).iter());
                     content.extend(batch.targets.column(t * b + e).iter());
                     content.push(batch.mask[t * b + e]);

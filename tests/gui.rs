@@ -244,7 +244,10 @@ fn keys_and_clicks_send_requests() {
     // A region's own name is also that of its panel's tab: a pathway is told apart.
     harness.get_by_label("Schaffer").click();
     harness.run_steps(2);
-    let lesion = Request::Apply(Command::Lesion { target: "Schaffer".into(), fraction: 1.0 });
+    let lesion = Request::Apply(Command::Lesion {
+        target: "Schaffer".into(),
+        fraction: 1.0,
+    });
     assert!(asked.borrow().contains(&format!("{lesion:?}")), "{asked:?}");
     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::ArrowLeft);
     harness.run_steps(2);

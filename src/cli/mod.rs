@@ -1,7 +1,7 @@
 //! The command line: one file per subcommand.
 //!
-//! Results go to standard output through [`output::Output`], which can fail and ends quietly on a closed pipe; progress
-//! and diagnostics go to standard error. What ends a command early is a [`failure::Failure`], told in one place.
+//! Results go to standard output through `output::Output`, which can fail and ends quietly on a closed pipe; progress
+//! and diagnostics go to standard error. What ends a command early is a `failure::Failure`, told in one place.
 
 mod check;
 mod completions;

@@ -143,7 +143,7 @@ impl Sink for Observer {
                 );
             }
             Event::Damaged { time, target, .. } => {
-                self.say(*time, format!("{target} is whole again"))
+                self.say(*time, format!("{target} is whole again"));
             }
             Event::Note { time, text } => self.say(*time, text.clone()),
         }

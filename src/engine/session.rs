@@ -128,7 +128,7 @@ impl Session {
         if let Some(folder) = &self.folder {
             let last = &mut self.last;
             Tables::read_metrics(folder.path(), |time, name, value| {
-                last.add(time, name, value)
+                last.add(time, name, value);
             })?;
         }
         Ok(())
@@ -138,7 +138,7 @@ impl Session {
     pub(super) fn retell(&self, observer: &mut Observer) -> Result<(), SessionError> {
         if let Some(folder) = &self.folder {
             Tables::read_metrics(folder.path(), |time, name, value| {
-                observer.point(name, time, value)
+                observer.point(name, time, value);
             })?;
         }
         Ok(())

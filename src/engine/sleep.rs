@@ -226,7 +226,7 @@ impl<R: Real> Experiment<R> {
             .filter(|r| r.offline())
         {
             timed(runner, true, |r: &mut Runner<R>| {
-                r.state.as_dyn_mut().reinstate(&step, &mut r.gradient)
+                r.state.as_dyn_mut().reinstate(&step, &mut r.gradient);
             });
         }
         if self.every_step() && self.rule.offline() && self.rule.gradient.weight > 0.0 {

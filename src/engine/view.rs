@@ -337,7 +337,11 @@ impl ActivityNow {
 }
 
 fn mean_abs<T: Copy + num_traits::Float>(values: &[T]) -> f32 {
-    let sum: f64 = values.iter().filter_map(|v| v.to_f64()).map(f64::abs).sum();
+    let sum: f64 = values
+        .iter()
+        .filter_map(num_traits::ToPrimitive::to_f64)
+        .map(f64::abs)
+        .sum();
     (sum / values.len().max(1) as f64) as f32
 }
 

@@ -257,7 +257,7 @@ impl<R: Real> Experiment<R> {
         };
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
             timed(runner, true, |r| {
-                r.state.as_dyn_mut().observe(&cx, &moment, &mut r.gradient)
+                r.state.as_dyn_mut().observe(&cx, &moment, &mut r.gradient);
             });
         }
         if self.yardstick_awake {
@@ -280,7 +280,7 @@ impl<R: Real> Experiment<R> {
         };
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
             timed(runner, false, |r| {
-                r.state.as_dyn_mut().finish(&cx, &mut r.gradient)
+                r.state.as_dyn_mut().finish(&cx, &mut r.gradient);
             });
         }
         if self.yardstick_awake {

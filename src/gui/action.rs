@@ -47,9 +47,12 @@ pub enum Action {
     Quit,
 }
 
+/// A key with its modifiers, where there is one.
+pub type Shortcut = Option<(Modifiers, Key)>;
+
 impl Action {
     /// All of them, with name and key.
-    pub const ALL: [(Self, &'static str, Option<(Modifiers, Key)>); 20] = [
+    pub const ALL: [(Self, &'static str, Shortcut); 20] = [
         (
             Self::PlayPause,
             "Run / pause",
@@ -155,7 +158,7 @@ impl Action {
     }
 
     /// The key in words.
-    pub fn key_text(key: Option<(Modifiers, Key)>) -> String {
+    pub fn key_text(key: Shortcut) -> String {
         key.map_or(String::new(), |(m, k)| {
             egui::KeyboardShortcut::new(m, k).format(&egui::ModifierNames::NAMES, false)
         })

@@ -39,6 +39,7 @@ struct Remembered {
 }
 
 /// The app.
+#[allow(clippy::struct_excessive_bools)] // each is a dialog that is open or not
 pub struct App {
     simulation: Box<dyn Simulation>,
     middle: Middle,

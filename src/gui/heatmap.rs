@@ -96,17 +96,14 @@ impl Heatmap {
         }
         self.drawn = Some(key);
         let options = TextureOptions::NEAREST;
-        match &mut self.texture {
-            Some(texture) => {
-                texture.set(image, options);
-                texture.id()
-            }
-            None => {
-                let texture = ui.ctx().load_texture("heat map", image, options);
-                let id = texture.id();
-                self.texture = Some(texture);
-                id
-            }
+        if let Some(texture) = &mut self.texture {
+            texture.set(image, options);
+            texture.id()
+        } else {
+            let texture = ui.ctx().load_texture("heat map", image, options);
+            let id = texture.id();
+            self.texture = Some(texture);
+            id
         }
     }
 }

@@ -205,7 +205,7 @@ impl Synapses {
                 out.sums
                     .iter_mut()
                     .zip(&out.whole)
-                    .for_each(|(s, v)| *s += f32::from(*v))
+                    .for_each(|(s, v)| *s += f32::from(*v));
             });
         }
     }

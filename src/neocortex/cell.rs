@@ -167,7 +167,7 @@ pub(super) fn outer<R: Real>(
     local.add_columns_to(grad[2].as_mut_slice());
 }
 
-/// W [N,N], U [N,X], b [N]: the tensors of the cells with one gate.
+/// W (N×N), U (N×X), b (N): the tensors of the cells with one gate.
 pub(super) fn one_gate(n: usize, x: usize) -> Vec<TensorShape> {
     vec![
         TensorShape::matrix("W", n, n),

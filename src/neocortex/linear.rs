@@ -7,7 +7,7 @@ use crate::numeric::{Block, DMatrix, Real, Rng, gemm};
 use crate::params;
 
 params! {
-    /// Linear units: h' = W h + U x + b. Tensors: W [N,N], U [N,X], b [N].
+    /// Linear units: h' = W h + U x + b. Tensors: W (N×N), U (N×X), b (N).
     pub struct Linear {
         /// How many units there are (N).
         pub units: usize = 32, [1 ..= 4096], "units", restart;

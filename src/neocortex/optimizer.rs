@@ -131,10 +131,10 @@ impl<R: Real> Optimizer<R> {
                 {
                     m.zip_apply(g, |m, g| *m = b1 * *m + (R::one() - b1) * scale * g);
                     v.zip_apply(g, |v, g| {
-                        *v = b2 * *v + (R::one() - b2) * scale * scale * g * g
+                        *v = b2 * *v + (R::one() - b2) * scale * scale * g * g;
                     });
                     w.zip_zip_apply(m, v, |w, m, v| {
-                        *w -= rate * m / (num_traits::Float::sqrt(v) + eps)
+                        *w -= rate * m / (num_traits::Float::sqrt(v) + eps);
                     });
                 }
             }

@@ -10,7 +10,7 @@ use crate::numeric::{Block, DMatrix, Real, Rng, gemm};
 use crate::params;
 
 params! {
-    /// Leaky tanh units: h' = (1−α) h + α tanh(W h + U x + b). Tensors: W [N,N], U [N,X], b [N].
+    /// Leaky tanh units: h' = (1−α) h + α tanh(W h + U x + b). Tensors: W (N×N), U (N×X), b (N).
     pub struct Tanh {
         /// How many units there are (N).
         pub units: usize = 32, [1 ..= 4096], "units", restart;

@@ -90,7 +90,8 @@ impl Parameter for f64 {
         Some(value)
     }
     fn write(&self, out: &mut Writer) {
-        out.text.push_str(&format!("{self:?}"));
+        let text = format!("{self:?}");
+        out.text.push_str(&text);
     }
 }
 
@@ -137,7 +138,7 @@ impl Parameter for String {
                 '\n' => out.text.push_str("\\n"),
                 '\r' => out.text.push_str("\\r"),
                 '\t' => out.text.push_str("\\t"),
-                c if c.is_control() => out.text.push_str(&format!("\\u{{{:x}}}", c as u32)),
+                c if c.is_control() => out.text.extend(c.escape_unicode()),
                 c => out.text.push(c),
             }
         }
@@ -284,9 +285,10 @@ pub fn read_fields<'a>(
     }
     match body {
         Body::Empty => {}
-        Body::Positional(items) => match (items.as_slice(), declared.first()) {
-            ([item], Some(field)) => given.first = Some((field.name, item)),
-            _ => {
+        Body::Positional(items) => {
+            if let ([item], Some(field)) = (items.as_slice(), declared.first()) {
+                given.first = Some((field.name, item));
+            } else {
                 problems.push(
                     node.span,
                     "expected named fields, found values without names".to_string(),
@@ -294,7 +296,7 @@ pub fn read_fields<'a>(
                 );
                 return None;
             }
-        },
+        }
         Body::Named(fields) => {
             for (ident, value) in fields {
                 if !declared.iter().any(|f| f.name == ident.name) {
@@ -474,7 +476,9 @@ impl Writer {
         } else {
             for item in &items {
                 let indented = item.replace('\n', "\n    ");
-                self.text.push_str(&format!("\n    {indented},"));
+                for part in ["\n    ", &indented, ","] {
+                    self.text.push_str(part);
+                }
             }
             self.text.push('\n');
         }

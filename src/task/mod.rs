@@ -105,7 +105,7 @@ mod tests {
                 assert_eq!(episode.inputs.nrows(), dims.inputs, "{}", spec.name());
                 assert_eq!(episode.targets.nrows(), dims.outputs);
                 assert!(episode.steps() <= dims.steps && episode.steps() > 0);
-                assert!(episode.mask.iter().any(|m| *m == 1.0));
+                assert!(episode.mask.contains(&1.0));
             }
             assert_eq!(task.input_names().len(), dims.inputs);
         }

@@ -319,7 +319,7 @@ mod tests {
         tables.flush().unwrap();
         let mut seen = Vec::new();
         Tables::read_rows(dir.path(), |row| {
-            seen.push((row.metric.to_string(), row.phase.to_string(), row.value))
+            seen.push((row.metric.to_string(), row.phase.to_string(), row.value));
         })
         .unwrap();
         assert_eq!(seen, [(name, "Rest".into(), 3.0)]);

@@ -197,7 +197,7 @@ impl Mender<'_, '_> {
     fn comma(&mut self, token: Token) {
         match self.last() {
             _ if self.groups.is_empty() => {
-                self.problem(token, "nothing may follow the value", Some("remove this"))
+                self.problem(token, "nothing may follow the value", Some("remove this"));
             }
             None | Some(Kind::Open(_) | Kind::Comma) => {
                 self.problem(
@@ -281,7 +281,7 @@ impl Mender<'_, '_> {
             }
             (b'{', Some(last)) if last.ends_value() => self.out.push(token),
             (_, Some(Kind::Colon)) => {
-                self.problem(token, "there is a `:` too many", Some("remove this"))
+                self.problem(token, "there is a `:` too many", Some("remove this"));
             }
             (_, Some(last)) if last.ends_value() => {
                 self.problem(

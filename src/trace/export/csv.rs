@@ -36,7 +36,7 @@ impl Export for Csv {
             match moments.last_mut() {
                 // The same metric twice at one moment needs another row, or a value would be lost.
                 Some(last) if last.is(&row) && !last.has(column) => {
-                    last.values.push((column, row.value))
+                    last.values.push((column, row.value));
                 }
                 _ => moments.push(Moment::new(&row, column)),
             }
