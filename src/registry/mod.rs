@@ -1,7 +1,7 @@
 //! Declarations: every parameter of the program is declared once, here is how.
 //!
-//! [`params!`](crate::params) declares a struct of parameters (doc, default, unit, range, live or restart) and
-//! [`registry!`](crate::registry) declares a kind with its variants. From these two come the RON reader with its bounds
+//! [`params!`](crate::params!) declares a struct of parameters (doc, default, unit, range, live or restart) and
+//! [`registry!`](crate::registry!) declares a kind with its variants. From these two come the RON reader with its bounds
 //! checks and "did you mean", the writer of resolved scenarios, `ammon list`, the `--set` paths and the controls of the
 //! app. A scenario is read from a tree of [`Node`]s whose spans point into the user's text, and reading collects *every*
 //! [`Problem`] instead of stopping at the first.

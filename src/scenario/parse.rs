@@ -1,7 +1,7 @@
 //! From text to a tree of [`Node`]s with spans, going on after errors.
 //!
-//! The text is cut into tokens, its brackets are paired ([`brackets`]) and the small slips of everyday (a comma left out,
-//! `=` for `:`, braces for parentheses) are reported and mended ([`grammar`]), each once and without consequences further
+//! The text is cut into tokens, its brackets are paired (`brackets`) and the small slips of everyday (a comma left out,
+//! `=` for `:`, braces for parentheses) are reported and mended (`grammar`), each once and without consequences further
 //! down. What is left is put together by `ron2`, whose spans are then led back to the original text. Size, number of
 //! tokens and nesting are limited before anything recursive runs.
 

@@ -1,0 +1,73 @@
+//! The kernels that a run spends its time in; `cargo bench --bench kernels`.
+
+use ammon::hippocampus::{Ca3, Ca3Store, Cue, Cuts, Scratch, Store, Trace};
+use ammon::numeric::{KWinners, Rng};
+use divan::Bencher;
+
+fn main() {
+    divan::main();
+}
+
+fn stored() -> (Ca3Store, Vec<Vec<u32>>) {
+    let params = Ca3::default();
+    let mut store = Ca3Store::new(&params, false);
+    let mut rng = Rng::named(1, "bench");
+    let codes: Vec<_> = (0..400)
+        .map(|_| rng.subset(params.units, params.active()))
+        .collect();
+    for (i, code) in codes.iter().enumerate() {
+        let after = i.checked_sub(1).map(|j| (j as u64, codes[j].as_slice()));
+        Store::<f32>::encode(
+            &mut store,
+            &[Trace {
+                engram: i as u64,
+                code,
+                content: &[],
+                after,
+            }],
+        );
+    }
+    Store::<f32>::flush(&mut store);
+    (store, codes)
+}
+
+/// M = 2000, a = 0.05, 400 engrams, half cues.
+#[divan::bench]
+fn ca3_recall(bencher: Bencher<'_, '_>) {
+    let (store, codes) = stored();
+    let mut scratch = Scratch::default();
+    let mut i = 0;
+    bencher.bench_local(|| {
+        i = (i + 1) % codes.len();
+        let cue = Cue {
+            units: codes[i].iter().copied().step_by(2).collect(),
+            engram: 0,
+        };
+        Store::<f32>::complete(&store, &cue, &Cuts::default(), &mut scratch)
+    });
+}
+
+/// One step of a reverse ripple: sequence synapses, then clean-up by the collaterals.
+#[divan::bench]
+fn ca3_step_back(bencher: Bencher<'_, '_>) {
+    let (store, codes) = stored();
+    let mut scratch = Scratch::default();
+    let cue = Cue {
+        units: codes[399].clone(),
+        engram: 0,
+    };
+    let start = Store::<f32>::complete(&store, &cue, &Cuts::default(), &mut scratch);
+    let reverse = ammon::event::Direction::Reverse;
+    bencher.bench_local(|| {
+        Store::<f32>::next(&store, &start, reverse, &Cuts::default(), &mut scratch)
+    });
+}
+
+/// The 80 winners of 8000 entorhinal units.
+#[divan::bench]
+fn k_winners(bencher: Bencher<'_, '_>) {
+    let mut rng = Rng::named(2, "bench");
+    let scores: Vec<f32> = (0..8000).map(|_| rng.normal() as f32).collect();
+    let (mut winners, mut out) = (KWinners::default(), Vec::new());
+    bencher.bench_local(|| winners.choose(&scores, 80, &mut out));
+}
