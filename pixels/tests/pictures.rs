@@ -20,7 +20,7 @@ impl Simulation for Still {
 /// The end of a short run: the same bytes each time, but for the measured rate.
 fn ended() -> Arc<Snapshot> {
     let sets = [
-        "hippocampus.store.units=300",
+        "hippocampus.store.units=1000",
         "hippocampus.entorhinal.units=500",
         "protocol=[Repeat(times: 12, phases: [Wake(episodes: 16), Sleep(ripples: 4)]), Probe(episodes: 16), Wake(episodes: 4), Sleep(ripples: 2)]",
     ]
