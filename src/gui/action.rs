@@ -160,7 +160,8 @@ impl Action {
     /// The key in words.
     pub fn key_text(key: Shortcut) -> String {
         key.map_or(String::new(), |(m, k)| {
-            egui::KeyboardShortcut::new(m, k).format(&egui::ModifierNames::NAMES, false)
+            let text = egui::KeyboardShortcut::new(m, k).format(&egui::ModifierNames::NAMES, false);
+            text.replace("Questionmark", "?")
         })
     }
 }
