@@ -9,7 +9,7 @@ use crate::trace::Offsets;
 /// Keyframes kept; when there are more, every other one goes and the distance doubles.
 const MOST_KEYFRAMES: usize = 16;
 /// Steps between keyframes at first.
-const DISTANCE: u64 = 4000;
+const DISTANCE: u64 = 16_000;
 
 /// An experiment with what was observed of it.
 #[derive(Clone)]
