@@ -291,3 +291,265 @@ fn the_gallery_loads_and_runs_a_scenario() {
         asked.len()
     );
 }
+
+/// A run whose answers a test decides.
+fn answered(snapshot: Snapshot, answer: Result<(), String>) -> Harness<'static, App> {
+    struct Answering(Arc<Snapshot>, Result<(), String>);
+    impl Simulation for Answering {
+        fn snapshot(&self) -> Arc<Snapshot> {
+            self.0.clone()
+        }
+
+        fn send(&self, request: Request) {
+            if let Request::Save { done, .. } = request {
+                done.try_send(self.1.clone()).unwrap();
+            }
+        }
+    }
+    let app = App::new(Box::new(Answering(Arc::new(snapshot), answer)), None);
+    Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app)
+}
+
+#[test]
+fn shift_makes_a_key_do_more() {
+    let (mut harness, asked) = app(full());
+    harness.run_steps(2);
+    for (key, modifiers, request) in [
+        (egui::Key::N, egui::Modifiers::NONE, Request::Step(1)),
+        (egui::Key::N, egui::Modifiers::SHIFT, Request::Step(100)),
+    ] {
+        asked.borrow_mut().clear();
+        harness.key_press_modifiers(modifiers, key);
+        harness.run_steps(2);
+        assert_eq!(*asked.borrow(), [format!("{request:?}")]);
+    }
+}
+
+#[test]
+fn every_key_does_its_own_action() {
+    for (action, name, key) in Action::ALL {
+        let Some((modifiers, key)) = key else {
+            continue;
+        };
+        let mut input = egui::InputState::default();
+        input.events.push(egui::Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers,
+        });
+        assert!(Action::pressed(&mut input) == [action], "{name}");
+    }
+}
+
+#[test]
+fn a_save_that_fails_says_why_where_it_was_asked() {
+    let mut harness = answered(full(), Err("run is not empty".into()));
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::Save, &ctx);
+    harness.run_steps(3);
+    harness.get_by_label("Save").click();
+    harness.run_steps(4);
+    harness.get_by_label_contains("run is not empty");
+    harness.get_by_label("Save");
+}
+
+#[test]
+fn a_path_that_cannot_be_opened_says_so_where_it_was_asked() {
+    let (mut harness, _) = app(full());
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::Open, &ctx);
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "path")
+        .type_text("/nowhere/at/all.ron");
+    harness.run_steps(2);
+    harness.get_by_label("Open").click();
+    harness.run_steps(4);
+    harness.get_by_label_contains("all.ron");
+    harness.get_by_label("Cancel");
+}
+
+fn ask_to_close(harness: &mut Harness<'static, App>) {
+    let input = harness.input_mut();
+    let id = input.viewport_id;
+    let viewport = input.viewports.entry(id).or_default();
+    viewport.events.push(egui::ViewportEvent::Close);
+    harness.step();
+    let input = harness.input_mut();
+    input.viewports.entry(id).or_default().events.clear();
+    harness.run_steps(2);
+}
+
+/// A run that moves on after the app has seen it.
+fn moved_on() -> (Harness<'static, App>, Arc<std::sync::Mutex<Snapshot>>) {
+    struct Moving(Arc<std::sync::Mutex<Snapshot>>);
+    impl Simulation for Moving {
+        fn snapshot(&self) -> Arc<Snapshot> {
+            Arc::new(self.0.lock().unwrap().clone())
+        }
+
+        fn send(&self, request: Request) {
+            if let Request::Save { done, .. } = request {
+                // It goes on stepping before the app hears that it was saved.
+                self.0.lock().unwrap().live_step += 5;
+                done.try_send(Ok(())).unwrap();
+            }
+        }
+    }
+    let shared = Arc::new(std::sync::Mutex::new(full()));
+    let app = App::new(Box::new(Moving(shared.clone())), None);
+    let harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    (harness, shared)
+}
+
+#[test]
+fn closing_asks_only_where_work_would_be_lost() {
+    // As it was opened: nothing is lost.
+    let (mut harness, shared) = moved_on();
+    ask_to_close(&mut harness);
+    assert!(harness.query_by_label("Discard").is_none());
+    // A step later: it is.
+    shared.lock().unwrap().live_step += 1;
+    harness.run_steps(1);
+    ask_to_close(&mut harness);
+    harness.get_by_label("Discard");
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Discard").is_none());
+}
+
+#[test]
+fn steps_done_after_a_save_are_not_taken_for_saved() {
+    let (mut harness, _) = moved_on();
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::Save, &ctx);
+    harness.run_steps(3);
+    harness.get_by_label("Save").click();
+    harness.run_steps(4);
+    ask_to_close(&mut harness);
+    harness.get_by_label("Discard");
+}
+
+#[test]
+fn a_folder_opened_in_the_window_keeps_the_chosen_speed() {
+    use ammon::engine::Worker;
+    let sets = ["hippocampus.store.units=100".to_string()];
+    let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let run = dir.path().join("run");
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Step(3));
+    while worker.snapshot().step < 3 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let (done, answer) = std::sync::mpsc::sync_channel(1);
+    worker.send(Request::Save {
+        path: run.clone(),
+        force: false,
+        done,
+    });
+    answer.recv().unwrap().unwrap();
+    let remembered = "(speed:Some(5.0))".to_string();
+    let storage = Memory(BTreeMap::from([(eframe::APP_KEY.into(), remembered)]));
+    let still = Still {
+        snapshot: Arc::default(),
+        asked: Rc::default(),
+    };
+    let app = App::new(Box::new(still), Some(&storage));
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(run)));
+    harness.run_steps(2);
+    harness.get_by_label("Wake · step 3");
+    // It lies on disk as it was opened.
+    ask_to_close(&mut harness);
+    assert!(harness.query_by_label("Discard").is_none());
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::PlayPause, &ctx);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    harness.state_mut().act(Action::PlayPause, &ctx);
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    harness.run_steps(2);
+    // In full: "step 4" also begins "step 4000".
+    let slow = (4..30).any(|n| {
+        harness
+            .query_by_label(&format!("Wake · step {n}"))
+            .is_some()
+    });
+    assert!(slow, "the run did not keep to five steps a second");
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a folder".into())
+    }
+}
+
+/// What is remembered between sittings, in memory.
+#[derive(Default)]
+struct Memory(BTreeMap<String, String>);
+
+impl eframe::Storage for Memory {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.into(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
+}
+
+#[test]
+fn what_is_remembered_comes_back_and_what_cannot_be_read_is_left() {
+    let still = || {
+        Box::new(Still {
+            snapshot: Arc::new(full()),
+            asked: Rc::default(),
+        })
+    };
+    let mut storage = Memory::default();
+    eframe::App::save(&mut App::new(still(), None), &mut storage);
+    let good = storage.0[eframe::APP_KEY].clone();
+    let broken = [
+        String::new(),
+        "(((".into(),
+        "(layout:Some(4),speed:None)".into(),
+        good.replace("Circuit", "Thalamus"),
+        good.replace("Cortex", "Circuit"),
+        good.clone(),
+    ];
+    for text in broken {
+        let storage = Memory(BTreeMap::from([(eframe::APP_KEY.into(), text)]));
+        let app = App::new(still(), Some(&storage));
+        let mut harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+        harness.run_steps(3);
+        harness.get_by_label_contains("click to lesion");
+    }
+}

@@ -51,19 +51,19 @@ pub enum Action {
 pub type Shortcut = Option<(Modifiers, Key)>;
 
 impl Action {
-    /// All of them, with name and key.
+    /// All of them, with name and key. A key alone also answers to its use with Shift: what needs Shift stands first.
     pub const ALL: [(Self, &'static str, Shortcut); 20] = [
         (
             Self::PlayPause,
             "Run / pause",
             Some((Modifiers::NONE, Key::Space)),
         ),
-        (Self::Step, "Step", Some((Modifiers::NONE, Key::N))),
         (
             Self::StepMany,
             "Step 100 times",
             Some((Modifiers::SHIFT, Key::N)),
         ),
+        (Self::Step, "Step", Some((Modifiers::NONE, Key::N))),
         (
             Self::Reset,
             "Reset to the start",

@@ -57,9 +57,14 @@ pub struct App {
     help: bool,
     closing: bool,
     may_close: bool,
-    /// Run and step that were saved last.
+    /// Run and step that lie on disk, or had nothing to save.
     saved: (u64, u64),
-    status: String,
+    /// Run and step when saving was asked for.
+    saving: (u64, u64),
+    /// Why the path in the dialog did not do.
+    problem: Option<String>,
+    /// What was done last, or why it could not be.
+    status: Result<String, String>,
 }
 
 impl App {
@@ -71,6 +76,7 @@ impl App {
         let panels = panels::all();
         let speed = remembered.speed.filter(|s| s.is_finite() && *s >= 1.0);
         simulation.send(Request::Speed(speed));
+        let saved = here(&simulation.snapshot());
         Self {
             dock: Dock::restore(remembered.layout, &panels),
             panels,
@@ -87,8 +93,10 @@ impl App {
             help: false,
             closing: false,
             may_close: false,
-            saved: (0, 0),
-            status: "ready".into(),
+            saved,
+            saving: saved,
+            problem: None,
+            status: Ok("ready".into()),
         }
     }
 
@@ -140,10 +148,17 @@ impl App {
 
     fn ask(&mut self, asking: Asking) {
         self.asking = Some(asking);
+        self.problem = None;
         self.force = false;
         if asking == Asking::Save && self.path.is_empty() {
             self.path = "run".into();
         }
+    }
+
+    /// Asks for another path where this one did not do.
+    fn ask_again(&mut self, asking: Asking, problem: String) {
+        self.asking = Some(asking);
+        self.problem = Some(problem);
     }
 
     /// Loads a scenario from a text: paused, or its problems are shown.
@@ -153,35 +168,34 @@ impl App {
             Ok(scenario) => {
                 self.simulation.send(Request::Load(Box::new(scenario)));
                 self.middle = Middle::Panels;
-                self.status = format!("loaded {name}");
+                self.status = Ok(format!("loaded {name}"));
             }
             Err(diagnostics) => self.show_problems(diagnostics),
         }
     }
 
-    fn open(&mut self, path: &Path, ctx: &egui::Context) {
+    fn open(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
         if path.is_dir() {
             let ctx = ctx.clone();
-            match Worker::open(path, move || ctx.request_repaint()) {
-                Ok(worker) => {
-                    self.simulation = Box::new(worker);
-                    self.middle = Middle::Panels;
-                    self.status = format!("opened {}", path.display());
-                }
-                Err(error) => self.status = error.to_string(),
-            }
-            return;
+            let worker = Worker::open(path, move || ctx.request_repaint());
+            let worker = worker.map_err(|e| e.to_string())?;
+            worker.send(Request::Speed(self.speed));
+            self.saved = here(&worker.snapshot());
+            self.simulation = Box::new(worker);
+            self.middle = Middle::Panels;
+            self.status = Ok(format!("opened {}", path.display()));
+        } else {
+            self.load(read_file(path).map_err(|e| e.to_string())?);
         }
-        match read_file(path) {
-            Ok(text) => self.load(text),
-            Err(error) => self.status = error.to_string(),
-        }
+        Ok(())
     }
 
     fn save(&mut self) {
         let (done, answer) = sync_channel(1);
         let path = PathBuf::from(self.path.trim());
-        self.status = format!("saving to {} …", path.display());
+        self.status = Ok(format!("saving to {} …", path.display()));
+        // A run that goes on before it hears of this has saved more than that, never less.
+        self.saving = here(&self.simulation.snapshot());
         self.simulation.send(Request::Save {
             path,
             force: self.force,
@@ -192,21 +206,20 @@ impl App {
     }
 
     /// Hears what dialogs and the worker answered.
-    fn listen(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
+    fn listen(&mut self, ctx: &egui::Context) {
         if let Some(result) = self.answer.as_ref().and_then(|a| a.try_recv().ok()) {
             self.answer = None;
             match result {
                 Ok(()) => {
-                    self.status = format!("saved to {}", self.path);
-                    self.saved = (snapshot.run, snapshot.live_step);
+                    self.status = Ok(format!("saved to {}", self.path));
+                    self.saved = self.saving;
                     if self.closing {
                         self.may_close = true;
                         ctx.send_viewport_cmd(egui::ViewportCommand::Close);
                     }
                 }
                 Err(error) => {
-                    self.status = error;
-                    self.closing = false;
+                    self.ask_again(Asking::Save, error);
                 }
             }
         }
@@ -217,12 +230,14 @@ impl App {
         let dropped = ctx.input(|i| i.raw.dropped_files.clone());
         for file in dropped {
             let path = file.path().to_path_buf();
-            self.open(&path, ctx);
+            if let Err(error) = self.open(&path, ctx) {
+                self.status = Err(error);
+            }
         }
     }
 
     fn unsaved(&self, snapshot: &Snapshot) -> bool {
-        snapshot.live_step > 0 && self.saved != (snapshot.run, snapshot.live_step)
+        snapshot.live_step > 0 && self.saved != here(snapshot)
     }
 
     /// Closing asks first where work would be lost.
@@ -367,7 +382,10 @@ impl App {
                 snapshot.episodes, snapshot.updates, snapshot.load
             ));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.weak(&self.status);
+                match &self.status {
+                    Ok(done) => ui.weak(done),
+                    Err(error) => ui.colored_label(ui.visuals().error_fg_color, error),
+                };
             });
         });
     }
@@ -441,6 +459,9 @@ impl App {
                     self.browse(asking, ctx);
                 }
             });
+            if let Some(problem) = &self.problem {
+                ui.colored_label(ui.visuals().error_fg_color, problem);
+            }
             if asking == Asking::Save {
                 ui.checkbox(&mut self.force, "replace an earlier run there");
             }
@@ -458,7 +479,9 @@ impl App {
                 Asking::Open => {
                     self.asking = None;
                     let path = PathBuf::from(self.path.trim());
-                    self.open(&path, ctx);
+                    if let Err(error) = self.open(&path, ctx) {
+                        self.ask_again(Asking::Open, error);
+                    }
                 }
             }
         } else if response.should_close() {
@@ -487,7 +510,7 @@ impl App {
             });
         match thread {
             Ok(_) => self.chosen = Some(chosen),
-            Err(error) => self.status = format!("no file dialog: {error}"),
+            Err(error) => self.status = Err(format!("no file dialog: {error}")),
         }
     }
 
@@ -551,6 +574,11 @@ impl App {
     }
 }
 
+/// The run and the step that its live end has reached.
+fn here(snapshot: &Snapshot) -> (u64, u64) {
+    (snapshot.run, snapshot.live_step)
+}
+
 fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     ui.painter()
         .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
@@ -562,7 +590,7 @@ impl App {
     pub fn frame(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let snapshot: Arc<Snapshot> = self.simulation.snapshot();
-        self.listen(&ctx, &snapshot);
+        self.listen(&ctx);
         let busy = self.asking.is_some() || self.palette.is_some() || self.closing;
         if !busy && !ctx.egui_wants_keyboard_input() {
             for action in ui.input_mut(Action::pressed) {

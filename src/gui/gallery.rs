@@ -68,32 +68,54 @@ impl Gallery {
 
 fn card(ui: &mut Ui, name: &str, scenario: &Scenario, loaded: bool) -> Option<Choice> {
     let mut choice = None;
+    let left = egui::Layout::top_down(egui::Align::Min);
     egui::Frame::group(ui.style())
         .inner_margin(12)
         .show(ui, |ui| {
-            ui.set_width(ui.available_width());
-            ui.set_height(188.0);
-            ui.label(RichText::new(&scenario.title).heading());
-            ui.horizontal(|ui| {
-                ui.monospace(name);
-                if loaded {
-                    ui.label(RichText::new("loaded").color(ui.visuals().selection.stroke.color));
-                }
-            });
-            let about: Vec<&str> = scenario.about.split_whitespace().take(36).collect();
-            ui.label(about.join(" ") + " …")
-                .on_hover_text(&scenario.about);
-            ui.add_space((ui.available_height() - 26.0).max(0.0));
-            ui.horizontal(|ui| {
-                let run = egui::Button::new(RichText::new("Run").strong());
-                if ui.add(run).on_hover_text(format!("Run {name}")).clicked() {
-                    choice = Some(Choice::Load(Box::new(scenario.clone()), true));
-                }
-                let load = ui.button("Load");
-                if load.on_hover_text(format!("Load {name}, paused")).clicked() {
-                    choice = Some(Choice::Load(Box::new(scenario.clone()), false));
-                }
+            let width = ui.available_width();
+            // Columns justify their text; a card does not.
+            ui.with_layout(left, |ui| {
+                ui.set_width(width);
+                ui.set_height(188.0);
+                ui.label(RichText::new(&scenario.title).heading());
+                ui.horizontal(|ui| {
+                    ui.monospace(name);
+                    if loaded {
+                        ui.label(
+                            RichText::new("loaded").color(ui.visuals().selection.stroke.color),
+                        );
+                    }
+                });
+                let about: Vec<&str> = scenario.about.split_whitespace().take(36).collect();
+                ui.label(about.join(" ") + " …")
+                    .on_hover_text(&scenario.about);
+                references(ui, &scenario.references);
+                ui.add_space((ui.available_height() - 26.0).max(0.0));
+                ui.horizontal(|ui| {
+                    let run = egui::Button::new(RichText::new("Run").strong());
+                    if ui.add(run).on_hover_text(format!("Run {name}")).clicked() {
+                        choice = Some(Choice::Load(Box::new(scenario.clone()), true));
+                    }
+                    let load = ui.button("Load");
+                    if load.on_hover_text(format!("Load {name}, paused")).clicked() {
+                        choice = Some(Choice::Load(Box::new(scenario.clone()), false));
+                    }
+                });
             });
         });
     choice
+}
+
+/// The papers a scenario rests on; a DOI is a link.
+fn references(ui: &mut Ui, papers: &[String]) {
+    ui.horizontal_wrapped(|ui| {
+        for paper in papers {
+            let text = RichText::new(paper).small();
+            if let Some(doi) = paper.strip_prefix("doi:") {
+                ui.hyperlink_to(text, format!("https://doi.org/{doi}"));
+            } else {
+                ui.label(text.weak());
+            }
+        }
+    });
 }

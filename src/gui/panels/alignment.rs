@@ -1,7 +1,7 @@
 //! Alignment: how well each rule's gradient agrees with exact BPTT.
 
 use egui::{RichText, Ui};
-use egui_plot::{Legend, Plot};
+use egui_plot::Plot;
 
 use super::{Panel, PanelContext, level, line};
 use crate::gui::theme::rule;
@@ -63,7 +63,6 @@ impl Panel for Alignment {
             .include_y(1.1)
             .allow_scroll(false)
             .x_axis_label("time (steps)")
-            .legend(Legend::default().position(egui_plot::Corner::LeftBottom))
             .show(ui, |plot| {
                 plot.hline(level("exact BPTT", 1.0, weak));
                 for (i, (name, points)) in found.iter().enumerate() {

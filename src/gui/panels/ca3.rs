@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use egui::Ui;
-use egui_plot::{Legend, Plot};
+use egui_plot::Plot;
 
-use super::{Panel, PanelContext, level, line};
+use super::{Panel, PanelContext, legend, level, line};
 use crate::engine::{Raster, RippleView};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::theme::{Map, rule};
@@ -57,6 +57,16 @@ impl Panel for Ca3 {
             steps: 0,
         };
         self.raster.show(ui, &picture, half);
+        let weak = ui.visuals().weak_text_color();
+        legend(
+            ui,
+            &[
+                ("overlap", rule(2)),
+                ("sequence strength", rule(1)),
+                ("support", rule(0)),
+                ("dashed: threshold", weak),
+            ],
+        );
         overlap_plot(ui, "ca3 overlap", ripple, ui.available_height(), true);
     }
 }
@@ -80,7 +90,7 @@ fn pooled(ripple: &RippleView) -> Raster {
 }
 
 /// Overlap, strength and support against the step.
-pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32, legend: bool) {
+pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32, labels: bool) {
     let points = |of: &dyn Fn(&crate::engine::RippleStep) -> f32| -> Vec<[f64; 2]> {
         ripple
             .steps
@@ -100,10 +110,8 @@ pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f
         .include_y(0.0)
         .include_y(1.1)
         .allow_scroll(false);
-    if legend {
-        plot = plot
-            .x_axis_label("replayed step")
-            .legend(Legend::default().position(egui_plot::Corner::LeftBottom));
+    if labels {
+        plot = plot.x_axis_label("replayed step");
     }
     plot.show(ui, |plot| {
         plot.hline(level("threshold", 0.5, weak));

@@ -11,6 +11,8 @@ use crate::gui::theme::Map;
 pub struct Circuit;
 
 const BOX: egui::Vec2 = vec2(84.0, 34.0);
+/// How far a loop stands off its region.
+const LOOP: f32 = 30.0;
 
 impl Panel for Circuit {
     fn title(&self) -> &'static str {
@@ -42,22 +44,22 @@ impl Panel for Circuit {
     }
 }
 
-/// Where a region is drawn: the cortical column left, the hippocampal loop right.
+/// Where a region is drawn: the cortical column left, the hippocampal loop right. Boxes and loops stay inside.
 fn place(name: &str, rect: Rect) -> Pos2 {
     let (x, y) = match name {
-        "Input" => (0.17, 0.88),
-        "Cortex" => (0.17, 0.5),
-        "Readout" => (0.17, 0.12),
-        "Entorhinal" => (0.52, 0.82),
-        "Dentate" => (0.86, 0.82),
-        "CA3" => (0.86, 0.40),
-        "CA1" => (0.52, 0.22),
+        "Input" => (0.0, 1.0),
+        "Cortex" => (0.0, 0.5),
+        "Readout" => (0.0, 0.0),
+        "Entorhinal" => (0.5, 0.94),
+        "Dentate" => (1.0, 0.94),
+        "CA3" => (1.0, 0.38),
+        "CA1" => (0.5, 0.14),
         _ => (0.5, 0.5),
     };
-    pos2(
-        rect.left() + x * rect.width(),
-        rect.top() + y * rect.height(),
-    )
+    let half = BOX / 2.0 + vec2(6.0, 6.0);
+    let low = rect.min + half + vec2(LOOP, 0.0);
+    let room = (rect.max - half - low).max(egui::Vec2::ZERO);
+    low + vec2(x * room.x, y * room.y)
 }
 
 fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Rect) {
@@ -169,33 +171,38 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
 /// The points of a pathway: a straight line between edges, or a loop beside its region.
 fn route(name: &str, from: Rect, to: Rect) -> Vec<Pos2> {
     if from == to {
-        let side = if name == "Sequence" { 1.0 } else { -1.0 };
-        let (c, reach) = (from.center(), 30.0);
-        let start = if name == "Recurrent" {
-            std::f32::consts::PI
-        } else {
-            -std::f32::consts::FRAC_PI_2
-        };
-        return (0..=16)
-            .map(|i| {
-                let turn = start - 0.9 + 1.8 * i as f32 / 16.0;
-                let swell = (std::f32::consts::PI * i as f32 / 16.0).sin() * reach;
-                let x = turn.cos()
-                    * (BOX.x / 2.0 + swell * if name == "Recurrent" { 1.0 } else { 0.3 });
-                let y = turn.sin() * (BOX.y / 2.0 + swell);
-                pos2(
-                    c.x + if name == "Recurrent" {
-                        x
-                    } else {
-                        side * 22.0 + x * 0.35
-                    },
-                    c.y + y,
-                )
-            })
-            .collect();
+        return loop_beside(name, from);
     }
     let (a, b) = (edge(from, to.center()), edge(to, from.center()));
     (0..=8).map(|i| a + (b - a) * (i as f32 / 8.0)).collect()
+}
+
+/// A pathway of a region to itself: left of the cortex, side by side above CA3.
+fn loop_beside(name: &str, region: Rect) -> Vec<Pos2> {
+    // A cubic curve reaches three quarters of the way to its control points.
+    let far = LOOP / 0.75;
+    let curve = if name == "Recurrent" {
+        let (x, y) = (region.left(), region.center().y);
+        let turn = |side: f32| (pos2(x, y + 8.0 * side), pos2(x - far, y + 22.0 * side));
+        [turn(1.0), turn(-1.0)]
+    } else {
+        let side = if name == "Sequence" { 1.0 } else { -1.0 };
+        let (x, y) = (region.center().x + 21.0 * side, region.top());
+        let turn = |s: f32| (pos2(x + 7.0 * s, y), pos2(x + 20.0 * s, y - far));
+        [turn(-1.0), turn(1.0)]
+    };
+    let [(start, out), (end, back)] = curve;
+    (0..=24)
+        .map(|i| {
+            let t = i as f32 / 24.0;
+            let u = 1.0 - t;
+            let sum = start.to_vec2() * (u * u * u)
+                + out.to_vec2() * (3.0 * u * u * t)
+                + back.to_vec2() * (3.0 * u * t * t)
+                + end.to_vec2() * (t * t * t);
+            sum.to_pos2()
+        })
+        .collect()
 }
 
 /// Where the line from a box's centre to a point leaves the box.

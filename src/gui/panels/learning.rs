@@ -1,9 +1,9 @@
 //! Learning: loss and accuracy, with the levels of chance and of no memory.
 
 use egui::Ui;
-use egui_plot::{Legend, Plot};
+use egui_plot::Plot;
 
-use super::{Panel, PanelContext, level, line};
+use super::{Panel, PanelContext, legend, level, line};
 use crate::gui::theme::rule;
 
 /// The learning panel.
@@ -21,8 +21,13 @@ impl Panel for Learning {
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
-        let height = (ui.available_height() - 8.0) / 2.0;
         let weak = ui.visuals().weak_text_color();
+        let dashed = "dashed: chance, no memory";
+        legend(
+            ui,
+            &[("awake", rule(1)), ("probe", rule(4)), (dashed, weak)],
+        );
+        let height = (ui.available_height() - 8.0) / 2.0;
         let known = cx.snapshot.baselines;
         let series = |name: &str| {
             cx.snapshot
@@ -37,7 +42,6 @@ impl Panel for Learning {
                 .allow_scroll(false)
                 .x_axis_label("time (steps)")
                 .y_axis_label(label)
-                .legend(Legend::default().position(egui_plot::Corner::LeftTop))
         };
         plot("accuracy", "accuracy")
             .include_y(1.0)

@@ -57,6 +57,15 @@ pub(super) fn line(
         .width(1.8)
 }
 
+/// What the colours of a plot mean, in a row above it: a legend inside would hide the curves.
+pub(super) fn legend(ui: &mut egui::Ui, entries: &[(&str, egui::Color32)]) {
+    ui.horizontal_wrapped(|ui| {
+        for (name, color) in entries {
+            ui.label(egui::RichText::new(*name).color(*color).strong());
+        }
+    });
+}
+
 /// A level drawn across a plot.
 pub(super) fn level(name: &str, y: f64, color: egui::Color32) -> egui_plot::HLine {
     egui_plot::HLine::new(name.to_string(), y)

@@ -13,6 +13,8 @@ use crate::gui::theme::Map;
 #[derive(Default)]
 pub struct Ripples {
     chosen: Option<u64>,
+    /// The run it was chosen in.
+    run: u64,
     decoded: Heatmap,
     lived: Heatmap,
     error: Heatmap,
@@ -30,6 +32,10 @@ impl Panel for Ripples {
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        if self.run != cx.snapshot.run {
+            self.run = cx.snapshot.run;
+            self.chosen = None;
+        }
         let ripples = &cx.snapshot.ripples;
         if ripples.is_empty() {
             ui.weak("no ripple yet: ripples come when the protocol sleeps");
