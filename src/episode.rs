@@ -89,6 +89,18 @@ impl<R: Real> Batch<R> {
         &self.mask[t * self.width..(t + 1) * self.width]
     }
 
+    /// Appends the contents of step `t` to `out`: h_{t−1} (N×B), x_t, target_t, mask_t, one episode after the other.
+    pub fn note(&self, t: usize, h_prev: &[R], out: &mut Vec<R>) {
+        let units = h_prev.len() / self.width.max(1);
+        for b in 0..self.width {
+            let column = t * self.width + b;
+            out.extend_from_slice(&h_prev[b * units..(b + 1) * units]);
+            out.extend(self.inputs.column(column).iter().copied());
+            out.extend(self.targets.column(column).iter().copied());
+            out.push(self.mask[column]);
+        }
+    }
+
     /// How many steps count as the first quarter, whose share of a gradient is the `remote` part.
     pub fn quarter(&self) -> usize {
         self.steps / 4

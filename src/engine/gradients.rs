@@ -106,13 +106,7 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
         if let Some(hippocampus) = &mut experiment.hippocampus {
             let lived: Vec<bool> = batch.lengths.iter().map(|&l| moment.t < l).collect();
             let mut contents = Vec::new();
-            for b in 0..width {
-                let column = moment.t * width + b;
-                contents.extend_from_slice(&moment.h_prev[b * n..(b + 1) * n]);
-                contents.extend(batch.inputs.column(column).iter().copied());
-                contents.extend(batch.targets.column(column).iter().copied());
-                contents.push(batch.mask[column]);
-            }
+            batch.note(moment.t, moment.h_prev, &mut contents);
             hippocampus.encode(&contents, &lived, fit, &mut experiment.streams.encoding);
         }
         states.push(DMatrix::from_column_slice(n, width, moment.h));

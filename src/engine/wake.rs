@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::experiment::{Experiment, Lived, ProbeSums, RunError, Runner, Work};
 use super::snapshot::Source;
-use crate::episode::{Batch, ContentShape};
+use crate::episode::Batch;
 use crate::event::{Event, Sink};
 use crate::learning::{Context, Moment};
 use crate::neocortex::{Cortex, Score};
@@ -96,21 +96,6 @@ impl<R: Real> Living<R> {
             self.outputs.push((self.t, first));
         }
         Some(score)
-    }
-
-    /// h_{t−1}, x_t, target, mask of every episode, appended to the contents.
-    fn note(&mut self, shape: ContentShape) {
-        let width = self.batch.width;
-        for b in 0..width {
-            let column = self.t * width + b;
-            self.contents
-                .extend_from_slice(&self.h[b * shape.state..(b + 1) * shape.state]);
-            self.contents
-                .extend(self.batch.inputs.column(column).iter().copied());
-            self.contents
-                .extend(self.batch.targets.column(column).iter().copied());
-            self.contents.push(self.batch.mask[column]);
-        }
     }
 }
 
@@ -214,9 +199,8 @@ impl<R: Real> Experiment<R> {
         let Some(hippocampus) = &mut self.hippocampus else {
             return;
         };
-        let shape = hippocampus.shape();
         let from = living.contents.len();
-        living.note(shape);
+        living.batch.note(living.t, &living.h, &mut living.contents);
         let lived: Vec<bool> = living
             .batch
             .lengths
