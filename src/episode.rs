@@ -13,7 +13,12 @@ pub struct Episode<R: Real> {
     pub targets: DMatrix<R>,
     /// 1 where the step's output is scored, else 0; T long.
     pub mask: Vec<R>,
+    /// The step whose input each step's answer repeats, where there is one; T long.
+    pub origins: Vec<u32>,
 }
+
+/// No step in particular.
+pub const NO_ORIGIN: u32 = u32::MAX;
 
 impl<R: Real> Episode<R> {
     /// An episode of silence.
@@ -22,6 +27,7 @@ impl<R: Real> Episode<R> {
             inputs: DMatrix::zeros(inputs, steps),
             targets: DMatrix::zeros(outputs, steps),
             mask: vec![R::zero(); steps],
+            origins: vec![NO_ORIGIN; steps],
         }
     }
 
@@ -45,6 +51,8 @@ pub struct Batch<R: Real> {
     pub targets: DMatrix<R>,
     /// Mask, T·B.
     pub mask: Vec<R>,
+    /// The step whose input each answer repeats, T·B.
+    pub origins: Vec<u32>,
     /// True length of each episode.
     pub lengths: Vec<usize>,
     /// Number of each episode in the run.
@@ -65,6 +73,7 @@ impl<R: Real> Batch<R> {
             inputs: DMatrix::zeros(x, steps * width),
             targets: DMatrix::zeros(y, steps * width),
             mask: vec![R::zero(); steps * width],
+            origins: vec![NO_ORIGIN; steps * width],
             lengths: episodes.iter().map(Episode::steps).collect(),
             episodes: (first..).take(width).collect(),
         };
@@ -79,6 +88,7 @@ impl<R: Real> Batch<R> {
                     .column_mut(t * width + b)
                     .copy_from(&episode.targets.column(t));
                 batch.mask[t * width + b] = episode.mask[t];
+                batch.origins[t * width + b] = episode.origins[t];
             }
         }
         batch

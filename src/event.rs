@@ -10,6 +10,8 @@ pub enum PhaseName {
     /// Experience.
     #[default]
     Wake,
+    /// Experience without episodes.
+    Stream,
     /// Ripples.
     Sleep,
     /// Test.
@@ -27,6 +29,7 @@ impl PhaseName {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Wake => "Wake",
+            Self::Stream => "Stream",
             Self::Sleep => "Sleep",
             Self::Probe => "Probe",
             Self::Rest => "Rest",

@@ -5,8 +5,8 @@ use crate::hippocampus::{
     CapacitySpec, CueSpec, DecoderSpec, Entorhinal, EvictSpec, Hippocampus, OrderSpec, Ripple,
     SelectSpec, SeparationSpec, StoreSpec,
 };
-use crate::learning::RuleSpec;
-use crate::neocortex::{CellSpec, CellState, InitSpec, OptimizerSpec, TensorShape};
+use crate::learning::{AttendSpec, FeedbackSpec, LossSpec, RuleSpec};
+use crate::neocortex::{CellSpec, CellState, InitSpec, OptimizerSpec, ReadoutSpec, TensorShape};
 use crate::registry::{
     Body, Bounds, Field, Ident, Node, Parameter, Problems, Span, Value, Variant,
 };
@@ -51,7 +51,11 @@ pub(super) const KINDS: &[Kind] = &[
     kind("cell", "cells", cells),
     kind("init", "inits", || of(InitSpec::variants())),
     kind("optimizer", "optimizers", || of(OptimizerSpec::variants())),
+    kind("readout", "readouts", || of(ReadoutSpec::variants())),
     kind("rule", "rules", || of(RuleSpec::variants())),
+    kind("loss", "losses", || of(LossSpec::variants())),
+    kind("feedback", "feedbacks", || of(FeedbackSpec::variants())),
+    kind("attention", "attentions", || of(AttendSpec::variants())),
     kind("update", "updates", || of(UpdateSpec::variants())),
     kind("store", "stores", || of(StoreSpec::variants())),
     kind("separation", "separations", || {

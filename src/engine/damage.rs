@@ -45,12 +45,15 @@ impl<R: Real> Experiment<R> {
         match target {
             "Cortex" => {
                 let mask = damaged(self.cortex.units(), fraction, seed, target);
-                self.cortex.silenced = (0..mask.len() as u32)
-                    .filter(|&i| mask[i as usize])
-                    .collect();
+                let gone = (0..mask.len() as u32).filter(|&i| mask[i as usize]);
+                self.cortex.set_silenced(gone.collect());
             }
             "Input" | "Sensory" => self.cut_columns(target, "U", fraction),
-            "Recurrent" => self.cut_columns(target, "W", fraction),
+            "Recurrent" => {
+                for name in ["W", "W_BA", "W_AB"] {
+                    self.cut_columns(target, name, fraction);
+                }
+            }
             "Readout" | "Output" => self.cut_columns(target, "V", fraction),
             _ => self.interrupt_ripples(sink)?,
         }
@@ -74,7 +77,10 @@ impl<R: Real> Experiment<R> {
         else {
             return;
         };
-        let restored: Vec<_> = self.cut.extract_if(.., |c| c.target == target).collect();
+        let restored: Vec<_> = self
+            .cut
+            .extract_if(.., |c| c.target == target && c.tensor == tensor)
+            .collect();
         for cut in restored {
             let heir = self
                 .cut
@@ -122,6 +128,10 @@ impl<R: Real> Experiment<R> {
     /// The batch being lived sees changed weights from the next step on.
     fn refresh_drive(&mut self) {
         if let Work::Wake {
+            living: Some(living),
+            ..
+        }
+        | Work::Stream {
             living: Some(living),
             ..
         }

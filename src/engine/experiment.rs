@@ -6,17 +6,18 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Journalled};
+use super::living::Living;
 use super::protocol::{self, Cursor};
 use super::sleep::Sleeping;
-use super::wake::Living;
+use super::stream::Stream;
 use crate::analysis::Alignment;
 use crate::circuit::Circuit;
 use crate::episode::ContentShape;
 use crate::event::{Event, PhaseName, Sink, SinkError};
 use crate::hippocampus::HippocampusState;
-use crate::learning::{Bptt, RuleSpec, RuleState};
+use crate::learning::{Bptt, RuleSpec, RuleState, Start};
 use crate::neocortex::{Cortex, Gradient, Optimizer, Weights};
-use crate::numeric::{DMatrix, Real, Streams};
+use crate::numeric::{DMatrix, Real, Rng, Streams};
 use crate::scenario::{Phase, Scenario, UpdateSpec};
 use crate::task::{Baselines, Dims};
 
@@ -80,6 +81,7 @@ pub(super) struct Lived<R: Real> {
 pub(super) struct Runner<R: Real> {
     pub label: String,
     pub state: RuleState<R>,
+    offline: bool,
     /// Since the last update.
     pub gradient: Gradient<R>,
     /// Over the phase, for its alignment.
@@ -91,11 +93,13 @@ pub(super) struct Runner<R: Real> {
 }
 
 impl<R: Real> Runner<R> {
-    fn new(label: String, spec: &RuleSpec, cortex: &Cortex<R>) -> Self {
+    fn new(label: String, spec: &RuleSpec, cortex: &Cortex<R>, seed: u64) -> Self {
         let gradient = cortex.gradient();
+        let rng = Rng::named(seed, &format!("rule {label}"));
         Self {
+            state: RuleState::new(spec, Start { cortex, rng }),
+            offline: spec.offline(),
             label,
-            state: RuleState::new(spec),
             total: gradient.clone(),
             gradient,
             spent: Duration::ZERO,
@@ -104,13 +108,14 @@ impl<R: Real> Runner<R> {
     }
 
     /// The gradient since the last update joins the phase's.
-    pub fn bank(&mut self) {
+    pub fn bank(&mut self, cortex: &Cortex<R>) {
+        cortex.prune(&mut self.gradient);
         self.total.add(&self.gradient);
         self.gradient.clear();
     }
 
     pub fn offline(&self) -> bool {
-        self.state.as_dyn().offline()
+        self.offline
     }
 }
 
@@ -140,9 +145,15 @@ pub(super) enum Work<R: Real> {
         left: usize,
         living: Option<Box<Living<R>>>,
     },
+    Stream {
+        left: u64,
+        report: usize,
+        living: Option<Box<Living<R>>>,
+    },
     Probe {
         left: usize,
         living: Option<Box<Living<R>>>,
+        reminder: Option<Box<RuleState<R>>>,
         sums: ProbeSums,
     },
     Sleep(Box<Sleeping<R>>),
@@ -154,6 +165,9 @@ pub(super) struct ProbeSums {
     pub loss: f64,
     pub right: f64,
     pub weight: f64,
+    /// Episodes answered correctly, of how many.
+    pub correct: usize,
+    pub episodes: usize,
 }
 
 /// A run: everything it consists of.
@@ -171,10 +185,14 @@ pub struct Experiment<R: Real> {
     pub(super) cut: Vec<super::damage::CutColumn<R>>,
     pub(super) rule: Runner<R>,
     pub(super) shadows: Vec<Runner<R>>,
-    /// Exact BPTT, the yardstick.
+    /// Exact BPTT, or the whole gradient of a rule that changes the forward pass: the yardstick.
     pub(super) exact: Runner<R>,
     /// Whether it must run while awake: some rule learns there, and none of them is BPTT itself.
     pub(super) yardstick_awake: bool,
+    /// Whether the rule that learns changes the forward pass.
+    pub(super) reminds: bool,
+    pub(super) stream: Option<Stream<R>>,
+    pub(super) baselines: Baselines,
     pub(super) lived: VecDeque<Lived<R>>,
     pub(super) cursor: Cursor,
     pub(super) phases: u64,
@@ -194,16 +212,21 @@ impl<R: Real> Experiment<R> {
         let task = scenario.task.as_task::<R>();
         let dims = task.dims();
         let cell = &scenario.cortex.cell;
-        let cortex = Cortex::new(
+        let mut cortex = Cortex::new(
             cell,
             dims.inputs,
             dims.outputs,
             task.loss(),
             task.tolerance(),
             &mut streams.weights,
-        );
+        )
+        .with_readout(&scenario.cortex.readout);
+        let (tensors, rows) = scenario.learning.rule.kind().tensors();
+        if !tensors.is_empty() {
+            cortex = cortex.with_attention(tensors, rows, &mut streams.weights);
+        }
         let shape = ContentShape {
-            state: cortex.units(),
+            state: cortex.state(),
             input: dims.inputs,
             target: dims.outputs,
         };
@@ -218,21 +241,26 @@ impl<R: Real> Experiment<R> {
         let mut runners: VecDeque<Runner<R>> = RuleSpec::labels(&specs)
             .into_iter()
             .zip(&specs)
-            .map(|(label, spec)| Runner::new(label, spec, &cortex))
+            .map(|(label, spec)| Runner::new(label, spec, &cortex, scenario.seed))
             .collect();
-        let exact = Runner::new("Bptt".into(), &RuleSpec::Bptt(Bptt {}), &cortex);
+        let yardstick = yardstick(&learning.rule);
+        let exact = Runner::new("Bptt".into(), &yardstick, &cortex, scenario.seed);
         let rule = runners.pop_front().unwrap_or_else(|| exact.clone());
         Self {
             optimizer: Optimizer::new(
                 &scenario.cortex.optimizer,
                 scenario.cortex.clip,
+                scenario.cortex.decay,
                 &cortex.weights,
             ),
             circuit: Circuit::new(hippocampus.is_some()),
             cut: Vec::new(),
             rule,
             yardstick_awake: specs.iter().any(|s| !s.offline())
-                && !specs.iter().any(|s| is_exact(s)),
+                && !specs.iter().any(|s| **s == yardstick),
+            reminds: learning.rule.kind().reminds(),
+            stream: None,
+            baselines: task.baselines(),
             shadows: runners.into(),
             exact,
             lived: VecDeque::new(),
@@ -260,7 +288,17 @@ impl<R: Real> Experiment<R> {
         let over = match std::mem::take(&mut self.work) {
             Work::Between => true,
             Work::Wake { left, living } => self.step_wake(left, living, sink)?,
-            Work::Probe { left, living, sums } => self.step_probe(left, living, sums, sink)?,
+            Work::Stream {
+                left,
+                report,
+                living,
+            } => self.step_stream(left, report, living, sink)?,
+            Work::Probe {
+                left,
+                living,
+                reminder,
+                sums,
+            } => self.step_probe(left, living, reminder, sums, sink)?,
             Work::Sleep(sleeping) => self.step_sleep(sleeping, sink)?,
         };
         if over {
@@ -291,10 +329,18 @@ impl<R: Real> Experiment<R> {
                     living: None,
                 }
             }
+            Phase::Stream(p) => {
+                self.work = Work::Stream {
+                    left: p.steps,
+                    report: p.report,
+                    living: None,
+                }
+            }
             Phase::Probe(p) => {
                 self.work = Work::Probe {
                     left: p.episodes,
                     living: None,
+                    reminder: None,
                     sums: ProbeSums::default(),
                 };
             }
@@ -328,6 +374,7 @@ impl<R: Real> Experiment<R> {
     /// Changes the weights by what the rule has gathered since the last update.
     pub(super) fn update(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
         if self.rule.gradient.weight > 0.0 {
+            self.cortex.prune(&mut self.rule.gradient);
             if !self.rule.gradient.is_finite() {
                 return Err(self.not_finite("the gradient"));
             }
@@ -340,7 +387,12 @@ impl<R: Real> Experiment<R> {
                 updates: self.clock.updates,
             })?;
         }
-        self.rule.bank();
+        if self.stream.is_some() {
+            // A stream has no whole gradient that another's could be held against.
+            self.rule.gradient.clear();
+        } else {
+            self.rule.bank(&self.cortex);
+        }
         Ok(())
     }
 
@@ -371,13 +423,13 @@ impl<R: Real> Experiment<R> {
 
     /// Tells how well the rules of one kind agree with exact BPTT over the phase, and starts anew.
     pub(super) fn align(&mut self, offline: bool, sink: &mut dyn Sink) -> Result<(), RunError> {
-        self.exact.bank();
+        self.exact.bank(&self.cortex);
         let runners = || std::iter::once(&self.rule).chain(&self.shadows);
         let exact = if offline || self.yardstick_awake {
             &self.exact
         } else {
             runners()
-                .find(|r| matches!(r.state, RuleState::Bptt(_)))
+                .find(|r| r.label == "Bptt" || self.reminds)
                 .unwrap_or(&self.exact)
         };
         let told: Vec<(String, Alignment)> = runners()
@@ -444,6 +496,9 @@ impl<R: Real> Experiment<R> {
             (Work::Wake { left, .. }, Some(Phase::Wake(p))) => {
                 1.0 - *left as f64 / p.episodes as f64
             }
+            (Work::Stream { left, .. }, Some(Phase::Stream(p))) => {
+                1.0 - *left as f64 / p.steps as f64
+            }
             (Work::Probe { left, .. }, Some(Phase::Probe(p))) => {
                 1.0 - *left as f64 / p.episodes as f64
             }
@@ -457,7 +512,7 @@ impl<R: Real> Experiment<R> {
 
     /// Chance and memoryless levels of the task.
     pub fn baselines(&self) -> Baselines {
-        self.scenario.task.as_task::<R>().baselines()
+        self.baselines
     }
 
     /// The weights now.
@@ -498,13 +553,18 @@ impl<R: Real> Experiment<R> {
     }
 }
 
-fn is_exact(rule: &RuleSpec) -> bool {
-    matches!(rule, RuleSpec::Bptt(_))
+/// What a rule's gradient is held against: exact BPTT, or all of the gradient where the rule changes the forward pass.
+pub(super) fn yardstick(rule: &RuleSpec) -> RuleSpec {
+    match rule {
+        RuleSpec::Sab(sab) => RuleSpec::Sab(sab.exact()),
+        _ => RuleSpec::Bptt(Bptt {}),
+    }
 }
 
 fn name_of(phase: &Phase) -> PhaseName {
     match phase {
         Phase::Wake(_) | Phase::Repeat(_) => PhaseName::Wake,
+        Phase::Stream(_) => PhaseName::Stream,
         Phase::Sleep(_) => PhaseName::Sleep,
         Phase::Probe(_) => PhaseName::Probe,
         Phase::Rest(_) => PhaseName::Rest,

@@ -1,12 +1,12 @@
 //! One batch of episodes at the initial weights, and what every rule makes of it.
 
-use super::experiment::{Experiment, RunError};
-use super::sleep::live_again;
+use super::experiment::{Experiment, RunError, yardstick};
+use super::living::live;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
-use crate::learning::{Bptt, Context, Reinstated, RuleSpec, RuleState};
+use crate::learning::{Context, Reinstated, RuleSpec, RuleState, Start};
 use crate::neocortex::{Gradient, Weights};
-use crate::numeric::{DMatrix, Real};
+use crate::numeric::{DMatrix, Real, Rng};
 use crate::scenario::{Phase, Scenario};
 
 /// What one batch taught.
@@ -41,19 +41,23 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
     let mut specs: Vec<&RuleSpec> = std::iter::once(&scenario.learning.rule)
         .chain(&scenario.learning.shadows)
         .collect();
-    let bptt = RuleSpec::Bptt(Bptt {});
-    if !specs.contains(&&bptt) {
-        specs.push(&bptt);
+    let whole = yardstick(&scenario.learning.rule);
+    if !specs.contains(&&whole) {
+        specs.push(&whole);
     }
     let each: Vec<(String, Gradient<R>)> = RuleSpec::labels(&specs)
         .into_iter()
         .zip(&specs)
-        .map(|(label, spec)| (label, gradient_of(&mut experiment, spec, &batch)))
+        .map(|(label, spec)| {
+            let mut gradient = gradient_of(&experiment, spec, &label, &batch);
+            experiment.cortex.prune(&mut gradient);
+            (label, gradient)
+        })
         .collect();
     let exact = each
         .iter()
         .zip(&specs)
-        .find(|(_, s)| ***s == bptt)
+        .find(|(_, s)| ***s == whole)
         .map(|((_, g), _)| g.clone());
     let exact = exact.unwrap_or_else(|| experiment.cortex.gradient());
     if !each.iter().all(|(_, g)| g.is_finite()) {
@@ -95,21 +99,26 @@ fn first_wake(phases: &[Phase]) -> Option<usize> {
 
 fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> Vec<DMatrix<R>> {
     let cortex = experiment.cortex.clone();
-    let (n, width) = (cortex.units(), batch.width);
+    let (n, width) = (cortex.state(), batch.width);
+    let rule = &experiment.scenario.learning.rule;
+    let mut reminder = rule
+        .kind()
+        .reminds()
+        .then(|| start(experiment, rule, "reminders"));
     let fit = experiment
         .hippocampus
         .as_mut()
         .map_or(0, |h| h.open(&batch.episodes, batch.steps).1);
     let mut states = vec![DMatrix::zeros(n, width)];
-    live_again(&cortex, batch, |_, moment| {
+    live(&cortex, batch, reminder.as_mut(), |_, moment, _| {
         let Some(moment) = moment else { return };
         if let Some(hippocampus) = &mut experiment.hippocampus {
             let lived: Vec<bool> = batch.lengths.iter().map(|&l| moment.t < l).collect();
             let mut contents = Vec::new();
-            batch.note(moment.t, moment.h_prev, &mut contents);
+            batch.note(moment.t, moment.step.h_prev, &mut contents);
             hippocampus.encode(&contents, &lived, fit, &mut experiment.streams.encoding);
         }
-        states.push(DMatrix::from_column_slice(n, width, moment.h));
+        states.push(DMatrix::from_column_slice(n, width, moment.step.h));
     });
     if let Some(hippocampus) = &mut experiment.hippocampus {
         hippocampus.close(fit, &vec![0.0; fit]);
@@ -118,19 +127,38 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
     states
 }
 
+/// A rule before its first episode, with the stream that a run would give it.
+fn start<R: Real>(experiment: &Experiment<R>, spec: &RuleSpec, label: &str) -> RuleState<R> {
+    let rng = Rng::named(experiment.scenario.seed, &format!("rule {label}"));
+    let cortex = &experiment.cortex;
+    RuleState::new(spec, Start { cortex, rng })
+}
+
 fn gradient_of<R: Real>(
-    experiment: &mut Experiment<R>,
+    experiment: &Experiment<R>,
     spec: &RuleSpec,
+    label: &str,
     batch: &Batch<R>,
 ) -> Gradient<R> {
     let cortex = &experiment.cortex;
-    let mut rule = RuleState::new(spec);
+    let mut rule = start(experiment, spec, label);
     let mut gradient = cortex.gradient();
-    if !spec.offline() {
-        live_again(cortex, batch, |cx, moment| match moment {
-            None => rule.as_dyn_mut().begin(cx),
-            Some(moment) => rule.as_dyn_mut().observe(cx, moment, &mut gradient),
+    if spec.kind().reminds() {
+        live(cortex, batch, Some(&mut rule), |cx, moment, rule| {
+            if let (Some(moment), Some(rule)) = (moment, rule) {
+                rule.as_dyn_mut().observe(cx, moment, &mut gradient);
+            }
         });
+    } else if !spec.offline() {
+        live(cortex, batch, None, |cx, moment, _| match moment {
+            None => rule.as_dyn_mut().begin(cx),
+            Some(moment) => {
+                rule.as_dyn_mut().observe(cx, moment, &mut gradient);
+                rule.as_dyn_mut().observe_remote(cx, moment, &mut gradient);
+            }
+        });
+    }
+    if !spec.offline() {
         rule.as_dyn_mut()
             .finish(&Context { cortex, batch }, &mut gradient);
         return gradient;

@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::experiment::{Experiment, RunError, Runner, Work};
+use super::living::live;
 use super::wake::timed;
 use crate::episode::Batch;
 use crate::event::{Direction, Event, Outcome, RippleRecord, Sink};
 use crate::hippocampus::{Code, Cue, CueSpec, End, HippocampusState, Walk, common, similarity};
-use crate::learning::{Context, Moment, Reinstated};
-use crate::neocortex::Cortex;
-use crate::numeric::{Block, DMatrix, Real};
+use crate::learning::{Context, Reinstated};
+use crate::numeric::{DMatrix, Real};
 
 /// Ripples whose walks through CA3 are computed side by side: they do not depend on the weights.
 const AT_ONCE: usize = 16;
@@ -211,9 +211,7 @@ impl<R: Real> Experiment<R> {
             return Ok(());
         }
         let mut silenced = content;
-        for &i in &self.cortex.silenced {
-            silenced[i as usize] = R::zero();
-        }
+        self.cortex.silence(&mut silenced[..shape.state]);
         let remote = lived_step.is_some_and(|t| t < length / 4);
         let step = Reinstated {
             cortex: &self.cortex,
@@ -258,7 +256,7 @@ impl<R: Real> Experiment<R> {
             self.update_asleep(sink)?;
         }
         for shadow in self.shadows.iter_mut().filter(|r| r.offline()) {
-            shadow.bank();
+            shadow.bank(&self.cortex);
         }
         Ok(())
     }
@@ -298,7 +296,7 @@ impl<R: Real> Experiment<R> {
         for records in records.chunks(64) {
             let batch = batch_of(records, shape);
             let runner = &mut self.exact;
-            live_again(&self.cortex, &batch, |cx, moment| match moment {
+            live(&self.cortex, &batch, None, |cx, moment, _| match moment {
                 None => runner.state.as_dyn_mut().begin(cx),
                 Some(moment) => runner
                     .state
@@ -315,7 +313,7 @@ impl<R: Real> Experiment<R> {
                 .finish(&cx, &mut self.exact.gradient);
         }
         replayed.clear();
-        self.exact.bank();
+        self.exact.bank(&self.cortex);
     }
 
     /// A lesion or restoration: the running ripple breaks off, planned ones are drawn anew.
@@ -416,53 +414,12 @@ fn score_recall<R: Real>(
     ]
 }
 
-/// Lives a batch again at the weights as they are, from silence; `tell` hears the beginning and every step.
-pub(super) fn live_again<R: Real>(
-    cortex: &Cortex<R>,
-    batch: &Batch<R>,
-    mut tell: impl FnMut(&Context<'_, R>, Option<&Moment<'_, R>>),
-) {
-    let (n, width) = (cortex.units(), batch.width);
-    let cx = Context { cortex, batch };
-    tell(&cx, None);
-    let drive = cortex.drive(Block::of(&batch.inputs), batch.inputs.ncols());
-    let rows = drive.nrows();
-    let y = batch.targets.nrows();
-    let mut h_prev = vec![R::zero(); n * width];
-    let mut h = h_prev.clone();
-    let mut aux = vec![R::zero(); cortex.aux_rows() * width];
-    for t in 0..batch.steps {
-        cortex.step(
-            &h_prev,
-            &drive.as_slice()[t * rows * width..(t + 1) * rows * width],
-            &mut h,
-            &mut aux,
-        );
-        let mask = batch.mask_at(t);
-        let targets = &batch.targets.as_slice()[t * y * width..(t + 1) * y * width];
-        let score = mask
-            .iter()
-            .any(|m| *m != R::zero())
-            .then(|| cortex.score(&h, targets, mask));
-        tell(
-            &cx,
-            Some(&Moment {
-                t,
-                h_prev: &h_prev,
-                h: &h,
-                aux: &aux,
-                score: score.as_ref(),
-            }),
-        );
-        std::mem::swap(&mut h_prev, &mut h);
-    }
-}
-
 /// The experimenter's records as a batch.
 fn batch_of<R: Real>(records: &[&DMatrix<R>], shape: crate::episode::ContentShape) -> Batch<R> {
     let episodes: Vec<_> = records
         .iter()
         .map(|contents| crate::episode::Episode {
+            origins: vec![crate::episode::NO_ORIGIN; contents.ncols()],
             inputs: contents.rows(shape.state, shape.input).into_owned(),
             targets: contents
                 .rows(shape.state + shape.input, shape.target)

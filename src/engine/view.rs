@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::experiment::{Experiment, Work};
+use super::living::Living;
 use super::sleep::Running;
 use super::snapshot::{
     CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot, Source,
 };
-use super::wake::Living;
 use crate::event::Direction;
 use crate::numeric::Real;
 
@@ -60,6 +60,10 @@ impl<R: Real> Experiment<R> {
             Work::Wake {
                 living: Some(living),
                 ..
+            }
+            | Work::Stream {
+                living: Some(living),
+                ..
             } => Some((living, Source::Lived)),
             Work::Probe {
                 living: Some(living),
@@ -86,6 +90,9 @@ impl<R: Real> Experiment<R> {
             Work::Wake {
                 living: Some(_), ..
             }
+            | Work::Stream {
+                living: Some(_), ..
+            }
             | Work::Probe {
                 living: Some(_), ..
             } => false,
@@ -100,7 +107,7 @@ impl<R: Real> Experiment<R> {
             input_names: Arc::new(task.input_names()),
             ..CortexView::default()
         };
-        let units = self.cortex.units();
+        let units = self.cortex.state();
         if self.asleep()
             && let Some(running) = self.running()
         {
@@ -165,7 +172,7 @@ impl<R: Real> Experiment<R> {
                     Direction::Reverse => length - 1 - i,
                 }),
             });
-        let units = self.cortex.units();
+        let units = self.cortex.state();
         Some(RippleView {
             ripple: running.number,
             episode: planned.episode,
@@ -238,7 +245,7 @@ impl<R: Real> Experiment<R> {
             } else {
                 0.0
             };
-            let n = self.cortex.units();
+            let n = self.cortex.state();
             now.cortex = mean_abs(&running.decoded[running.decoded.len().saturating_sub(n)..]);
             now.reinstated = now.cortex;
             let cortical = matches!(
@@ -265,7 +272,7 @@ impl<R: Real> Experiment<R> {
                 .map(|v| v.f64().abs() as f32)
                 .fold(0.0, f32::max);
         }
-        let n = self.cortex.units();
+        let n = self.cortex.state();
         now.cortex = mean_abs(&living.seen[living.seen.len().saturating_sub(n)..]);
         if let Some((t, output)) = living.outputs.last()
             && t + 1 == living.t

@@ -2,102 +2,21 @@
 
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
-
 use super::experiment::{Experiment, Lived, ProbeSums, RunError, Runner, Work};
+use super::living::Living;
 use super::snapshot::Source;
 use crate::episode::Batch;
 use crate::event::{Event, Sink};
-use crate::learning::{Context, Moment};
-use crate::neocortex::{Cortex, Score};
-use crate::numeric::{Block, DMatrix, Real};
+use crate::learning::{Context, Moment, RuleState};
+use crate::neocortex::Score;
+use crate::numeric::{DMatrix, Real, Rng};
 
 /// Most episodes side by side while awake, and in a probe.
 const WIDEST: usize = 64;
 const WIDEST_PROBE: usize = 256;
 
-/// A batch of episodes being lived.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub(super) struct Living<R: Real> {
-    pub batch: Batch<R>,
-    pub t: usize,
-    /// h_{t−1}, N×B.
-    pub h: Vec<R>,
-    next: Vec<R>,
-    aux: Vec<R>,
-    /// z for all steps.
-    drive: DMatrix<R>,
-    /// How many of the episodes have room in the hippocampus.
-    fit: usize,
-    /// Contents of all steps, step by step (shape.len() × B each).
-    contents: Vec<R>,
-    /// Losses and mask sums, an episode each.
-    losses: Vec<(f64, f64)>,
-    sums: ProbeSums,
-    /// Outputs of the first episode's scored steps, for the app.
-    pub outputs: Vec<(usize, Vec<f32>)>,
-    /// States of the first episode after each step, for the app.
-    pub seen: Vec<f32>,
-}
-
-impl<R: Real> Living<R> {
-    fn new(batch: Batch<R>, cortex: &Cortex<R>) -> Self {
-        let size = cortex.units() * batch.width;
-        let mut living = Self {
-            t: 0,
-            h: vec![R::zero(); size],
-            next: vec![R::zero(); size],
-            aux: vec![R::zero(); cortex.aux_rows() * batch.width],
-            drive: DMatrix::zeros(0, 0),
-            fit: 0,
-            contents: Vec::new(),
-            losses: vec![(0.0, 0.0); batch.width],
-            sums: ProbeSums::default(),
-            outputs: Vec::new(),
-            seen: Vec::new(),
-            batch,
-        };
-        living.refresh(cortex);
-        living
-    }
-
-    /// Drives all steps with the weights as they are.
-    pub fn refresh(&mut self, cortex: &Cortex<R>) {
-        self.drive = cortex.drive(Block::of(&self.batch.inputs), self.batch.inputs.ncols());
-    }
-
-    fn over(&self) -> bool {
-        self.t >= self.batch.steps
-    }
-
-    /// The network takes the step; outputs are scored where any counts.
-    fn advance(&mut self, cortex: &Cortex<R>) -> Option<Score<R>> {
-        let (rows, width) = (self.drive.nrows(), self.batch.width);
-        let z = &self.drive.as_slice()[self.t * rows * width..(self.t + 1) * rows * width];
-        cortex.step(&self.h, z, &mut self.next, &mut self.aux);
-        self.seen
-            .extend(self.next[..cortex.units()].iter().map(|h| h.f64() as f32));
-        let mask = self.batch.mask_at(self.t);
-        if mask.iter().all(|m| *m == R::zero()) {
-            return None;
-        }
-        let y = self.batch.targets.nrows();
-        let targets = &self.batch.targets.as_slice()[self.t * y * width..(self.t + 1) * y * width];
-        let score = cortex.score(&self.next, targets, mask);
-        self.sums.loss += score.loss;
-        self.sums.right += score.right;
-        self.sums.weight += score.weight;
-        if mask[0] != R::zero() {
-            let first = score.outputs.as_slice()[..y]
-                .iter()
-                .map(|v| v.f64() as f32)
-                .collect();
-            self.outputs.push((self.t, first));
-        }
-        Some(score)
-    }
-}
+/// A reconstruction worse than this is worth a line in the log.
+const POOR_RECONSTRUCTION: f64 = 0.01;
 
 impl<R: Real> Experiment<R> {
     fn new_batch(&mut self, count: usize, probe: bool) -> Batch<R> {
@@ -122,12 +41,10 @@ impl<R: Real> Experiment<R> {
             Some(living) => living,
             None => self.begin_batch(left, sink)?,
         };
-        let score = living.advance(&self.cortex);
-        let moment = (living.t, score);
+        let score = self.advance(&mut living);
         self.remember(&mut living);
-        self.learn_online(&mut living, &moment, sink)?;
-        std::mem::swap(&mut living.h, &mut living.next);
-        living.t += 1;
+        self.learn_online(&mut living, score.as_ref(), true, sink)?;
+        living.proceed();
         self.clock.time += 1;
         if !living.over() {
             self.work = Work::Wake {
@@ -160,7 +77,7 @@ impl<R: Real> Experiment<R> {
             left.min(WIDEST)
         };
         let batch = self.new_batch(width, false);
-        let mut living = Box::new(Living::new(batch, &self.cortex));
+        let mut living = Box::new(Living::new(batch, &self.cortex, !self.every_step()));
         if let Some(hippocampus) = &mut self.hippocampus {
             let (gone, fit) = hippocampus.open(&living.batch.episodes, living.batch.steps);
             living.fit = fit;
@@ -180,9 +97,16 @@ impl<R: Real> Experiment<R> {
                 })?;
             }
         }
+        self.stream = None;
+        self.begin_rules(&living.batch);
+        Ok(living)
+    }
+
+    /// Episodes, or a stream, begin for every rule.
+    pub(super) fn begin_rules(&mut self, batch: &Batch<R>) {
         let cx = Context {
             cortex: &self.cortex,
-            batch: &living.batch,
+            batch,
         };
         let exact = self.yardstick_awake.then_some(&mut self.exact);
         for runner in std::iter::once(&mut self.rule)
@@ -191,7 +115,21 @@ impl<R: Real> Experiment<R> {
         {
             runner.state.as_dyn_mut().begin(&cx);
         }
-        Ok(living)
+    }
+
+    /// The network takes a step, with the reminders of a rule that has some.
+    pub(super) fn advance(&mut self, living: &mut Living<R>) -> Option<Score<R>> {
+        let (rule, exact) = (&mut self.rule, &mut self.exact);
+        let (reminds, twin) = (self.reminds, self.reminds && self.yardstick_awake);
+        living.advance(&self.cortex, |cx, t, h, aux| {
+            if twin {
+                let mut bare = h.to_vec();
+                exact.state.as_dyn_mut().remind(cx, t, &mut bare, aux);
+            }
+            if reminds {
+                timed(rule, false, |r| r.state.as_dyn_mut().remind(cx, t, h, aux));
+            }
+        })
     }
 
     /// The hippocampus stores the step in one shot.
@@ -215,40 +153,28 @@ impl<R: Real> Experiment<R> {
         );
     }
 
-    fn learn_online(
+    /// Rules learn from the step just taken; `aligned` says whether what the first quarter contributes is booked apart.
+    pub(super) fn learn_online(
         &mut self,
         living: &mut Living<R>,
-        (t, score): &(usize, Option<Score<R>>),
+        score: Option<&Score<R>>,
+        aligned: bool,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        if let Some(score) = score {
-            let masks = living.batch.mask_at(*t).iter().zip(&score.losses);
-            for ((loss, weight), (m, l)) in living.losses.iter_mut().zip(masks) {
-                *weight += m.f64();
-                *loss += l;
-            }
-        }
         let cx = Context {
             cortex: &self.cortex,
             batch: &living.batch,
         };
-        let moment = Moment {
-            t: *t,
-            h_prev: &living.h,
-            h: &living.next,
-            aux: &living.aux,
-            score: score.as_ref(),
-        };
+        let moment = living.moment(score);
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
-            timed(runner, true, |r| {
-                r.state.as_dyn_mut().observe(&cx, &moment, &mut r.gradient);
-            });
+            runner.observe(&cx, &moment, aligned);
         }
-        if self.yardstick_awake {
-            self.exact
+        if self.yardstick_awake && aligned {
+            let exact = &mut self.exact;
+            exact
                 .state
                 .as_dyn_mut()
-                .observe(&cx, &moment, &mut self.exact.gradient);
+                .observe(&cx, &moment, &mut exact.gradient);
         }
         if self.every_step() && !self.rule.offline() && self.rule.gradient.weight > 0.0 {
             self.update(sink)?;
@@ -275,10 +201,10 @@ impl<R: Real> Experiment<R> {
         }
         for shadow in &mut self.shadows {
             if !shadow.offline() {
-                shadow.bank();
+                shadow.bank(&self.cortex);
             }
         }
-        self.exact.bank();
+        self.exact.bank(&self.cortex);
         self.clock.episodes += living.batch.width as u64;
         self.keep_records(living);
         let sums = living.sums;
@@ -288,13 +214,72 @@ impl<R: Real> Experiment<R> {
         if living.h.iter().any(|h| !num_traits::Float::is_finite(*h)) {
             return Err(self.not_finite("the cortical state"));
         }
-        self.measure("loss", sums.loss / sums.weight, sink)?;
-        self.measure("accuracy", sums.right / sums.weight, sink)?;
+        self.tell_rules(sink)?;
+        self.measure_answers(
+            "",
+            sums,
+            Some((living.correct(self.mistakes()), living.batch.width)),
+            sink,
+        )?;
         if self.hippocampus.is_some() {
             self.measure("store.load", self.load() as f64, sink)?;
         }
         if self.every_episode() {
             self.update_awake(sink)?;
+        }
+        Ok(())
+    }
+
+    /// Tells loss, accuracy and what the task adds to them; `correct` episodes of how many, where there are episodes.
+    pub(super) fn measure_answers(
+        &self,
+        prefix: &str,
+        sums: ProbeSums,
+        correct: Option<(usize, usize)>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        let task = self.scenario.task.as_task::<R>();
+        let loss = sums.loss / sums.weight;
+        self.measure(format!("{prefix}loss"), loss, sink)?;
+        if task.in_bits() {
+            let bits = loss / std::f64::consts::LN_2;
+            self.measure(format!("{prefix}bits"), bits, sink)?;
+        }
+        self.measure(format!("{prefix}accuracy"), sums.right / sums.weight, sink)?;
+        if let (Some(_), Some((correct, all))) = (task.mistakes(), correct) {
+            let share = correct as f64 / all.max(1) as f64;
+            self.measure(format!("{prefix}correct"), share, sink)?;
+        }
+        // A weight that stands alone is a quantity of its own.
+        for (shape, tensor) in self.weights().shapes.iter().zip(&self.weights().tensors) {
+            if prefix.is_empty() && shape.vector && tensor.len() == 1 && shape.name != "c" {
+                let value = tensor[0].f64();
+                self.measure(format!("weight.{}", shape.name), value, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn mistakes(&self) -> usize {
+        let task = self.scenario.task.as_task::<R>();
+        task.mistakes().unwrap_or_default()
+    }
+
+    /// Tells what rules measure of themselves.
+    fn tell_rules(&self, sink: &mut dyn Sink) -> Result<(), RunError> {
+        for runner in std::iter::once(&self.rule).chain(&self.shadows) {
+            for (name, value) in runner.state.as_dyn().told() {
+                self.measure(format!("{}.{name}", runner.label), value, sink)?;
+                if name == "reconstruction_error" && value > POOR_RECONSTRUCTION {
+                    let text = format!(
+                        "{} reconstructs the first state with an error of {:.1} %: the past is too long to run back to",
+                        runner.label,
+                        value * 100.0
+                    );
+                    let time = self.clock.time;
+                    sink.event(&Event::Note { time, text })?;
+                }
+            }
         }
         Ok(())
     }
@@ -332,26 +317,51 @@ impl<R: Real> Experiment<R> {
         self.forget_records();
     }
 
+    /// Episodes to be tested; a rule that reminds does so in tests too, from a memory of its own.
+    #[allow(clippy::type_complexity)]
+    fn begin_probe(&mut self, left: usize) -> (Box<Living<R>>, Option<Box<RuleState<R>>>) {
+        let batch = self.new_batch(left.min(WIDEST_PROBE), true);
+        let living = Box::new(Living::new(batch, &self.cortex, true));
+        let reminder = self.reminds.then(|| {
+            let start = crate::learning::Start {
+                cortex: &self.cortex,
+                rng: Rng::named(self.scenario.seed, "probe reminders"),
+            };
+            let mut rule = RuleState::new(&self.scenario.learning.rule, start);
+            rule.as_dyn_mut().begin(&Context {
+                cortex: &self.cortex,
+                batch: &living.batch,
+            });
+            Box::new(rule)
+        });
+        (living, reminder)
+    }
+
     /// One step of a test; true when the phase is over.
     pub(super) fn step_probe(
         &mut self,
         left: usize,
         living: Option<Box<Living<R>>>,
+        reminder: Option<Box<RuleState<R>>>,
         mut sums: ProbeSums,
         sink: &mut dyn Sink,
     ) -> Result<bool, RunError> {
-        let mut living = living.unwrap_or_else(|| {
-            let batch = self.new_batch(left.min(WIDEST_PROBE), true);
-            Box::new(Living::new(batch, &self.cortex))
+        let (mut living, mut reminder) = match living {
+            Some(living) => (living, reminder),
+            None => self.begin_probe(left),
+        };
+        let cortex = &self.cortex;
+        living.advance(cortex, |cx, t, h, aux| {
+            if let Some(rule) = &mut reminder {
+                rule.as_dyn_mut().remind(cx, t, h, aux);
+            }
         });
-        living.advance(&self.cortex);
-        let living_now = &mut *living;
-        std::mem::swap(&mut living_now.h, &mut living_now.next);
-        living.t += 1;
+        living.proceed();
         if !living.over() {
             self.work = Work::Probe {
                 left,
                 living: Some(living),
+                reminder,
                 sums,
             };
             return Ok(false);
@@ -359,6 +369,8 @@ impl<R: Real> Experiment<R> {
         sums.loss += living.sums.loss;
         sums.right += living.sums.right;
         sums.weight += living.sums.weight;
+        sums.correct += living.correct(self.mistakes());
+        sums.episodes += living.batch.width;
         let left = left - living.batch.width;
         self.after.living = Some((living, Source::Probed));
         self.after.ripple_last = false;
@@ -366,6 +378,7 @@ impl<R: Real> Experiment<R> {
             self.work = Work::Probe {
                 left,
                 living: None,
+                reminder: None,
                 sums,
             };
             return Ok(false);
@@ -373,11 +386,24 @@ impl<R: Real> Experiment<R> {
         if !sums.loss.is_finite() {
             return Err(self.not_finite("the probe's loss"));
         }
-        self.measure("probe.loss", sums.loss / sums.weight, sink)?;
-        self.measure("probe.accuracy", sums.right / sums.weight, sink)?;
+        self.measure_answers("probe.", sums, Some((sums.correct, sums.episodes)), sink)?;
         self.measure("probe.updates", self.clock.updates as f64, sink)?;
         self.probe_recall(sink)?;
         Ok(true)
+    }
+}
+
+impl<R: Real> Runner<R> {
+    /// The rule sees a lived step; what the first quarter contributes is booked outside of the time it is charged for.
+    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, aligned: bool) {
+        timed(self, true, |r| {
+            r.state.as_dyn_mut().observe(cx, moment, &mut r.gradient);
+        });
+        if aligned {
+            self.state
+                .as_dyn_mut()
+                .observe_remote(cx, moment, &mut self.gradient);
+        }
     }
 }
 

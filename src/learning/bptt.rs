@@ -1,13 +1,13 @@
 //! Backpropagation through time on a tape (Werbos 1990).
 //!
-//! Forward, every h_t is kept. Backward from t = T: δ_t = J_{t+1}ᵀ δ_{t+1} + Vᵀ ∂L/∂y_t, with local errors ℓ_t from δ_t;
-//! then ∂W = Σ ℓ_t h_{t−1}ᵀ, ∂U = Σ ℓ_t x_tᵀ, ∂b = Σ ℓ_t, each one product over all steps.
+//! Forward, every s_t is kept. Backward from t = T: δ_t = J_{t+1}ᵀ δ_{t+1} + ∂L_t/∂s_t, with local errors ℓ_t = D_tᵀ δ_t at
+//! the pre-activations; then the gradient is Σ_t ℓ_t ⊗ u_t, one product over all steps.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Ledger, Moment, Reinstated, Rule, flops};
-use crate::neocortex::{Cortex, Gradient};
-use crate::numeric::{Block, DMatrix, Real};
+use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use crate::neocortex::{Gradient, Step};
+use crate::numeric::{DMatrix, Real, floats_in};
 use crate::params;
 
 params! {
@@ -15,17 +15,30 @@ params! {
     pub struct Bptt {}
 }
 
+impl RuleKind for Bptt {
+    fn floats(&self, sizes: &Sizes) -> u64 {
+        8 * sizes.steps * sizes.state
+    }
+}
+
 /// The tape.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct BpttState<R: Real> {
-    /// h_{−1} … h_{T−1}, N×B each.
+    /// s_{−1} … s_{T−1}, S×B each.
     states: Vec<R>,
     /// Auxiliary values of each step.
     aux: Vec<R>,
     /// ∂L/∂y of the scored steps.
     errors: Vec<(usize, DMatrix<R>)>,
     ledger: Ledger,
+}
+
+impl<R: Real> BpttState<R> {
+    /// An empty tape.
+    pub fn new(_: &Bptt, _: Start<'_, R>) -> Self {
+        Self::default()
+    }
 }
 
 impl<R: Real> Rule<R> for BpttState<R> {
@@ -37,76 +50,51 @@ impl<R: Real> Rule<R> for BpttState<R> {
 
     fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
         if self.states.is_empty() {
-            self.states.extend_from_slice(moment.h_prev);
+            self.states.extend_from_slice(moment.step.h_prev);
         }
-        self.states.extend_from_slice(moment.h);
-        self.aux.extend_from_slice(moment.aux);
+        self.states.extend_from_slice(moment.step.h);
+        self.aux.extend_from_slice(moment.step.aux);
+        learn_readout(cx.cortex, moment, grad);
         if let Some(score) = moment.score {
-            cx.cortex.accumulate_readout(moment.h, &score.dy, grad);
-            grad.weight += score.weight;
-            grad.loss += score.loss;
             self.errors.push((moment.t, score.dy.clone()));
         }
     }
 
     fn finish(&mut self, cx: &Context<'_, R>, grad: &mut Gradient<R>) {
         let (cortex, width) = (cx.cortex, cx.batch.width);
-        let (n, a, l) = (
-            cortex.units(),
+        if self.ledger.grows(self.states.len()) {
+            let floats = floats_in(self);
+            self.ledger.keep(floats, width);
+            self.ledger.flops_per_step = flops(cortex, 3);
+        }
+        let size = cortex.state() * width;
+        let steps = (self.states.len() / size.max(1)).saturating_sub(1);
+        let (x, a, l) = (
+            cortex.inputs() * width,
             cortex.aux_rows() * width,
-            cortex.local_rows(),
+            cortex.local_rows() * width,
         );
-        let steps = self.states.len() / (n * width).max(1);
-        let steps = steps.saturating_sub(1);
-        let size = n * width;
-        let floats = self.states.len()
-            + self.aux.len()
-            + self.errors.iter().map(|(_, e)| e.len()).sum::<usize>();
-        self.ledger = Ledger {
-            retained_floats: floats / width.max(1),
-            flops_per_step: flops(cortex, 3),
+        let span = |from: usize, to: usize| Step {
+            h_prev: &self.states[from * size..to * size],
+            x: &cx.batch.inputs.as_slice()[from * x..to * x],
+            h: &self.states[(from + 1) * size..(to + 1) * size],
+            aux: &self.aux[from * a..to * a],
         };
-        let mut local = DMatrix::zeros(l, steps * width);
+        let mut local = vec![R::zero(); l * steps];
         let (mut delta, mut back) = (vec![R::zero(); size], vec![R::zero(); size]);
         for t in (0..steps).rev() {
+            let step = span(t, t + 1);
             if let Some((_, dy)) = self.errors.pop_if(|(scored, _)| *scored == t) {
-                cortex.credit(&dy, &mut delta);
+                cortex.credit(step.aux, &dy, &mut delta);
             }
-            let (h_prev, h) = self.states[t * size..(t + 2) * size].split_at(size);
-            let local = &mut local.as_mut_slice()[t * l * width..(t + 1) * l * width];
-            cortex.back(
-                h_prev,
-                h,
-                &self.aux[t * a..(t + 1) * a],
-                &mut delta,
-                local,
-                &mut back,
-            );
+            cortex.back(&step, &mut delta, &mut local[t * l..(t + 1) * l], &mut back);
             std::mem::swap(&mut delta, &mut back);
         }
         for (steps, remote) in [(steps, false), (cx.batch.quarter().min(steps), true)] {
-            let columns = steps * width;
-            cortex.accumulate(
-                Block::of_slice(&self.states[..steps * size], n, columns),
-                Block::columns(&cx.batch.inputs, 0, columns),
-                Block::columns(&local, 0, columns),
-                grad.part_mut(remote),
-            );
+            cortex.accumulate(&span(0, steps), &local[..steps * l], grad.part_mut(remote));
         }
         self.states.clear();
         self.aux.clear();
-    }
-
-    fn begin_ripple(&mut self, _: &Cortex<R>) {}
-
-    fn reinstate(&mut self, _: &Reinstated<'_, R>, _: &mut Gradient<R>) {}
-
-    fn offline(&self) -> bool {
-        false
-    }
-
-    fn online(&self) -> bool {
-        false
     }
 
     fn ledger(&self) -> Ledger {

@@ -2,20 +2,46 @@
 //!
 //! Online rules add to the gradient as steps are observed, tape rules when the episode ends, offline rules as ripples
 //! re-instate steps. Every gradient is a sum over masked steps; learning divides it by their number.
+//!
+//! A new rule is one file with its parameters ([`RuleKind`]) and its state ([`Rule`]), and one line in `rules!`.
 
 mod bptt;
+mod checkpointed;
+mod eligibility;
+mod eprop;
+mod feedback;
+mod influence;
+mod kf_rtrl;
+mod readout_only;
 mod replay_bptt;
+mod reversible_replay;
+mod rflo;
+mod rtrl;
+mod sab;
+mod snap;
 mod tbptt;
+mod uoro;
 
 pub use bptt::{Bptt, BpttState};
+pub use checkpointed::{CheckpointedBptt, CheckpointedBpttState};
+pub use eprop::{Eprop, EpropState};
+pub use feedback::{FeedbackSpec, Random, Transposed};
+pub use kf_rtrl::{KfRtrl, KfRtrlState};
+pub use readout_only::{ReadoutOnly, ReadoutOnlyState};
 pub use replay_bptt::{ReplayBptt, ReplayBpttState};
-pub use tbptt::{Tbptt, TbpttState};
+pub use reversible_replay::{ReversibleReplay, ReversibleReplayState};
+pub use rflo::{Rflo, RfloState};
+pub use rtrl::{Rtrl, RtrlState};
+pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
+pub use snap::{Snap, SnapState};
+pub use tbptt::{Last, LossSpec, Sum, Tbptt, TbpttState};
+pub use uoro::{Uoro, UoroState};
 
 use serde::{Deserialize, Serialize};
 
 use crate::episode::{Batch, ContentShape};
-use crate::neocortex::{Cortex, Gradient, Score};
-use crate::numeric::Real;
+use crate::neocortex::{Cell, CellSpec, CellState, Cortex, Gradient, Score, Step};
+use crate::numeric::{Real, Rng};
 use crate::registry;
 
 /// What a rule may look at while episodes are lived.
@@ -30,14 +56,12 @@ pub struct Context<'a, R: Real> {
 pub struct Moment<'a, R: Real> {
     /// t.
     pub t: usize,
-    /// h_{t−1}, N×B.
-    pub h_prev: &'a [R],
-    /// h_t, N×B.
-    pub h: &'a [R],
-    /// Auxiliary values of the cell.
-    pub aux: &'a [R],
+    /// States, inputs and auxiliary values.
+    pub step: Step<'a, R>,
     /// Outputs and ∂L/∂y, where any episode's output is scored at this step.
     pub score: Option<&'a Score<R>>,
+    /// Whether the step counts to the episodes' first quarter, whose share of the gradient is the `remote` part.
+    pub remote: bool,
 }
 
 /// One step as a ripple re-instates it.
@@ -46,7 +70,7 @@ pub struct Reinstated<'a, R: Real> {
     pub cortex: &'a Cortex<R>,
     /// What is where in the content.
     pub shape: ContentShape,
-    /// h_{t−1}, x_t, target, mask.
+    /// s_{t−1}, x_t, target, mask.
     pub content: &'a [R],
     /// Whether the step counts to the episode's first quarter (the measurement knows; the rule only books it apart).
     pub remote: bool,
@@ -55,62 +79,206 @@ pub struct Reinstated<'a, R: Real> {
 /// What a rule keeps and what it costs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// Floats of activity held at once, at most, per episode.
+    /// Floats held from step to step, at most, per episode: counted in what the rule would save.
     pub retained_floats: usize,
     /// Floating-point operations per step, counted from sizes.
     pub flops_per_step: u64,
+    /// How large the state was when it was last counted.
+    counted: usize,
 }
 
-/// A credit-assignment rule.
+impl Ledger {
+    /// Whether a state of this size is larger than any counted so far.
+    fn grows(&mut self, size: usize) -> bool {
+        let grows = size > self.counted;
+        self.counted = self.counted.max(size);
+        grows
+    }
+
+    /// Takes in a count over `width` episodes.
+    fn keep(&mut self, floats: usize, width: usize) {
+        self.retained_floats = self.retained_floats.max(floats / width.max(1));
+    }
+}
+
+/// What is measured of a rule beside its gradient: name and value, told after each batch of episodes.
+pub type Told = Vec<(&'static str, f64)>;
+
+/// Attention over remembered steps, for drawing: how much the step at each row attended to each remembered step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attended {
+    /// Steps that attended.
+    pub queries: Vec<usize>,
+    /// How many steps the episode has: columns.
+    pub steps: usize,
+    /// A row a query: weights by remembered step.
+    pub weights: Vec<f32>,
+}
+
+/// A credit-assignment rule at run time.
 pub trait Rule<R: Real> {
     /// A new batch of episodes begins.
-    fn begin(&mut self, cx: &Context<'_, R>);
+    fn begin(&mut self, _cx: &Context<'_, R>) {}
+    /// The step's state is made and may be changed before it is read out: the forward pass of rules that remind.
+    fn remind(&mut self, _cx: &Context<'_, R>, _t: usize, _h: &mut [R], _aux: &[R]) {}
     /// A step was lived.
     fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>);
+    /// The step again, right after [`Rule::observe`], to book what the first quarter contributes: work that is there only
+    /// to be measured.
+    fn observe_remote(
+        &mut self,
+        _cx: &Context<'_, R>,
+        _moment: &Moment<'_, R>,
+        _grad: &mut Gradient<R>,
+    ) {
+    }
     /// The batch is over.
-    fn finish(&mut self, cx: &Context<'_, R>, grad: &mut Gradient<R>);
+    fn finish(&mut self, _cx: &Context<'_, R>, _grad: &mut Gradient<R>) {}
     /// A ripple begins.
-    fn begin_ripple(&mut self, cortex: &Cortex<R>);
+    fn begin_ripple(&mut self, _cortex: &Cortex<R>) {}
     /// A ripple re-instates a step.
-    fn reinstate(&mut self, step: &Reinstated<'_, R>, grad: &mut Gradient<R>);
-    /// Whether it learns from ripples rather than from lived steps.
-    fn offline(&self) -> bool;
-    /// Whether its gradient is whole after every step.
-    fn online(&self) -> bool;
+    fn reinstate(&mut self, _step: &Reinstated<'_, R>, _grad: &mut Gradient<R>) {}
     /// What it keeps and costs.
     fn ledger(&self) -> Ledger;
-}
-
-registry! {
-    /// Credit-assignment rules.
-    pub enum RuleSpec "rule" {
-        Bptt(Bptt): "Werbos 1990",
-        Tbptt(Tbptt): "Williams & Peng 1990",
-        ReplayBptt(ReplayBptt): "Lillicrap & Santoro 2019, doi:10.1016/j.conb.2019.01.011",
+    /// What else is measured of it.
+    fn told(&self) -> Told {
+        Vec::new()
     }
-    /// Rules at run time.
-    pub enum RuleState<R>: Rule {
-        Bptt(BpttState<R>),
-        Tbptt(TbpttState<R>),
-        ReplayBptt(ReplayBpttState<R>),
+    /// Where its attention went in the first episode of the last batch, where it has one.
+    fn attended(&self) -> Option<Attended> {
+        None
     }
 }
 
-impl<R: Real> RuleState<R> {
-    /// A rule before its first episode.
-    pub fn new(spec: &RuleSpec) -> Self {
-        match spec {
-            RuleSpec::Bptt(_) => Self::Bptt(BpttState::default()),
-            RuleSpec::Tbptt(p) => Self::Tbptt(TbpttState::new(p)),
-            RuleSpec::ReplayBptt(_) => Self::ReplayBptt(ReplayBpttState::default()),
+/// Sizes that a rule's needs are estimated from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// T.
+    pub steps: u64,
+    /// S.
+    pub state: u64,
+    /// Parameters of the cell.
+    pub parameters: u64,
+}
+
+/// What is known of a rule from its parameters alone.
+pub trait RuleKind {
+    /// Whether it learns from ripples rather than from lived steps.
+    fn offline(&self) -> bool {
+        false
+    }
+    /// Whether its gradient is whole after every step.
+    fn online(&self) -> bool {
+        false
+    }
+    /// Whether it can live in a stream that never ends.
+    fn streams(&self) -> bool {
+        self.online() && !self.offline()
+    }
+    /// Whether it changes the forward pass, so that no other rule sees the same states.
+    fn reminds(&self) -> bool {
+        false
+    }
+    /// Whether it can serve a cell; if not, why, in a clause.
+    fn serves(&self, _cell: &dyn Cell<f32>, _spec: &CellSpec) -> Result<(), &'static str> {
+        Ok(())
+    }
+    /// Floats it holds for one episode, at most and about: what memory is reserved by.
+    fn floats(&self, sizes: &Sizes) -> u64;
+    /// Tensors that are learned beside the cell's, and how many rows each has.
+    fn tensors(&self) -> (&'static [&'static str], usize) {
+        (&[], 0)
+    }
+}
+
+/// What a rule starts from.
+pub struct Start<'a, R: Real> {
+    /// The network.
+    pub cortex: &'a Cortex<R>,
+    /// The rule's own stream.
+    pub rng: Rng,
+}
+
+macro_rules! rules {
+    ($( $name:ident ( $params:ty => $state:ty ) : $cite:literal ),+ $(,)?) => {
+        registry! {
+            /// Credit-assignment rules.
+            pub enum RuleSpec "rule" {
+                $( $name($params): $cite, )+
+            }
+            /// Rules at run time.
+            pub enum RuleState<R>: Rule {
+                $( $name($state), )+
+            }
         }
-    }
+
+        impl RuleSpec {
+            /// Every rule with its defaults.
+            pub fn all() -> Vec<Self> {
+                vec![$( Self::$name(<$params>::default()), )+]
+            }
+
+            /// What is known of it from its parameters.
+            pub fn kind(&self) -> &dyn RuleKind {
+                match self {
+                    $( Self::$name(params) => params, )+
+                }
+            }
+        }
+
+        impl<R: Real> RuleState<R> {
+            /// A rule before its first episode.
+            pub fn new(spec: &RuleSpec, start: Start<'_, R>) -> Self {
+                match spec {
+                    $( RuleSpec::$name(params) => Self::$name(<$state>::new(params, start)), )+
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    Bptt(Bptt => BpttState<R>): "Werbos 1990",
+    Tbptt(Tbptt => TbpttState<R>): "Williams & Peng 1990",
+    CheckpointedBptt(CheckpointedBptt => CheckpointedBpttState<R>): "Gruslys et al. 2016",
+    Rtrl(Rtrl => RtrlState<R>): "Williams & Zipser 1989",
+    Snap(Snap => SnapState<R>): "Menick et al. 2020, arXiv:2006.07232",
+    Uoro(Uoro => UoroState<R>): "Tallec & Ollivier 2017, arXiv:1702.05043",
+    KfRtrl(KfRtrl => KfRtrlState<R>): "Mujika, Meier & Steger 2018, arXiv:1805.10842",
+    Rflo(Rflo => RfloState<R>): "Murray 2019, doi:10.7554/eLife.43299",
+    Eprop(Eprop => EpropState<R>): "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
+    Sab(Sab => SabState<R>): "Ke et al. 2018, arXiv:1809.03702",
+    ReversibleReplay(ReversibleReplay => ReversibleReplayState): "Cheng & Brown 2025, Neural Computation 37(3):403",
+    ReplayBptt(ReplayBptt => ReplayBpttState<R>): "Lillicrap & Santoro 2019, doi:10.1016/j.conb.2019.01.011",
+    ReadoutOnly(ReadoutOnly => ReadoutOnlyState): "Jaeger 2001",
 }
 
 impl RuleSpec {
     /// Whether it needs ripples.
     pub fn offline(&self) -> bool {
-        RuleState::<f32>::new(self).as_dyn().offline()
+        self.kind().offline()
+    }
+
+    /// Why it cannot serve a cell, and which cells it can; `None` where it can.
+    pub fn refusal(&self, cell: &CellSpec) -> Option<(String, String)> {
+        let served = |cell: &CellSpec| {
+            self.kind()
+                .serves(CellState::<f32>::new(cell, 1).as_dyn(), cell)
+        };
+        let why = served(cell).err()?;
+        let able: Vec<_> = CellSpec::all()
+            .iter()
+            .filter(|cell| served(cell).is_ok())
+            .map(CellSpec::name)
+            .collect();
+        Some((
+            format!(
+                "{} cannot serve the cell {}: {why}",
+                self.name(),
+                cell.name()
+            ),
+            format!("it serves {}", able.join(", ")),
+        ))
     }
 
     /// Names of several rules; equal names get the parameters that differ appended: `Tbptt-horizon-16`.
@@ -119,11 +287,11 @@ impl RuleSpec {
             let text = registry::Writer::line(rule);
             let inside = text
                 .split_once('(')
-                .map_or("", |(_, rest)| rest.trim_end_matches(')'));
+                .map_or("", |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
             inside
                 .split(", ")
                 .filter_map(|p| p.split_once(": "))
-                .map(|(k, v)| (k.into(), v.into()))
+                .map(|(k, v)| (k.into(), v.trim_end_matches("()").into()))
                 .collect()
         };
         rules
@@ -147,10 +315,17 @@ impl RuleSpec {
     }
 }
 
-/// Multiply-adds of a step forward and back through the recurrent and input weights, times two.
-pub(crate) fn flops<R: Real>(cortex: &Cortex<R>, products: u64) -> u64 {
-    let (n, x) = (cortex.units() as u64, cortex.inputs() as u64);
-    2 * products * n * (n + x)
+/// Operations of `passes` products with all the cell's parameters, a multiplication and an addition each.
+fn flops<R: Real>(cortex: &Cortex<R>, passes: u64) -> u64 {
+    2 * passes * cortex.parameters() as u64
+}
+
+/// The readout learns from every scored step, whatever the rule makes of it.
+fn learn_readout<R: Real>(cortex: &Cortex<R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
+    let Some(score) = moment.score else { return };
+    cortex.accumulate_readout(moment.step.h, moment.step.aux, &score.dy, grad);
+    grad.weight += score.weight;
+    grad.loss += score.loss;
 }
 
 #[cfg(test)]
@@ -158,16 +333,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_names_are_told_apart_by_what_differs() {
-        let (short, long) = (
-            RuleSpec::Tbptt(Tbptt { horizon: 4 }),
-            RuleSpec::Tbptt(Tbptt { horizon: 16 }),
-        );
+    fn equal_names_get_the_parameters_that_differ() {
+        let long = RuleSpec::Tbptt(Tbptt {
+            horizon: 16,
+            ..Tbptt::default()
+        });
+        let short = RuleSpec::Tbptt(Tbptt::default());
+        let last = RuleSpec::Tbptt(Tbptt {
+            loss: LossSpec::Sum(Sum {}),
+            ..Tbptt::default()
+        });
         let bptt = RuleSpec::Bptt(Bptt {});
         assert_eq!(
-            RuleSpec::labels(&[&bptt, &short, &long]),
-            ["Bptt", "Tbptt-horizon-4", "Tbptt-horizon-16"]
+            RuleSpec::labels(&[&long, &short, &bptt]),
+            ["Tbptt-horizon-16", "Tbptt-horizon-4", "Bptt"]
+        );
+        assert_eq!(
+            RuleSpec::labels(&[&short, &last]),
+            ["Tbptt-loss-Last", "Tbptt-loss-Sum"]
         );
         assert_eq!(RuleSpec::labels(&[&bptt, &short]), ["Bptt", "Tbptt"]);
+    }
+
+    #[test]
+    fn a_refusal_says_why_and_which_cells_are_served() {
+        let rule = RuleSpec::ReversibleReplay(ReversibleReplay::default());
+        let tanh = &CellSpec::all()[0];
+        let (why, help) = rule.refusal(tanh).unwrap();
+        assert!(
+            why.contains("Tanh") && help.contains("Reversible"),
+            "{why} {help}"
+        );
+        for cell in CellSpec::all() {
+            for spec in [RuleSpec::Bptt(Bptt {}), RuleSpec::Rtrl(Rtrl {})] {
+                assert!(spec.refusal(&cell).is_none());
+            }
+        }
     }
 }

@@ -1,22 +1,57 @@
-//! Truncated BPTT (Williams & Peng 1990): each step's loss is carried back over at most `horizon` steps.
+//! Truncated BPTT (Williams & Peng 1990): losses are carried back over at most `horizon` steps.
 //!
-//! At every scored step t: δ_t = Vᵀ ∂L/∂y_t, then δ_{s−1} = J_sᵀ δ_s for s = t, t−1, …, t−horizon+1, adding the immediate
-//! influence of each step s. With a horizon of T or more this is BPTT; with 1 only the present step's influence is left.
+//! After every `stride` steps, and at the episode's end, δ starts at the present step t and goes back through the last
+//! `horizon` steps: δ_{s−1} = J_sᵀ δ_s, adding the immediate influence of each step s. `loss` says which losses enter:
+//! `Last` only that of step t, `Sum` those of all steps since the last time (BPTT(h; h') with h = horizon, h' = stride).
+//! With a stride of 1 both are the same and every loss is carried back; with a longer one `Last` lets go of the losses
+//! between, and `Sum` carries the early losses of a segment back less far than the late ones.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Ledger, Moment, Reinstated, Rule, flops};
-use crate::neocortex::{Cortex, Gradient};
-use crate::numeric::{Block, Real};
-use crate::params;
+use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops};
+use crate::neocortex::{Gradient, Step};
+use crate::numeric::{DMatrix, Real, floats_in};
+use crate::{params, registry};
+
+params! {
+    /// Only the loss of the last step before each way back counts.
+    pub struct Last {}
+}
+
+params! {
+    /// The losses of all steps since the last way back count.
+    pub struct Sum {}
+}
+
+registry! {
+    /// Which losses are carried back.
+    pub enum LossSpec "loss" {
+        Last(Last),
+        Sum(Sum),
+    }
+}
 
 params! {
     /// Backpropagation through time cut off after a few steps: what lies further back gets no credit.
     pub struct Tbptt {
-        /// Over how many steps a loss is carried back.
+        /// Over how many steps losses are carried back.
         pub horizon: usize = 4, [1 ..= 100000], "steps", restart;
+        /// How many steps lie between one way back and the next.
+        pub stride: usize = 1, [1 ..= 100000], "steps", restart;
+        /// Which losses are carried back.
+        pub loss: LossSpec = LossSpec::Last(Last {}), restart;
+    }
+}
+
+impl RuleKind for Tbptt {
+    fn online(&self) -> bool {
+        true
+    }
+
+    fn floats(&self, sizes: &Sizes) -> u64 {
+        8 * (self.horizon as u64).min(sizes.steps) * sizes.state
     }
 }
 
@@ -24,58 +59,149 @@ params! {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 struct Kept<R: Real> {
-    t: usize,
+    remote: bool,
     h_prev: Vec<R>,
+    x: Vec<R>,
     aux: Vec<R>,
+    /// ∂L/∂y, and whether it is yet to be carried back.
+    error: DMatrix<R>,
+    owed: bool,
 }
 
 /// The last few steps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct TbpttState<R: Real> {
-    horizon: usize,
+    params: Tbptt,
     kept: VecDeque<Kept<R>>,
+    /// The state after the last step kept.
+    h: Vec<R>,
+    /// Steps since the last way back.
+    since: usize,
+    /// Whether the last step kept was scored, and by how much: what `Last` books once it is clear that it is the last.
+    pending: Option<(f64, f64)>,
+    #[serde(skip)]
+    room: Room<R>,
     ledger: Ledger,
+}
+
+#[derive(Clone, Debug)]
+struct Room<R> {
+    delta: Vec<R>,
+    back: Vec<R>,
+    local: Vec<R>,
+}
+
+impl<R> Default for Room<R> {
+    fn default() -> Self {
+        Self {
+            delta: Vec::new(),
+            back: Vec::new(),
+            local: Vec::new(),
+        }
+    }
 }
 
 impl<R: Real> TbpttState<R> {
     /// Nothing kept yet.
-    pub fn new(params: &Tbptt) -> Self {
+    pub fn new(params: &Tbptt, _: Start<'_, R>) -> Self {
         Self {
-            horizon: params.horizon,
+            params: params.clone(),
             kept: VecDeque::new(),
+            h: Vec::new(),
+            since: 0,
+            pending: None,
+            room: Room::default(),
             ledger: Ledger::default(),
         }
     }
 
-    fn carry_back(&self, cx: &Context<'_, R>, h: &[R], mut delta: Vec<R>, grad: &mut Gradient<R>) {
-        let (cortex, width) = (cx.cortex, cx.batch.width);
-        let (n, l) = (cortex.units(), cortex.local_rows());
-        let mut local = vec![R::zero(); l * width];
-        let mut back = vec![R::zero(); n * width];
-        let mut h = h;
-        for step in self.kept.iter().rev() {
-            cortex.back(
-                &step.h_prev,
-                h,
-                &step.aux,
-                &mut delta,
-                &mut local,
-                &mut back,
-            );
-            for remote in [false, true] {
-                if remote && step.t >= cx.batch.quarter() {
-                    continue;
-                }
-                cortex.accumulate(
-                    Block::of_slice(&step.h_prev, n, width),
-                    Block::columns(&cx.batch.inputs, step.t * width, width),
-                    Block::of_slice(&local, l, width),
-                    grad.part_mut(remote),
-                );
+    fn sums(&self) -> bool {
+        matches!(self.params.loss, LossSpec::Sum(_))
+    }
+
+    /// Keeps a step in the place of the oldest.
+    fn keep(&mut self, moment: &Moment<'_, R>) {
+        let full = self.kept.len() == self.params.horizon;
+        let mut kept = full
+            .then(|| self.kept.pop_front())
+            .flatten()
+            .unwrap_or_else(|| Kept {
+                remote: false,
+                h_prev: Vec::new(),
+                x: Vec::new(),
+                aux: Vec::new(),
+                error: DMatrix::zeros(0, 0),
+                owed: false,
+            });
+        kept.remote = moment.remote;
+        for (to, from) in [
+            (&mut kept.h_prev, moment.step.h_prev),
+            (&mut kept.x, moment.step.x),
+            (&mut kept.aux, moment.step.aux),
+        ] {
+            to.clear();
+            to.extend_from_slice(from);
+        }
+        kept.owed = moment.score.is_some();
+        if let Some(score) = moment.score {
+            if kept.error.shape() == score.dy.shape() {
+                kept.error.copy_from(&score.dy);
+            } else {
+                kept.error.clone_from(&score.dy);
             }
-            std::mem::swap(&mut delta, &mut back);
-            h = &step.h_prev;
+        }
+        self.kept.push_back(kept);
+        self.h.clear();
+        self.h.extend_from_slice(moment.step.h);
+    }
+
+    /// Carries the losses back through the steps kept.
+    fn carry_back(&mut self, cx: &Context<'_, R>, grad: &mut Gradient<R>) {
+        self.since = 0;
+        if let Some((weight, loss)) = self.pending.take() {
+            grad.weight += weight;
+            grad.loss += loss;
+        }
+        let (cortex, width) = (cx.cortex, cx.batch.width);
+        let room = &mut self.room;
+        for (buffer, rows) in [
+            (&mut room.delta, cortex.state()),
+            (&mut room.back, cortex.state()),
+            (&mut room.local, cortex.local_rows()),
+        ] {
+            buffer.clear();
+            buffer.resize(rows * width, R::zero());
+        }
+        // Older steps have nothing to carry back where no loss is left.
+        if !self.kept.iter().any(|kept| kept.owed) {
+            return;
+        }
+        let (sums, last) = (
+            matches!(self.params.loss, LossSpec::Sum(_)),
+            self.kept.len().saturating_sub(1),
+        );
+        for i in (0..self.kept.len()).rev() {
+            let counts = std::mem::take(&mut self.kept[i].owed) && (sums || i == last);
+            let kept = &self.kept[i];
+            let step = Step {
+                h_prev: &kept.h_prev,
+                x: &kept.x,
+                h: self.kept.get(i + 1).map_or(&self.h, |next| &next.h_prev),
+                aux: &kept.aux,
+            };
+            if counts {
+                if !sums {
+                    cortex.accumulate_readout(step.h, step.aux, &kept.error, grad);
+                }
+                cortex.credit(step.aux, &kept.error, &mut room.delta);
+            }
+            cortex.back(&step, &mut room.delta, &mut room.local, &mut room.back);
+            cortex.accumulate(&step, &room.local, grad.part_mut(false));
+            if kept.remote {
+                cortex.accumulate(&step, &room.local, grad.part_mut(true));
+            }
+            std::mem::swap(&mut room.delta, &mut room.back);
         }
     }
 }
@@ -83,50 +209,37 @@ impl<R: Real> TbpttState<R> {
 impl<R: Real> Rule<R> for TbpttState<R> {
     fn begin(&mut self, _: &Context<'_, R>) {
         self.kept.clear();
+        self.pending = None;
+        self.since = 0;
     }
 
     fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-        if self.kept.len() == self.horizon {
-            self.kept.pop_front();
+        self.keep(moment);
+        self.since += 1;
+        let width = cx.batch.width;
+        if self.ledger.grows(self.kept.len()) {
+            let floats = floats_in(&(&self.kept, &self.h));
+            self.ledger.keep(floats, width);
+            let ways = (2 * self.kept.len()).div_ceil(self.params.stride) as u64;
+            self.ledger.flops_per_step = flops(cx.cortex, 1 + ways);
         }
-        self.kept.push_back(Kept {
-            t: moment.t,
-            h_prev: moment.h_prev.to_vec(),
-            aux: moment.aux.to_vec(),
-        });
-        let width = cx.batch.width.max(1);
-        let floats = self
-            .kept
-            .iter()
-            .map(|k| k.h_prev.len() + k.aux.len())
-            .sum::<usize>()
-            / width;
-        self.ledger.retained_floats = self.ledger.retained_floats.max(floats);
-        self.ledger.flops_per_step =
-            flops(cx.cortex, 1 + 2 * self.horizon.min(cx.batch.steps) as u64);
-        let Some(score) = moment.score else { return };
-        cx.cortex.accumulate_readout(moment.h, &score.dy, grad);
-        grad.weight += score.weight;
-        grad.loss += score.loss;
-        let mut delta = vec![R::zero(); moment.h.len()];
-        cx.cortex.credit(&score.dy, &mut delta);
-        self.carry_back(cx, moment.h, delta, grad);
+        let score = moment.score.map(|s| (s.weight, s.loss));
+        if self.sums() {
+            // Every loss counts, so the readout learns at once.
+            super::learn_readout(cx.cortex, moment, grad);
+        } else {
+            self.pending = score;
+        }
+        if self.since == self.params.stride {
+            self.carry_back(cx, grad);
+        }
     }
 
-    fn finish(&mut self, _: &Context<'_, R>, _: &mut Gradient<R>) {
+    fn finish(&mut self, cx: &Context<'_, R>, grad: &mut Gradient<R>) {
+        if self.since > 0 {
+            self.carry_back(cx, grad);
+        }
         self.kept.clear();
-    }
-
-    fn begin_ripple(&mut self, _: &Cortex<R>) {}
-
-    fn reinstate(&mut self, _: &Reinstated<'_, R>, _: &mut Gradient<R>) {}
-
-    fn offline(&self) -> bool {
-        false
-    }
-
-    fn online(&self) -> bool {
-        true
     }
 
     fn ledger(&self) -> Ledger {

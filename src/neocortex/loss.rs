@@ -16,6 +16,8 @@ pub struct Score<R: Real> {
     pub losses: Vec<f64>,
     /// Σ mask where the answer was right.
     pub right: f64,
+    /// Which columns were scored and wrong.
+    pub wrong: Vec<bool>,
     /// Σ mask.
     pub weight: f64,
 }
@@ -35,6 +37,7 @@ pub fn score<R: Real>(
         loss: 0.0,
         losses: vec![0.0; cols],
         right: 0.0,
+        wrong: vec![false; cols],
         weight: 0.0,
     };
     for (b, &m) in mask.iter().enumerate() {
@@ -50,6 +53,7 @@ pub fn score<R: Real>(
         s.losses[b] = m.f64() * loss;
         s.loss += s.losses[b];
         s.right += if right { m.f64() } else { 0.0 };
+        s.wrong[b] = !right;
         s.weight += m.f64();
         let dy = &mut s.dy.as_mut_slice()[b * rows..(b + 1) * rows];
         // Both losses have ∂L/∂y = output − target; with soft targets the softmax is weighted by their sum.

@@ -53,14 +53,16 @@ registry! {
 pub struct Optimizer<R: Real> {
     spec: OptimizerSpec,
     clip: Option<f64>,
+    decay: f64,
     first: Vec<DMatrix<R>>,
     second: Vec<DMatrix<R>>,
     updates: u64,
 }
 
 impl<R: Real> Optimizer<R> {
-    /// A new optimizer; `clip` bounds the norm of the mean gradient over all tensors.
-    pub fn new(spec: &OptimizerSpec, clip: Option<f64>, weights: &Weights<R>) -> Self {
+    /// A new optimizer; `clip` bounds the norm of the mean gradient over all tensors, and `decay` makes the rate of the
+    /// k-th update (from 0) rate / (1 + decay·√k).
+    pub fn new(spec: &OptimizerSpec, clip: Option<f64>, decay: f64, weights: &Weights<R>) -> Self {
         let zeros = || {
             weights
                 .tensors
@@ -76,6 +78,7 @@ impl<R: Real> Optimizer<R> {
         Self {
             spec: spec.clone(),
             clip,
+            decay,
             first,
             second,
             updates: 0,
@@ -96,17 +99,18 @@ impl<R: Real> Optimizer<R> {
                 scale *= clip / norm;
             }
         }
+        let faded = 1.0 / (1.0 + self.decay * (self.updates as f64).sqrt());
         self.updates += 1;
         let scale = R::of(scale);
         match &self.spec {
             OptimizerSpec::Sgd(p) => {
-                let rate = R::of(p.rate);
+                let rate = R::of(p.rate * faded);
                 for (w, g) in weights.tensors.iter_mut().zip(&gradient.tensors) {
                     w.zip_apply(g, |w, g| *w -= rate * scale * g);
                 }
             }
             OptimizerSpec::Momentum(p) => {
-                let (rate, keep) = (R::of(p.rate), R::of(p.momentum));
+                let (rate, keep) = (R::of(p.rate * faded), R::of(p.momentum));
                 for ((w, g), v) in weights
                     .tensors
                     .iter_mut()
@@ -119,7 +123,8 @@ impl<R: Real> Optimizer<R> {
             }
             OptimizerSpec::Adam(p) => {
                 let t = self.updates.min(1 << 24) as i32;
-                let rate = R::of(p.rate * (1.0 - p.beta2.powi(t)).sqrt() / (1.0 - p.beta1.powi(t)));
+                let rate = faded * p.rate;
+                let rate = R::of(rate * (1.0 - p.beta2.powi(t)).sqrt() / (1.0 - p.beta1.powi(t)));
                 let (b1, b2) = (R::of(p.beta1), R::of(p.beta2));
                 let eps = R::of(p.epsilon * (1.0 - p.beta2.powi(t)).sqrt());
                 let moments = self.first.iter_mut().zip(&mut self.second);
@@ -164,7 +169,7 @@ mod tests {
                 .to_vec();
             let tensors = vec![DMatrix::from_element(2, 2, 3.0_f64); 3];
             let mut weights = Weights { shapes, tensors };
-            let mut optimizer = Optimizer::new(&spec, Some(10.0), &weights);
+            let mut optimizer = Optimizer::new(&spec, Some(10.0), 0.0, &weights);
             for _ in 0..2000 {
                 let mut g = Gradient::zeros(&weights);
                 g.tensors.clone_from(&weights.tensors);

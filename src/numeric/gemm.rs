@@ -5,35 +5,31 @@ use faer::{Accum, MatMut, MatRef, Par};
 
 use super::{DMatrix, Real};
 
-/// A borrowed column-major block, possibly transposed.
+/// A borrowed column-major block, possibly some rows of a taller one, possibly transposed.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a, R> {
     data: &'a [R],
     rows: usize,
     cols: usize,
+    /// Elements from one column to the next.
+    stride: usize,
     transposed: bool,
 }
 
 impl<'a, R: Real> Block<'a, R> {
     /// All of a matrix.
     pub fn of(m: &'a DMatrix<R>) -> Self {
-        Self {
-            data: m.as_slice(),
-            rows: m.nrows(),
-            cols: m.ncols(),
-            transposed: false,
-        }
+        Self::of_slice(m.as_slice(), m.nrows(), m.ncols())
     }
 
     /// Columns `from .. from + count` of a matrix.
     pub fn columns(m: &'a DMatrix<R>, from: usize, count: usize) -> Self {
         let rows = m.nrows();
-        Self {
-            data: &m.as_slice()[from * rows..(from + count) * rows],
+        Self::of_slice(
+            &m.as_slice()[from * rows..(from + count) * rows],
             rows,
-            cols: count,
-            transposed: false,
-        }
+            count,
+        )
     }
 
     /// A slice as rows×cols.
@@ -42,8 +38,26 @@ impl<'a, R: Real> Block<'a, R> {
             data,
             rows,
             cols,
+            stride: rows,
             transposed: false,
         }
+    }
+
+    /// Rows `from .. from + rows` of a slice whose columns are `stride` long.
+    pub fn rows(data: &'a [R], stride: usize, from: usize, rows: usize) -> Self {
+        let cols = data.len() / stride.max(1);
+        Self {
+            data: if cols == 0 { data } else { &data[from..] },
+            rows,
+            cols,
+            stride,
+            transposed: false,
+        }
+    }
+
+    /// The columns of a block that is not transposed.
+    pub fn each_column(self) -> impl Iterator<Item = &'a [R]> {
+        (0..self.cols).map(move |c| &self.data[c * self.stride..c * self.stride + self.rows])
     }
 
     /// One column.
@@ -61,7 +75,7 @@ impl<'a, R: Real> Block<'a, R> {
 
     /// Adds every column to `sum`.
     pub fn add_columns_to(self, sum: &mut [R]) {
-        for column in self.data.chunks(self.rows.max(1)) {
+        for column in self.each_column() {
             for (s, v) in sum.iter_mut().zip(column) {
                 *s += *v;
             }
@@ -69,7 +83,12 @@ impl<'a, R: Real> Block<'a, R> {
     }
 
     fn view(self) -> MatRef<'a, R> {
-        let view = MatRef::from_column_major_slice(self.data, self.rows, self.cols);
+        let view = MatRef::from_column_major_slice_with_stride(
+            self.data,
+            self.rows,
+            self.cols,
+            self.stride,
+        );
         if self.transposed {
             view.transpose()
         } else {
@@ -89,6 +108,27 @@ pub fn gemm<R: Real>(c: &mut [R], a: Block<'_, R>, b: Block<'_, R>, add: bool) {
     matmul(c, accum, a, b, R::one(), Par::Seq);
 }
 
+/// Rows `from .. from + a.rows` of `c`, whose columns are `stride` long, grow by a · b.
+///
+/// # Panics
+/// When the shapes do not fit.
+pub fn gemm_rows<R: Real>(
+    c: &mut [R],
+    stride: usize,
+    from: usize,
+    a: Block<'_, R>,
+    b: Block<'_, R>,
+) {
+    let (a, b) = (a.view(), b.view());
+    let c = MatMut::from_column_major_slice_with_stride_mut(
+        &mut c[from..],
+        a.nrows(),
+        b.ncols(),
+        stride,
+    );
+    matmul(c, Accum::Add, a, b, R::one(), Par::Seq);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,6 +145,24 @@ mod tests {
             true,
         );
         let expected = a.transpose() * b.columns(1, 2) + DMatrix::from_element(4, 2, 1.0);
+        assert_eq!(c, expected);
+    }
+
+    #[test]
+    fn gemm_rows_leaves_the_other_rows_alone() {
+        let a = DMatrix::<f64>::from_fn(5, 3, |i, j| (i * 3 + j) as f64);
+        let b = DMatrix::<f64>::from_fn(2, 3, |i, j| i as f64 - j as f64);
+        let mut c = DMatrix::<f64>::from_element(6, 2, 1.0);
+        gemm_rows(
+            c.as_mut_slice(),
+            6,
+            3,
+            Block::rows(a.as_slice(), 5, 1, 2),
+            Block::of(&b).t(),
+        );
+        let mut expected = DMatrix::from_element(6, 2, 1.0);
+        let product = a.rows(1, 2) * b.transpose();
+        expected.rows_mut(3, 2).zip_apply(&product, |e, p| *e += p);
         assert_eq!(c, expected);
     }
 }

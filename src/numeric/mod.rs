@@ -2,6 +2,7 @@
 //!
 //! Matrices are nalgebra's `DMatrix`, column-major, one column per episode (or per step and episode, step by step).
 
+mod floats;
 mod gemm;
 mod kwta;
 mod random;
@@ -9,7 +10,8 @@ mod real;
 mod solve;
 pub mod statistics;
 
-pub use gemm::{Block, gemm};
+pub use floats::{Measured, floats_in};
+pub use gemm::{Block, gemm, gemm_rows};
 pub use kwta::KWinners;
 pub use nalgebra::DMatrix;
 pub use random::{Rng, Streams};

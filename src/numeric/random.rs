@@ -46,6 +46,17 @@ impl Rng {
         (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
     }
 
+    /// Fills `signs` with −1 and 1, each as likely as the other.
+    pub fn signs<R: super::Real>(&mut self, signs: &mut [R]) {
+        for chunk in signs.chunks_mut(64) {
+            let mut bits: u64 = self.0.random();
+            for sign in chunk {
+                *sign = if bits & 1 == 0 { R::one() } else { -R::one() };
+                bits >>= 1;
+            }
+        }
+    }
+
     /// `k` different numbers of 0 .. n, sorted.
     pub fn subset(&mut self, n: usize, k: usize) -> Vec<u32> {
         let k = k.min(n);

@@ -2,7 +2,7 @@
 
 use crate::hippocampus::Hippocampus;
 use crate::learning::{Bptt, RuleSpec};
-use crate::neocortex::{Adam, CellSpec, OptimizerSpec, Tanh};
+use crate::neocortex::{Adam, CellSpec, Learned, OptimizerSpec, ReadoutSpec, Tanh};
 use crate::task::{Recall, TaskSpec};
 use crate::{params, registry};
 
@@ -35,10 +35,14 @@ params! {
     pub struct Cortex {
         /// Its cells.
         pub cell: CellSpec = CellSpec::Tanh(Tanh::default()), restart;
+        /// What its outputs are made from.
+        pub readout: ReadoutSpec = ReadoutSpec::Learned(Learned {}), restart;
         /// How gradients change its weights.
         pub optimizer: OptimizerSpec = OptimizerSpec::Adam(Adam::default()), restart;
         /// Largest norm of the mean gradient; None does not clip.
         pub clip: Option<f64> = Some(1.0), [1e-12 ..= 1e12], restart;
+        /// How fast the rate falls: that of the k-th update is rate / (1 + decay·√k).
+        pub decay: f64 = 0.0, [0 ..= 1000], restart;
     }
 }
 
@@ -83,6 +87,17 @@ params! {
     pub struct Wake {
         /// How many, side by side.
         pub episodes: usize = 16, [1 ..= 100000], "episodes", restart;
+    }
+}
+
+params! {
+    /// Experience without episodes: the state is never reset, and online rules learn. Goes on where the last one stopped,
+    /// unless episodes were lived in between.
+    pub struct Stream {
+        /// How many steps.
+        pub steps: u64 = 1000, [1 ..= 1000000000], "steps", restart;
+        /// After how many steps loss and accuracy are told.
+        pub report: usize = 100, [1 ..= 100000], "steps", restart;
     }
 }
 
@@ -142,6 +157,7 @@ registry! {
     /// What can happen.
     pub enum Phase "phase" {
         Wake(Wake),
+        Stream(Stream),
         Sleep(Sleep),
         Probe(Probe),
         Rest(Rest),

@@ -6,9 +6,10 @@ use crate::circuit::Circuit;
 use crate::hippocampus::{
     CapacitySpec, CueSpec, DecoderSpec, Hippocampus, SeparationSpec, StoreSpec,
 };
-use crate::learning::{RuleSpec, RuleState};
-use crate::neocortex::CellSpec;
+use crate::learning::{RuleSpec, Sizes};
+use crate::neocortex::{CellSpec, CellState, ReadoutSpec};
 use crate::registry::{Node, Problems};
+use crate::task::TaskSpec;
 
 /// More memory than this is refused: 8 GiB.
 const MOST_BYTES: u64 = 8 << 30;
@@ -19,6 +20,7 @@ pub(super) fn check(scenario: &Scenario, node: &Node, problems: &mut Problems) {
         problems.push(span_at(node, path), message, Some(help));
     };
     rules(scenario, &mut report);
+    network(scenario, &mut report);
     if let Some(hippocampus) = &scenario.hippocampus {
         store(scenario, hippocampus, &mut report);
     }
@@ -43,17 +45,44 @@ fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
                 "add `hippocampus: ()`, or choose a rule that learns while awake".into(),
             );
         }
+        if let Some((why, help)) = rule.refusal(&scenario.cortex.cell) {
+            report(&path, why, help);
+        }
     }
     for (i, shadow) in shadows {
+        let path = format!("learning.shadows.{i}");
         if *shadow == learning.rule || learning.shadows[..i].contains(shadow) {
             report(
-                &format!("learning.shadows.{i}"),
+                &path,
                 format!("{} is here twice with the same parameters", shadow.name()),
                 "remove it: both would give the same gradient".into(),
             );
         }
+        if shadow.kind().reminds() {
+            report(
+                &path,
+                format!(
+                    "{} changes the forward pass, so it cannot be a shadow of another rule",
+                    shadow.name()
+                ),
+                format!(
+                    "make it `learning.rule`; shadows can be {}",
+                    names(&|rule| !rule.kind().reminds())
+                ),
+            );
+        } else if learning.rule.kind().reminds() {
+            report(
+                &path,
+                format!(
+                    "{} changes the forward pass: {} beside it would differentiate another network",
+                    learning.rule.name(),
+                    shadow.name()
+                ),
+                "leave `shadows` out, and run the other rule for itself".into(),
+            );
+        }
     }
-    let whole = !RuleState::<f32>::new(&learning.rule).as_dyn().online();
+    let whole = !learning.rule.kind().online();
     if matches!(learning.update, UpdateSpec::EveryStep(_)) && whole {
         report(
             "learning.update",
@@ -61,7 +90,10 @@ fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
                 "{} has no gradient before the episode ends",
                 learning.rule.name()
             ),
-            "use EveryEpisode or EveryPhase".into(),
+            format!(
+                "use EveryEpisode or EveryPhase; after every step there is one from {}",
+                names(&|rule| rule.kind().online())
+            ),
         );
     }
     if !matches!(learning.update, UpdateSpec::EveryPhase(_)) {
@@ -79,6 +111,93 @@ fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
             ),
             "add a phase `Sleep(ripples: 16)` after `Wake`".into(),
         );
+    }
+}
+
+/// Names of the rules that pass a test.
+fn names(test: &dyn Fn(&RuleSpec) -> bool) -> String {
+    let able = RuleSpec::all().into_iter().filter(|rule| test(rule));
+    able.map(|rule| rule.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// The network must fit the task.
+fn network(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
+    let (cell, task) = (&scenario.cortex.cell, &scenario.task);
+    let dims = task.as_task::<f32>().dims();
+    if let (CellSpec::Chain(_), true) = (cell, dims.inputs != 1) {
+        report(
+            "cortex.cell",
+            format!(
+                "a Chain has one input, but {} gives {}",
+                task.name(),
+                dims.inputs
+            ),
+            "use the task InfluenceBalancing, or another cell".into(),
+        );
+    }
+    if let TaskSpec::InfluenceBalancing(_) = task {
+        let chain = matches!(cell, CellSpec::Chain(_));
+        if !chain || !matches!(scenario.cortex.readout, ReadoutSpec::FirstUnits(_)) {
+            report(
+                if chain { "cortex.readout" } else { "cortex.cell" },
+                "InfluenceBalancing is about one parameter of a chain whose first unit is the output".into(),
+                "use `cortex: (cell: Chain(), readout: FirstUnits)`".into(),
+            );
+        }
+    }
+    let units = CellState::<f32>::new(cell, dims.inputs).as_dyn().units();
+    if matches!(scenario.cortex.readout, ReadoutSpec::FirstUnits(_)) && units < dims.outputs {
+        report(
+            "cortex.readout",
+            format!(
+                "{} outputs are wanted, but there are {units} units",
+                dims.outputs
+            ),
+            "use more units, or the readout Learned".into(),
+        );
+    }
+    if let TaskSpec::Anbn(p) = task
+        && p.min > p.max
+    {
+        report(
+            "task.min",
+            format!(
+                "the smallest n, {}, is larger than the largest, {}",
+                p.min, p.max
+            ),
+            "swap min and max".into(),
+        );
+    }
+}
+
+/// A stream asks for rules that need no end of an episode.
+fn stream(scenario: &Scenario, path: &str, report: &mut impl FnMut(&str, String, String)) {
+    let learning = &scenario.learning;
+    if scenario.hippocampus.is_some() {
+        report(
+            path,
+            "a stream has no episodes that a hippocampus could store".into(),
+            "use Wake, or leave `hippocampus` out".into(),
+        );
+    }
+    if let UpdateSpec::EveryEpisode(_) = learning.update {
+        report(
+            "learning.update",
+            "a stream has no episodes to learn after".into(),
+            "use EveryStep, or EveryPhase".into(),
+        );
+    }
+    for rule in std::iter::once(&learning.rule).chain(&learning.shadows) {
+        if !rule.kind().streams() {
+            report(
+                path,
+                format!("{} needs episodes: a stream never ends", rule.name()),
+                format!(
+                    "use Wake, or one of {}",
+                    names(&|rule| rule.kind().streams())
+                ),
+            );
+        }
     }
 }
 
@@ -150,6 +269,7 @@ fn phases(
         let lacks = scenario.hippocampus.is_none();
         match phase {
             Phase::Repeat(p) => phases(scenario, &p.phases, &format!("{path}.phases"), report),
+            Phase::Stream(_) => stream(scenario, &path, report),
             Phase::Sleep(_) if lacks => report(
                 &path,
                 "Sleep replays from a hippocampus, but this scenario has none".into(),
@@ -184,7 +304,7 @@ fn memory(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
                 bytes as f64 / f64::from(1 << 30)
             ),
             format!(
-                "at most {} GiB are allowed: lower units, episodes or delays",
+                "at most {} GiB are allowed: lower units, episodes or delays, or choose a rule that keeps less",
                 MOST_BYTES >> 30
             ),
         );
@@ -194,24 +314,28 @@ fn memory(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
 /// The part of a run that needs most memory, and how many bytes.
 fn largest(scenario: &Scenario) -> (&'static str, u64) {
     let dims = scenario.task.as_task::<f32>().dims();
-    let units = match &scenario.cortex.cell {
-        CellSpec::Tanh(p) => p.units,
-        CellSpec::Linear(p) => p.units,
-    } as u64;
+    let cell = CellState::<f32>::new(&scenario.cortex.cell, dims.inputs);
+    let cell = cell.as_dyn();
+    let units = (cell.units() * cell.slots()) as u64;
     let (steps, content) = (
         dims.steps as u64,
         units + (dims.inputs + dims.outputs + 1) as u64,
     );
-    // A batch of 256 episodes: inputs, targets, drive, and a tape of states.
-    let batch = 4 * 256 * steps * (content + 3 * units);
-    let rules = 1 + scenario.learning.shadows.len() as u64;
-    let tape = scenario
-        .learning
-        .shadows
-        .iter()
-        .chain([&scenario.learning.rule])
-        .any(|r| matches!(r, RuleSpec::Bptt(_)));
-    let mut parts = vec![("task", batch * if tape { rules } else { 1 })];
+    let sizes = Sizes {
+        steps,
+        state: units,
+        parameters: cell
+            .tensors()
+            .iter()
+            .map(|t| (t.rows * t.cols) as u64)
+            .sum(),
+    };
+    // At most 64 episodes are lived side by side, 256 probed: inputs, targets, drive and states.
+    let width = widest(&scenario.protocol).min(64);
+    let mut parts = vec![("task", 4 * 256 * steps * (content + 3 * units))];
+    let rules = std::iter::once(&scenario.learning.rule).chain(&scenario.learning.shadows);
+    let floats: u64 = rules.map(|rule| rule.kind().floats(&sizes)).sum();
+    parts.push(("learning", floats.saturating_mul(4 * width)));
     if let Some(h) = &scenario.hippocampus {
         let stored = stored_steps(scenario, h, steps);
         let m = match &h.store {
@@ -249,6 +373,16 @@ fn stored_steps(scenario: &Scenario, h: &Hippocampus, steps: u64) -> u64 {
         other => other.room() as u64,
     };
     lived.min(room)
+}
+
+/// Most episodes side by side in a phase.
+fn widest(phases: &[Phase]) -> u64 {
+    let each = phases.iter().map(|phase| match phase {
+        Phase::Wake(p) => p.episodes as u64,
+        Phase::Repeat(p) => widest(&p.phases),
+        _ => 1,
+    });
+    each.max().unwrap_or(1)
 }
 
 fn lived_episodes(phases: &[Phase]) -> u64 {

@@ -42,6 +42,10 @@ impl<R: Real> Task<R> for Copy {
         }
     }
 
+    fn mistakes(&self) -> Option<usize> {
+        Some(0)
+    }
+
     fn input_names(&self) -> Vec<String> {
         (1..=self.symbols)
             .map(|i| format!("symbol {i}"))
@@ -59,6 +63,7 @@ impl<R: Real> Task<R> for Copy {
             episode.inputs[(self.symbols, answer)] = R::one();
             episode.targets[(symbol, answer)] = R::one();
             episode.mask[answer] = R::one();
+            episode.origins[answer] = i as u32;
         }
         episode
     }

@@ -1,11 +1,21 @@
 //! Tasks: what is experienced. One file a task.
 
+mod add_delayed;
 mod adding;
+mod anbn;
 mod copy;
+mod delayed_alternation;
+mod influence_balancing;
+mod mimic;
 mod recall;
 
+pub use add_delayed::AddDelayed;
 pub use adding::Adding;
+pub use anbn::Anbn;
 pub use copy::Copy;
+pub use delayed_alternation::DelayedAlternation;
+pub use influence_balancing::InfluenceBalancing;
+pub use mimic::Mimic;
 pub use recall::Recall;
 
 use crate::episode::Episode;
@@ -32,7 +42,7 @@ pub enum LossKind {
     SquaredError,
 }
 
-/// What is known of a task in closed form.
+/// What is known of a task in closed form; NaN where nothing is.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Baselines {
     /// Fraction right by guessing; for squared error, the fraction within the tolerance.
@@ -41,6 +51,24 @@ pub struct Baselines {
     pub chance_loss: f64,
     /// Best mean loss of a network that sees only the present input.
     pub memoryless_loss: f64,
+}
+
+impl Baselines {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self {
+        chance_accuracy: f64::NAN,
+        chance_loss: f64::NAN,
+        memoryless_loss: f64::NAN,
+    };
+}
+
+/// A loss with a meaning: what a network reaches that has learned part of the task.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// What it has learned.
+    pub name: &'static str,
+    /// Mean loss.
+    pub loss: f64,
 }
 
 /// What is experienced.
@@ -55,10 +83,27 @@ pub trait Task<R: Real> {
     fn tolerance(&self) -> f64 {
         0.0
     }
+    /// Losses on the way from knowing nothing to knowing all.
+    fn levels(&self) -> Vec<Level> {
+        Vec::new()
+    }
+    /// Whether the loss is told in bits too.
+    fn in_bits(&self) -> bool {
+        false
+    }
+    /// With how many wrong answers an episode still counts as correct; `None` where that is not told.
+    fn mistakes(&self) -> Option<usize> {
+        None
+    }
     /// Names of the inputs, X long: "symbol 1", "go", …
     fn input_names(&self) -> Vec<String>;
     /// A new episode.
     fn episode(&self, rng: &mut Rng) -> Episode<R>;
+    /// The next stretch of a stream that never ends; `memory` is the task's to keep what it needs of the past. Unless the
+    /// task says otherwise, episodes follow each other.
+    fn more(&self, _memory: &mut Vec<f64>, rng: &mut Rng) -> Episode<R> {
+        self.episode(rng)
+    }
 }
 
 registry! {
@@ -67,6 +112,11 @@ registry! {
         Recall(Recall): "Hochreiter & Schmidhuber 1997, experiment 2: the long delay with distractors",
         Copy(Copy): "Graves, Wayne & Danihelka 2014; Arjovsky, Shah & Bengio 2016, §4.1",
         Adding(Adding): "Hochreiter & Schmidhuber 1997, experiment 4; Arjovsky, Shah & Bengio 2016, §4.2",
+        AddDelayed(AddDelayed): "Pitis 2016; Marschall, Cho & Savin 2020, JMLR 21(135)",
+        Anbn(Anbn): "Gers & Schmidhuber 2001; Tallec & Ollivier 2017, §4.3",
+        DelayedAlternation(DelayedAlternation): "Cheng & Brown 2025, Neural Computation 37(3):403",
+        InfluenceBalancing(InfluenceBalancing): "Tallec & Ollivier 2017, §4.1",
+        Mimic(Mimic): "Marschall, Cho & Savin 2020, JMLR 21(135)",
     }
 }
 
@@ -77,6 +127,11 @@ impl TaskSpec {
             Self::Recall(task) => task,
             Self::Copy(task) => task,
             Self::Adding(task) => task,
+            Self::AddDelayed(task) => task,
+            Self::Anbn(task) => task,
+            Self::DelayedAlternation(task) => task,
+            Self::InfluenceBalancing(task) => task,
+            Self::Mimic(task) => task,
         }
     }
 }
@@ -90,6 +145,11 @@ mod tests {
             TaskSpec::Recall(Recall::default()),
             TaskSpec::Copy(Copy::default()),
             TaskSpec::Adding(Adding::default()),
+            TaskSpec::AddDelayed(AddDelayed::default()),
+            TaskSpec::Anbn(Anbn::default()),
+            TaskSpec::DelayedAlternation(DelayedAlternation::default()),
+            TaskSpec::InfluenceBalancing(InfluenceBalancing::default()),
+            TaskSpec::Mimic(Mimic::default()),
         ]
     }
 

@@ -72,6 +72,7 @@ impl<R: Real> Task<R> for Recall {
         episode.inputs[(dims.inputs - 1, go)] = R::one();
         episode.targets[(symbol, go)] = R::one();
         episode.mask[go] = R::one();
+        episode.origins[go] = 0;
         episode
     }
 }
