@@ -256,7 +256,8 @@ impl<R: Real> Experiment<R> {
             circuit: Circuit::new(hippocampus.is_some()),
             cut: Vec::new(),
             rule,
-            yardstick_awake: specs.iter().any(|s| !s.offline())
+            yardstick_awake: learning.align
+                && specs.iter().any(|s| !s.offline())
                 && !specs.iter().any(|s| **s == yardstick),
             reminds: learning.rule.kind().reminds(),
             stream: None,
@@ -387,7 +388,7 @@ impl<R: Real> Experiment<R> {
                 updates: self.clock.updates,
             })?;
         }
-        if self.stream.is_some() {
+        if self.stream.is_some() || !self.scenario.learning.align {
             // A stream has no whole gradient that another's could be held against.
             self.rule.gradient.clear();
         } else {
@@ -423,6 +424,9 @@ impl<R: Real> Experiment<R> {
 
     /// Tells how well the rules of one kind agree with exact BPTT over the phase, and starts anew.
     pub(super) fn align(&mut self, offline: bool, sink: &mut dyn Sink) -> Result<(), RunError> {
+        if !self.scenario.learning.align {
+            return Ok(());
+        }
         self.exact.bank(&self.cortex);
         let runners = || std::iter::once(&self.rule).chain(&self.shadows);
         let exact = if offline || self.yardstick_awake {

@@ -280,9 +280,10 @@ impl<R: Real> Experiment<R> {
 
     /// Exact BPTT at the current weights over the lived episodes that were replayed, each as often as it was.
     fn take_yardstick(&mut self, replayed: &mut Vec<u64>) {
-        let offline = std::iter::once(&self.rule)
-            .chain(&self.shadows)
-            .any(Runner::offline);
+        let offline = self.scenario.learning.align
+            && std::iter::once(&self.rule)
+                .chain(&self.shadows)
+                .any(Runner::offline);
         let (Some(hippocampus), true) = (&self.hippocampus, offline) else {
             replayed.clear();
             return;

@@ -43,7 +43,8 @@ impl<R: Real> Experiment<R> {
         };
         let score = self.advance(&mut living);
         self.remember(&mut living);
-        self.learn_online(&mut living, score.as_ref(), true, sink)?;
+        let aligned = self.scenario.learning.align;
+        self.learn_online(&mut living, score.as_ref(), aligned, sink)?;
         living.proceed();
         self.clock.time += 1;
         if !living.over() {

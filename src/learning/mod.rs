@@ -248,7 +248,7 @@ rules! {
     Rflo(Rflo => RfloState<R>): "Murray 2019, doi:10.7554/eLife.43299",
     Eprop(Eprop => EpropState<R>): "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
     Sab(Sab => SabState<R>): "Ke et al. 2018, arXiv:1809.03702",
-    ReversibleReplay(ReversibleReplay => ReversibleReplayState): "Cheng & Brown 2025, Neural Computation 37(3):403",
+    ReversibleReplay(ReversibleReplay => ReversibleReplayState<R>): "Cheng & Brown 2025, Neural Computation 37(3):403",
     ReplayBptt(ReplayBptt => ReplayBpttState<R>): "Lillicrap & Santoro 2019, doi:10.1016/j.conb.2019.01.011",
     ReadoutOnly(ReadoutOnly => ReadoutOnlyState): "Jaeger 2001",
 }

@@ -6,7 +6,7 @@
 //! fixed random weights stand in for the transposed ones (their §2.3).
 //!
 //! Each step back multiplies rounding errors by 1/c in both groups, in all (1/c)^(2T). So the rule runs its own copy of the
-//! state in double precision, whatever the simulator runs in, and tells how far the reconstructed first state is from the
+//! state in double precision, whatever the simulator runs in (δ, which is not run backwards, stays in the simulator's), and tells how far the reconstructed first state is from the
 //! true one, which is silence: |ŝ_{−1}| / |s_{T−1}|.
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use super::{
     learn_readout,
 };
 use crate::neocortex::{Cell, CellSpec, CellState, Cortex, Gradient, ReversibleCell, Step};
-use crate::numeric::{Block, DMatrix, Real, floats_in};
+use crate::numeric::{Block, DMatrix, Measured, Real, floats_in};
 use crate::params;
 
 params! {
@@ -43,49 +43,78 @@ impl RuleKind for ReversibleReplay {
 
 /// Random weights in the place of the transposed ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Feedback {
+#[serde(bound = "")]
+struct Feedback<R: Real> {
     /// In the places of the cell's tensors.
-    tensors: Vec<DMatrix<f64>>,
+    tensors: Vec<DMatrix<R>>,
     /// In the place of V.
-    v: DMatrix<f64>,
+    v: DMatrix<R>,
 }
 
 /// The present state, and the error on its way back.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct ReversibleReplayState {
-    feedback: Option<Feedback>,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct ReversibleReplayState<R: Real> {
+    feedback: Option<Feedback<R>>,
     /// s_t, S×B.
     state: Vec<f64>,
     /// δ, S×B.
-    delta: Vec<f64>,
+    delta: Vec<R>,
     /// The last reconstruction's error.
-    error: Option<f64>,
+    error: Measured<Option<f64>>,
     /// The weights in double precision, as they were when the episode began.
     #[serde(skip)]
     cortex: Option<Box<Cortex<f64>>>,
     #[serde(skip)]
-    room: Room,
+    room: Room<R>,
+    /// Whether the room does not yet hold φ(h_B) of the present state.
+    #[serde(skip, default = "fresh")]
+    fresh: bool,
     ledger: Ledger,
 }
 
+/// After a checkpoint the room is empty.
+fn fresh() -> bool {
+    true
+}
+
 /// What is needed within a step only.
-#[derive(Clone, Debug, Default)]
-struct Room {
+#[derive(Clone, Debug)]
+struct Room<R> {
     x: Vec<f64>,
     z: Vec<f64>,
     other: Vec<f64>,
     aux: Vec<f64>,
-    local: Vec<f64>,
-    targets: Vec<f64>,
-    mask: Vec<f64>,
+    /// The same as `aux`, in the simulator's precision.
+    seen: Vec<R>,
+    local: Vec<R>,
+    back: Vec<R>,
 }
 
-impl Room {
+impl<R> Default for Room<R> {
+    fn default() -> Self {
+        let [x, z, other, aux] = std::array::from_fn(|_| Vec::new());
+        let [seen, local, back] = std::array::from_fn(|_| Vec::new());
+        Self {
+            x,
+            z,
+            other,
+            aux,
+            seen,
+            local,
+            back,
+        }
+    }
+}
+
+impl<R: Real> Room<R> {
     /// z of step t.
-    fn drive<R: Real>(&mut self, cortex: &Cortex<f64>, cx: &Context<'_, R>, t: usize) {
-        let x = cortex.inputs();
-        widen(columns(&cx.batch.inputs, t, cx.batch.width), &mut self.x);
-        cortex.drive_into(Block::of_slice(&self.x, x, cx.batch.width), &mut self.z);
+    fn drive(&mut self, cortex: &Cortex<f64>, cx: &Context<'_, R>, t: usize) {
+        let x = columns(&cx.batch.inputs, t, cx.batch.width);
+        self.x.clear();
+        self.x.extend(x.iter().map(|v| v.f64()));
+        let x = Block::of_slice(&self.x, cortex.inputs(), cx.batch.width);
+        cortex.drive_into(x, &mut self.z);
     }
 }
 
@@ -95,37 +124,38 @@ fn columns<R: Real>(m: &DMatrix<R>, t: usize, width: usize) -> &[R] {
     &m.as_slice()[t * size..(t + 1) * size]
 }
 
-fn widen<R: Real>(from: &[R], to: &mut Vec<f64>) {
-    to.clear();
-    to.extend(from.iter().map(|v| v.f64()));
-}
-
 fn norm(values: &[f64]) -> f64 {
     values.iter().map(|v| v * v).sum::<f64>().sqrt()
 }
 
-impl ReversibleReplayState {
+impl<R: Real> ReversibleReplayState<R> {
     /// No state yet; random feedback is drawn here.
-    pub fn new<R: Real>(params: &ReversibleReplay, mut start: Start<'_, R>) -> Self {
+    pub fn new(params: &ReversibleReplay, mut start: Start<'_, R>) -> Self {
         let rng = &mut start.rng;
         let feedback = params.feedback.readout(start.cortex, rng).map(|v| {
             let mut random = |m: &DMatrix<R>| {
                 let scale = 1.0 / (m.ncols() as f64).sqrt();
-                DMatrix::from_fn(m.nrows(), m.ncols(), |_, _| scale * rng.normal())
+                DMatrix::from_fn(m.nrows(), m.ncols(), |_, _| R::of(scale * rng.normal()))
             };
             Feedback {
                 tensors: start.cortex.recurrent().iter().map(&mut random).collect(),
-                v: v.map(Real::f64),
+                v,
             }
         });
         Self {
             feedback,
-            ..Self::default()
+            state: Vec::new(),
+            delta: Vec::new(),
+            error: Measured(None),
+            cortex: None,
+            room: Room::default(),
+            fresh: true,
+            ledger: Ledger::default(),
         }
     }
 
     /// Sizes the room and takes the weights, where that is yet to be done.
-    fn prepare<R: Real>(&mut self, cx: &Context<'_, R>) {
+    fn prepare(&mut self, cx: &Context<'_, R>) {
         let (cortex, width) = (cx.cortex, cx.batch.width);
         if self.cortex.is_none() {
             self.cortex = cortex.in_f64().map(Box::new);
@@ -134,65 +164,74 @@ impl ReversibleReplayState {
             (&mut self.room.z, cortex.drive_rows()),
             (&mut self.room.other, cortex.state()),
             (&mut self.room.aux, cortex.aux_rows()),
-            (&mut self.room.local, cortex.local_rows()),
         ] {
             buffer.resize(rows * width, 0.0);
+        }
+        for (buffer, rows) in [
+            (&mut self.room.local, cortex.local_rows()),
+            (&mut self.room.back, cortex.state()),
+        ] {
+            buffer.resize(rows * width, R::zero());
         }
     }
 
     /// The way back from the last state to the first; leaves the reconstructed first state.
-    fn replay<R: Real>(
+    fn replay(
         &mut self,
-        cortex: &Cortex<f64>,
+        exact: &Cortex<f64>,
         cell: &ReversibleCell,
         cx: &Context<'_, R>,
-        grad: &mut Gradient<f64>,
+        grad: &mut Gradient<R>,
     ) {
-        let (batch, width) = (cx.batch, cx.batch.width);
+        let (cortex, batch, width) = (cx.cortex, cx.batch, cx.batch.width);
         let (room, state, delta) = (&mut self.room, &mut self.state, &mut self.delta);
         let (w, v) = match &self.feedback {
             Some(feedback) => (feedback.tensors.as_slice(), &feedback.v),
             None => (cortex.recurrent(), cortex.v()),
         };
-        cell.see_output(state, &mut room.aux);
+        if self.fresh {
+            cell.see_output(state, &mut room.aux);
+        }
         for t in (0..batch.steps).rev() {
-            room.drive(cortex, cx, t);
-            let past = &mut room.other;
-            cell.invert(cortex.recurrent(), state, &room.z, past, &mut room.aux);
-            if batch.mask_at(t).iter().any(|m| *m != R::zero()) {
-                widen(columns(&batch.targets, t, width), &mut room.targets);
-                widen(batch.mask_at(t), &mut room.mask);
-                let score = cortex.score(state, &room.aux, &room.targets, &room.mask);
-                cortex.credit_through(v, &room.aux, &score.dy, delta);
+            room.drive(exact, cx, t);
+            let (past, aux) = (&mut room.other, &mut room.aux);
+            cell.invert(exact.recurrent(), state, &room.z, past, aux);
+            std::mem::swap(state, past);
+            room.seen.clear();
+            room.seen.extend(aux.iter().map(|v| R::of(*v)));
+            // What follows wants the values of φ alone.
+            let step = Step {
+                h_prev: &[],
+                x: columns(&batch.inputs, t, width),
+                h: &[],
+                aux: &room.seen,
+            };
+            let mask = batch.mask_at(t);
+            if mask.iter().any(|m| *m != R::zero()) {
+                let targets = columns(&batch.targets, t, width);
+                let score = cortex.score(&room.back, step.aux, targets, mask);
+                cortex.credit_through(v, step.aux, &score.dy, delta);
             }
             cortex.silence(delta);
-            // The state after is no longer needed: its place takes ∂L/∂s before.
-            let mut back = std::mem::take(state);
-            let step = Step {
-                h_prev: past,
-                x: &room.x,
-                h: &[],
-                aux: &room.aux,
-            };
-            cell.back(w, &step, delta, &mut room.local, &mut back);
+            cell.back(w, &step, delta, &mut room.local, &mut room.back);
             cortex.accumulate(&step, &room.local, grad.part_mut(false));
             if t < batch.quarter() {
                 cortex.accumulate(&step, &room.local, grad.part_mut(true));
             }
-            std::mem::swap(delta, &mut back);
-            *state = std::mem::replace(&mut room.other, back);
-            cell.shift_output(&mut room.aux);
+            std::mem::swap(delta, &mut room.back);
+            cell.shift_back(aux);
         }
     }
 }
 
-impl<R: Real> Rule<R> for ReversibleReplayState {
+impl<R: Real> Rule<R> for ReversibleReplayState<R> {
     fn begin(&mut self, cx: &Context<'_, R>) {
         self.cortex = None;
         self.state.clear();
         self.state.resize(cx.cortex.state() * cx.batch.width, 0.0);
         self.delta.clear();
-        self.delta.resize(self.state.len(), 0.0);
+        self.delta.resize(self.state.len(), R::zero());
+        self.fresh = true;
         self.prepare(cx);
         if self.ledger.grows(self.state.len()) {
             let width = cx.batch.width;
@@ -207,9 +246,18 @@ impl<R: Real> Rule<R> for ReversibleReplayState {
         learn_readout(cx.cortex, moment, grad);
         self.prepare(cx);
         let Some(cortex) = &self.cortex else { return };
+        let CellState::Reversible(cell) = &cortex.cell else {
+            return;
+        };
         let room = &mut self.room;
         room.drive(cortex, cx, moment.t);
-        cortex.step(&self.state, &room.z, &mut room.other, &mut room.aux);
+        if self.fresh {
+            cell.see_output(&self.state, &mut room.aux);
+        }
+        self.fresh = false;
+        cell.shift_on(&mut room.aux);
+        let w = cortex.recurrent();
+        cell.advance(w, &self.state, &room.z, &mut room.other, &mut room.aux);
         std::mem::swap(&mut self.state, &mut room.other);
     }
 
@@ -222,15 +270,9 @@ impl<R: Real> Rule<R> for ReversibleReplayState {
             return;
         };
         let size = norm(&self.state);
-        let mut own = cortex.gradient();
-        self.replay(&cortex, cell, cx, &mut own);
-        for remote in [false, true] {
-            for (to, from) in grad.part_mut(remote).iter_mut().zip(own.part_mut(remote)) {
-                to.zip_apply(from, |to, from| *to += R::of(from));
-            }
-        }
+        self.replay(&cortex, cell, cx, grad);
         if size > 0.0 {
-            self.error = Some(norm(&self.state) / size);
+            self.error = Measured(Some(norm(&self.state) / size));
         }
     }
 
@@ -240,6 +282,7 @@ impl<R: Real> Rule<R> for ReversibleReplayState {
 
     fn told(&self) -> Told {
         self.error
+            .0
             .map(|e| ("reconstruction_error", e))
             .into_iter()
             .collect()

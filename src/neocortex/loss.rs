@@ -6,7 +6,7 @@ use crate::task::LossKind;
 /// The score of some columns.
 #[derive(Clone, Debug)]
 pub struct Score<R: Real> {
-    /// Outputs: probabilities for cross-entropy, values for squared error; Y×B.
+    /// Outputs of the scored columns: probabilities for cross-entropy, values for squared error; Y×B.
     pub outputs: DMatrix<R>,
     /// ∂(Σ mask·loss)/∂y, Y×B.
     pub dy: DMatrix<R>,
@@ -41,15 +41,15 @@ pub fn score<R: Real>(
         weight: 0.0,
     };
     for (b, &m) in mask.iter().enumerate() {
+        if m == R::zero() {
+            continue;
+        }
         let target = &targets[b * rows..(b + 1) * rows];
         let output = &mut s.outputs.as_mut_slice()[b * rows..(b + 1) * rows];
         let (loss, right) = match kind {
             LossKind::CrossEntropy => cross_entropy(output, target),
             LossKind::SquaredError => squared_error(output, target, tolerance),
         };
-        if m == R::zero() {
-            continue;
-        }
         s.losses[b] = m.f64() * loss;
         s.loss += s.losses[b];
         s.right += if right { m.f64() } else { 0.0 };

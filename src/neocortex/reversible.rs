@@ -99,9 +99,10 @@ impl ReversibleCell {
         }
         h_prev.fill(R::zero());
         gemm_rows(h_prev, 2 * n, n, Block::of(&w[AB]), self.phi(aux, 1));
+        let undo = R::one() / c;
         for (past, h) in h_prev.chunks_mut(2 * n).zip(h.chunks(2 * n)) {
-            for i in n..2 * n {
-                past[i] = (h[i] - d * past[i]) / c;
+            for (past, h) in past[n..].iter_mut().zip(&h[n..]) {
+                *past = (*h - d * *past) * undo;
             }
         }
         self.still(h_prev, 2 * n, n);
@@ -112,8 +113,8 @@ impl ReversibleCell {
         gemm_rows(h_prev, 2 * n, 0, Block::of(&w[BA]), self.phi(aux, 0));
         let each = h_prev.chunks_mut(2 * n).zip(h.chunks(2 * n));
         for ((past, h), z) in each.zip(z.chunks(n)) {
-            for i in 0..n {
-                past[i] = (h[i] - d * (past[i] + z[i])) / c;
+            for ((past, h), z) in past[..n].iter_mut().zip(h).zip(z) {
+                *past = (*h - d * (*past + *z)) * undo;
             }
         }
         self.still(h_prev, 2 * n, 0);
@@ -128,12 +129,53 @@ impl ReversibleCell {
         }
     }
 
+    /// One step on: φ(h_B') becomes the φ(h_B) of the next step.
+    pub fn shift_on<R: Real>(&self, aux: &mut [R]) {
+        let n = self.params.units;
+        for aux in aux.chunks_mut(3 * n) {
+            aux.copy_within(2 * n.., 0);
+        }
+    }
+
     /// One step back: φ(h_B) becomes the φ(h_B') of the step before.
-    pub fn shift_output<R: Real>(&self, aux: &mut [R]) {
+    pub fn shift_back<R: Real>(&self, aux: &mut [R]) {
         let n = self.params.units;
         for aux in aux.chunks_mut(3 * n) {
             aux.copy_within(..n, 2 * n);
         }
+    }
+
+    /// Equations (1) and (2), given φ(h_B) in `aux`.
+    pub fn advance<R: Real>(
+        &self,
+        w: &[DMatrix<R>],
+        h_prev: &[R],
+        z: &[R],
+        h: &mut [R],
+        aux: &mut [R],
+    ) {
+        let n = self.params.units;
+        let (c, d) = self.rates::<R>();
+        h.fill(R::zero());
+        gemm_rows(h, 2 * n, 0, Block::of(&w[BA]), self.phi(aux, 0));
+        let each = h.chunks_mut(2 * n).zip(h_prev.chunks(2 * n));
+        for (((h, past), z), aux) in each.zip(z.chunks(n)).zip(aux.chunks_mut(3 * n)) {
+            for ((h, past), z) in h[..n].iter_mut().zip(past).zip(z) {
+                *h = c * *past + d * (*h + *z);
+            }
+            aux[n..2 * n].copy_from_slice(&h[..n]);
+            R::tanh_all(&mut aux[n..2 * n]);
+        }
+        self.still(h, 2 * n, 0);
+        self.still(aux, 3 * n, n);
+        gemm_rows(h, 2 * n, n, Block::of(&w[AB]), self.phi(aux, 1));
+        for (h, past) in h.chunks_mut(2 * n).zip(h_prev.chunks(2 * n)) {
+            for (h, past) in h[n..].iter_mut().zip(&past[n..]) {
+                *h = c * *past + d * *h;
+            }
+        }
+        self.still(h, 2 * n, n);
+        self.see_output(h, aux);
     }
 
     /// Rows `from .. from + N` of aux: φ(h_B), φ(h_A'), φ(h_B').
@@ -191,35 +233,9 @@ impl<R: Real> Cell<R> for ReversibleCell {
     }
 
     fn step(&self, w: &[DMatrix<R>], h_prev: &[R], z: &[R], h: &mut [R], aux: &mut [R]) {
-        let n = self.params.units;
-        let (c, d) = self.rates::<R>();
-        for (aux, past) in aux.chunks_mut(3 * n).zip(h_prev.chunks(2 * n)) {
-            aux[..n].copy_from_slice(&past[n..]);
-            R::tanh_all(&mut aux[..n]);
-        }
-        h.fill(R::zero());
-        gemm_rows(h, 2 * n, 0, Block::of(&w[BA]), self.phi(aux, 0));
-        let each = h.chunks_mut(2 * n).zip(h_prev.chunks(2 * n));
-        for (((h, past), z), aux) in each.zip(z.chunks(n)).zip(aux.chunks_mut(3 * n)) {
-            for i in 0..n {
-                h[i] = c * past[i] + d * (h[i] + z[i]);
-            }
-            aux[n..2 * n].copy_from_slice(&h[..n]);
-            R::tanh_all(&mut aux[n..2 * n]);
-        }
-        self.still(h, 2 * n, 0);
-        self.still(aux, 3 * n, n);
-        gemm_rows(h, 2 * n, n, Block::of(&w[AB]), self.phi(aux, 1));
-        let each = h.chunks_mut(2 * n).zip(h_prev.chunks(2 * n));
-        for ((h, past), aux) in each.zip(aux.chunks_mut(3 * n)) {
-            for i in n..2 * n {
-                h[i] = c * past[i] + d * h[i];
-            }
-            aux[2 * n..].copy_from_slice(&h[n..]);
-            R::tanh_all(&mut aux[2 * n..]);
-        }
-        self.still(h, 2 * n, n);
-        self.still(aux, 3 * n, 2 * n);
+        self.see_output(h_prev, aux);
+        self.shift_on(aux);
+        self.advance(w, h_prev, z, h, aux);
     }
 
     fn back(
@@ -233,8 +249,8 @@ impl<R: Real> Cell<R> for ReversibleCell {
         let n = self.params.units;
         let (c, d) = self.rates::<R>();
         for (local, delta) in local.chunks_mut(2 * n).zip(delta.chunks(2 * n)) {
-            for i in n..2 * n {
-                local[i] = d * delta[i];
+            for (local, delta) in local[n..].iter_mut().zip(&delta[n..]) {
+                *local = d * *delta;
             }
         }
         back.fill(R::zero());
@@ -243,11 +259,11 @@ impl<R: Real> Cell<R> for ReversibleCell {
         let each = back.chunks_mut(2 * n).zip(local.chunks_mut(2 * n));
         let aux = step.aux.chunks(3 * n);
         for (((back, local), delta), aux) in each.zip(delta.chunks(2 * n)).zip(aux) {
-            for i in 0..n {
-                let phi = aux[n + i];
-                let at_a = delta[i] + (R::one() - phi * phi) * back[i];
-                local[i] = d * at_a;
-                back[i] = c * at_a;
+            let each = back[..n].iter_mut().zip(&mut local[..n]);
+            for (((back, local), delta), phi) in each.zip(delta).zip(&aux[n..]) {
+                let at_a = *delta + (R::one() - *phi * *phi) * *back;
+                *local = d * at_a;
+                *back = c * at_a;
             }
         }
         self.still(local, 2 * n, 0);
@@ -256,9 +272,9 @@ impl<R: Real> Cell<R> for ReversibleCell {
         gemm_rows(back, 2 * n, n, Block::of(&w[BA]).t(), from_a);
         let each = back.chunks_mut(2 * n).zip(delta.chunks(2 * n));
         for ((back, delta), aux) in each.zip(step.aux.chunks(3 * n)) {
-            for i in 0..n {
-                let phi = aux[i];
-                back[n + i] = c * delta[n + i] + (R::one() - phi * phi) * back[n + i];
+            let each = back[n..].iter_mut().zip(&delta[n..]);
+            for ((back, delta), phi) in each.zip(aux) {
+                *back = c * *delta + (R::one() - *phi * *phi) * *back;
             }
         }
     }
@@ -281,13 +297,25 @@ impl<R: Real> Cell<R> for ReversibleCell {
     }
 
     fn credit(&self, v: &DMatrix<R>, aux: &[R], dy: &DMatrix<R>, delta: &mut [R]) {
+        /// Room for Vᵀ ∂L/∂y of some columns at a time; N is at most as large.
+        const ROOM: usize = 2048;
         let n = self.params.units;
-        let each = delta.chunks_mut(2 * n).zip(aux.chunks(3 * n));
-        for ((delta, aux), dy) in each.zip(dy.as_slice().chunks(dy.nrows().max(1))) {
-            for i in 0..n {
-                let phi = aux[2 * n + i];
-                let error: R = v.column(i).iter().zip(dy).map(|(v, d)| *v * *d).sum();
-                delta[n + i] += (R::one() - phi * phi) * error;
+        let mut room = [R::zero(); ROOM];
+        let columns = ROOM / n;
+        let each = delta
+            .chunks_mut(2 * n * columns)
+            .zip(aux.chunks(3 * n * columns))
+            .enumerate();
+        for (group, (delta, aux)) in each {
+            let errors = &mut room[..delta.len() / 2];
+            let dy = Block::columns(dy, group * columns, errors.len() / n);
+            gemm(errors, Block::of(v).t(), dy, false);
+            let each = delta.chunks_mut(2 * n).zip(aux.chunks(3 * n));
+            for ((delta, aux), errors) in each.zip(errors.chunks(n)) {
+                let phi = &aux[2 * n..];
+                for ((d, e), phi) in delta[n..].iter_mut().zip(errors).zip(phi) {
+                    *d += (R::one() - *phi * *phi) * *e;
+                }
             }
         }
     }

@@ -83,30 +83,34 @@ fn tanh_exact(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     let y = 2.0 * x.clamp(-20.0, 20.0);
-    let k = y * std::f64::consts::LOG2_E + ROUND;
+    let k = y.mul_add(std::f64::consts::LOG2_E, ROUND);
     let whole = k - ROUND;
-    let r = (y - whole * LN2_HIGH) - whole * LN2_LOW;
-    let mut p = 1.0 / 6_227_020_800.0;
-    for factorial in [
-        479_001_600.0,
-        39_916_800.0,
-        3_628_800.0,
-        362_880.0,
-        40_320.0,
-        5_040.0,
-        720.0,
-        120.0,
-        24.0,
-        6.0,
-        2.0,
-    ] {
-        p = p * r + 1.0 / factorial;
-    }
-    let series = p * r * r + r;
+    let r = whole.mul_add(-LN2_LOW, whole.mul_add(-LN2_HIGH, y));
+    // Pairs of terms, pairs of pairs (Estrin's scheme): short chains of dependent operations.
+    const C: [f64; 12] = [
+        1.0 / 2.0,
+        1.0 / 6.0,
+        1.0 / 24.0,
+        1.0 / 120.0,
+        1.0 / 720.0,
+        1.0 / 5_040.0,
+        1.0 / 40_320.0,
+        1.0 / 362_880.0,
+        1.0 / 3_628_800.0,
+        1.0 / 39_916_800.0,
+        1.0 / 479_001_600.0,
+        1.0 / 6_227_020_800.0,
+    ];
+    let r2 = r * r;
+    let r4 = r2 * r2;
+    let two = |c: usize| C[c + 1].mul_add(r, C[c]);
+    let four = |c: usize| two(c + 2).mul_add(r2, two(c));
+    let p = four(8).mul_add(r4, four(4)).mul_add(r4, four(0));
+    let series = p.mul_add(r2, r);
     let power = f64::from_bits((k.to_bits() << 52).wrapping_add(1023 << 52));
-    let e = power * series + (power - 1.0);
-    let t = e / (e + 2.0);
-    if x.is_nan() { x } else { t }
+    let e = power.mul_add(series, power - 1.0);
+    // NaN passes through the series.
+    e / (e + 2.0)
 }
 
 /// Rational tanh, 13/6, within 5e-7 of the true one: odd polynomial over even polynomial on ±7.9, where single

@@ -53,6 +53,8 @@ params! {
         pub rule: RuleSpec = RuleSpec::Bptt(Bptt {}), restart;
         /// Rules that run beside it and change nothing.
         pub shadows: Vec<RuleSpec> = Vec::new(), [0 ..= 16], restart;
+        /// Whether each rule's gradient is held against exact BPTT, which then runs beside it.
+        pub align: bool = true, restart;
         /// When the weights change.
         pub update: UpdateSpec = UpdateSpec::EveryPhase(EveryPhase {}), restart;
     }
