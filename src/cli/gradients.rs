@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::output::Output;
 use super::source::Source;
-use crate::engine::{GradientReport, gradients};
+use crate::engine::{GradientReport, Influence, gradients};
 use crate::numeric::{DMatrix, Real};
 use crate::scenario::Scenario;
 use crate::trace::{FolderError, RunFolder, Tensor, write_atomic, write_tensors};
@@ -79,7 +79,19 @@ fn write_files<R: Real>(report: &GradientReport<R>, out: &Path) -> Result<(), Fo
             &mean,
         )?;
     }
+    if let Some(influence) = &report.influence {
+        write_atomic(&out.join("influence.csv"), horizons(influence).as_bytes())?;
+    }
     write_atomic(&out.join("alignment.csv"), alignments(report).as_bytes())
+}
+
+fn horizons(influence: &[Influence]) -> String {
+    let rows = influence
+        .iter()
+        .map(|i| format!("{},{},{}\n", i.horizon, i.last, i.sum));
+    std::iter::once("horizon,last,sum\n".to_string())
+        .chain(rows)
+        .collect()
 }
 
 /// Columns hold step t of episode b at t·B + b, so the elements already lie as [T,B,·] wants them.

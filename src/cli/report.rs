@@ -50,6 +50,15 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
         }
         output.line(table)?;
     }
+    let task = &finished.experiment.scenario().task;
+    let levels = task.as_task::<f32>().levels();
+    if !levels.is_empty() {
+        let mut table = Table::new(&["who has learned", "loss"]);
+        for level in levels {
+            table.row([level.name.to_string(), brief(level.loss)]);
+        }
+        output.line(table)?;
+    }
     output.line(ledger(&summary["ledger"]))?;
     match &finished.folder {
         Some(folder) => output.line(format_args!("run folder: {}", folder.display())),
@@ -74,9 +83,13 @@ fn ledger(rows: &Value) -> Table {
 
 /// Chance level and memoryless level of a metric, where they are known.
 pub(super) fn levels(metric: &str, baselines: Baselines) -> [Option<f64>; 2] {
+    let known = |level: f64| level.is_finite().then_some(level);
     match metric {
-        "accuracy" | "probe.accuracy" => [Some(baselines.chance_accuracy), None],
-        "loss" | "probe.loss" => [Some(baselines.chance_loss), Some(baselines.memoryless_loss)],
+        "accuracy" | "probe.accuracy" => [known(baselines.chance_accuracy), None],
+        "loss" | "probe.loss" => [
+            known(baselines.chance_loss),
+            known(baselines.memoryless_loss),
+        ],
         _ => [None, None],
     }
 }

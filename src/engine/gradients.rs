@@ -5,9 +5,10 @@ use super::living::live;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
 use crate::learning::{Context, Reinstated, RuleSpec, RuleState, Start};
-use crate::neocortex::{Gradient, Weights};
+use crate::neocortex::{Cortex, Gradient, Linearisation, Step, Weights};
 use crate::numeric::{DMatrix, Real, Rng};
 use crate::scenario::{Phase, Scenario};
+use crate::task::TaskSpec;
 
 /// What one batch taught.
 #[derive(Clone, Debug)]
@@ -20,6 +21,19 @@ pub struct GradientReport<R: Real> {
     pub states: Vec<DMatrix<R>>,
     /// The rule, every shadow, and exact BPTT where it is not among them.
     pub rules: Vec<RuleGradient<R>>,
+    /// For influence balancing: what θ does to the output, by horizon.
+    pub influence: Option<Vec<Influence>>,
+}
+
+/// The influence of θ on the first unit as truncated BPTT sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Influence {
+    /// Steps that are looked back over.
+    pub horizon: usize,
+    /// On the output of the segment's last step, where only its loss counts.
+    pub last: f64,
+    /// On the outputs of all of the segment's steps, where their losses are summed.
+    pub sum: f64,
 }
 
 /// What one rule made of it.
@@ -72,11 +86,43 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
         })
         .collect();
     Ok(GradientReport {
+        influence: match scenario.task {
+            TaskSpec::InfluenceBalancing(_) => Some(influence(&experiment.cortex, &batch)),
+            _ => None,
+        },
         weights: experiment.cortex.weights,
         batch,
         states,
         rules,
     })
+}
+
+/// Over horizons 1 to 400: the influence injected k steps ago has become J^k D, of which the first unit shows its part.
+/// The chain is linear, so that any one step tells J and D of all.
+fn influence<R: Real>(cortex: &Cortex<R>, batch: &Batch<R>) -> Vec<Influence> {
+    const LONGEST: usize = 400;
+    let rows = cortex.state();
+    let state = vec![R::zero(); rows];
+    let step = Step {
+        h_prev: &state,
+        x: &batch.inputs.as_slice()[..batch.inputs.nrows()],
+        h: &state,
+        aux: &[],
+    };
+    let mut lin = Linearisation::default();
+    lin.traces(cortex, &step);
+    lin.jacobian(cortex, &step);
+    let jacobian = DMatrix::from_column_slice(rows, rows, &lin.jacobian).map(Real::f64);
+    let mut carried = DMatrix::from_column_slice(rows, 1, &lin.immediate[..rows]).map(Real::f64);
+    let (mut last, mut sum) = (0.0, 0.0);
+    (1..=LONGEST)
+        .map(|horizon| {
+            last += carried[0];
+            sum += last;
+            carried = &jacobian * &carried;
+            Influence { horizon, last, sum }
+        })
+        .collect()
 }
 
 /// As many episodes as the protocol's first `Wake` has, at most 64, from the task's stream.

@@ -18,10 +18,10 @@ mod worker;
 
 pub use command::{Command, Journalled};
 pub use experiment::{Clock, Experiment, LedgerRow, RunError, Status};
-pub use gradients::{GradientReport, RuleGradient, gradients};
+pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
 pub use session::{Ending, Session, SessionError};
 pub use snapshot::{
-    Activity, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry, RippleStep,
-    RippleView, Series, Snapshot, Source,
+    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,
+    RippleStep, RippleView, Series, Snapshot, Source,
 };
 pub use worker::{Request, Worker};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::experiment::LedgerRow;
 use crate::event::{Direction, PhaseName, RippleRecord};
-use crate::task::Baselines;
+use crate::task::{Baselines, Level};
 
 /// What the worker is doing.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -137,6 +138,15 @@ pub struct RippleView {
     pub lived: Raster,
 }
 
+/// Attention over remembered steps as drawn: in the first episode of the last batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttentionView {
+    /// Steps that attended, a row each.
+    pub queries: Vec<usize>,
+    /// Weights: a row a query, a column a step of the episode.
+    pub weights: Raster,
+}
+
 /// Points of a metric over time.
 pub type Series = Vec<[f64; 2]>;
 
@@ -193,6 +203,12 @@ pub struct Snapshot {
     pub load: usize,
     /// Chance and memoryless levels.
     pub baselines: Option<Baselines>,
+    /// Losses with a meaning.
+    pub levels: Vec<Level>,
+    /// What each rule kept and cost.
+    pub ledger: Vec<LedgerRow>,
+    /// Where attention went, where the rule has one.
+    pub attention: Option<Arc<AttentionView>>,
     /// Regions.
     pub regions: Vec<RegionView>,
     /// Pathways.

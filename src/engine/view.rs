@@ -6,7 +6,8 @@ use super::experiment::{Experiment, Work};
 use super::living::Living;
 use super::sleep::Running;
 use super::snapshot::{
-    CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot, Source,
+    AttentionView, CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot,
+    Source,
 };
 use crate::event::Direction;
 use crate::numeric::Real;
@@ -49,6 +50,9 @@ impl<R: Real> Experiment<R> {
         snapshot.progress = self.progress();
         snapshot.load = self.load();
         snapshot.baselines = Some(self.baselines());
+        snapshot.levels = self.scenario.task.as_task::<R>().levels();
+        snapshot.ledger = self.ledger();
+        snapshot.attention = self.attention_view().map(Arc::new);
         snapshot.undo = self.journal.iter().map(|j| j.command.describe()).collect();
         snapshot.ripple = Arc::new(self.ripple_view().unwrap_or_default());
         snapshot.cortex = Arc::new(self.cortex_view());
@@ -141,6 +145,22 @@ impl<R: Real> Experiment<R> {
         };
         view.outputs.clone_from(&living.outputs);
         view
+    }
+
+    fn attention_view(&self) -> Option<AttentionView> {
+        let attended = self.rule.state.as_dyn().attended()?;
+        let (queries, steps) = (attended.queries.len(), attended.steps);
+        let values = (0..steps)
+            .flat_map(|step| (0..queries).map(move |query| query * steps + step))
+            .map(|i| attended.weights[i])
+            .collect();
+        Some(AttentionView {
+            queries: attended.queries,
+            weights: Raster {
+                units: queries,
+                values,
+            },
+        })
     }
 
     /// Ripples that have ended since the experiment was made or loaded.

@@ -80,7 +80,12 @@ fn between(stops: &[[u8; 3]], value: f32) -> Color32 {
     Color32::from_rgb(mix(0), mix(1), mix(2))
 }
 
-/// The colour of the `i`-th rule.
+/// The colour of the `i`-th rule; from the eighth on the same colours, halfway to grey.
 pub fn rule(i: usize) -> Color32 {
-    RULES[i % RULES.len()]
+    let color = RULES[i % RULES.len()];
+    if (i / RULES.len()).is_multiple_of(2) {
+        color
+    } else {
+        color.lerp_to_gamma(Color32::GRAY, 0.5)
+    }
 }

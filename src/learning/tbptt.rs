@@ -217,7 +217,8 @@ impl<R: Real> Rule<R> for TbpttState<R> {
         self.keep(moment);
         self.since += 1;
         let width = cx.batch.width;
-        if self.ledger.grows(self.kept.len()) {
+        let one = |kept: &Kept<R>| kept.h_prev.len() + kept.aux.len() + kept.error.len();
+        if self.ledger.grows(self.kept.iter().map(one).sum()) {
             let floats = floats_in(&(&self.kept, &self.h));
             self.ledger.keep(floats, width);
             let ways = (2 * self.kept.len()).div_ceil(self.params.stride) as u64;

@@ -169,8 +169,8 @@ impl<R: Real> Cortex<R> {
 
     /// How many parameters the cell has.
     pub fn parameters(&self) -> usize {
-        let shapes = self.cell.as_dyn().tensors();
-        shapes.iter().map(|t| t.rows * t.cols).sum()
+        let fan_in = self.fan_in.iter();
+        fan_in.map(|f| f.local.len() * f.source.len()).sum()
     }
 
     /// To which units each unit sends recurrent weights, in ascending order. For cells with a tensor W.

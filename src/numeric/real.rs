@@ -82,11 +82,7 @@ fn tanh_exact(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
     const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-    let y = 2.0 * x.clamp(-20.0, 20.0);
-    let k = y.mul_add(std::f64::consts::LOG2_E, ROUND);
-    let whole = k - ROUND;
-    let r = whole.mul_add(-LN2_LOW, whole.mul_add(-LN2_HIGH, y));
-    // Pairs of terms, pairs of pairs (Estrin's scheme): short chains of dependent operations.
+    /// Of the series: 1/2!, 1/3!, …
     const C: [f64; 12] = [
         1.0 / 2.0,
         1.0 / 6.0,
@@ -101,6 +97,11 @@ fn tanh_exact(x: f64) -> f64 {
         1.0 / 479_001_600.0,
         1.0 / 6_227_020_800.0,
     ];
+    let y = 2.0 * x.clamp(-20.0, 20.0);
+    let k = y.mul_add(std::f64::consts::LOG2_E, ROUND);
+    let whole = k - ROUND;
+    let r = whole.mul_add(-LN2_LOW, whole.mul_add(-LN2_HIGH, y));
+    // Pairs of terms, pairs of pairs (Estrin's scheme): short chains of dependent operations.
     let r2 = r * r;
     let r4 = r2 * r2;
     let two = |c: usize| C[c + 1].mul_add(r, C[c]);

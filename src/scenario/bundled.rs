@@ -40,6 +40,13 @@ pub fn bundled() -> &'static [Bundled] {
         "no-separation",
         "lesion-ca3",
         "copy-by-replay",
+        "influence-balancing",
+        "add-delayed",
+        "anbn",
+        "copy-attention",
+        "r2n2",
+        "r2n2-maze",
+        "six-rules",
     ]
 }
 

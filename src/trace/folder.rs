@@ -85,6 +85,8 @@ const OURS: [&str; 8] = [
 
 /// The files of a folder of gradients; all of them together mark it.
 const GRADIENTS: [&str; 3] = ["params.safetensors", "episode.safetensors", "alignment.csv"];
+/// Written beside them for some tasks.
+const INFLUENCE: &str = "influence.csv";
 
 /// A run folder being written.
 #[derive(Debug)]
@@ -135,6 +137,7 @@ impl RunFolder {
             }
             GRADIENTS
                 .iter()
+                .chain([&INFLUENCE])
                 .try_for_each(|name| remove(&path.join(name)))?;
             for file in
                 files(&each)?.filter(|file| file.extension().is_some_and(|e| e == "safetensors"))

@@ -5,6 +5,7 @@ mod folder;
 mod gradients;
 mod interrupt;
 mod output;
+mod rules;
 mod seeds;
 
 use std::path::Path;

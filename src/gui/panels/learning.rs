@@ -17,7 +17,7 @@ impl Panel for Learning {
 
     fn help(&self) -> &'static str {
         "Accuracy and loss of each waking phase and of each probe. Dashed: what guessing reaches, and the best loss of a \
-         network without memory."
+         network without memory; for some tasks also the losses on the way from knowing nothing to knowing all."
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -27,6 +27,14 @@ impl Panel for Learning {
             ui,
             &[("awake", rule(1)), ("probe", rule(4)), (dashed, weak)],
         );
+        let levels = &cx.snapshot.levels;
+        if !levels.is_empty() {
+            let told: Vec<_> = levels
+                .iter()
+                .map(|l| format!("{} {:.3}", l.name, l.loss))
+                .collect();
+            ui.weak(format!("losses: {}", told.join(", ")));
+        }
         let height = (ui.available_height() - 8.0) / 2.0;
         let known = cx.snapshot.baselines;
         let series = |name: &str| {
@@ -46,15 +54,18 @@ impl Panel for Learning {
         plot("accuracy", "accuracy")
             .include_y(1.0)
             .show(ui, |plot| {
-                if let Some(known) = known {
-                    plot.hline(level("chance", known.chance_accuracy, weak));
+                if let Some(chance) = known.map(|k| k.chance_accuracy).filter(|c| c.is_finite()) {
+                    plot.hline(level("chance", chance, weak));
                 }
                 plot.line(line("awake", series("accuracy"), rule(1)));
                 plot.line(line("probe", series("probe.accuracy"), rule(4)));
             });
         plot("loss", "loss").show(ui, |plot| {
-            if let Some(known) = known {
-                plot.hline(level("no memory", known.memoryless_loss, weak));
+            if let Some(loss) = known.map(|k| k.memoryless_loss).filter(|l| l.is_finite()) {
+                plot.hline(level("no memory", loss, weak));
+            }
+            for known in levels {
+                plot.hline(level(known.name, known.loss, weak));
             }
             plot.line(line("awake", series("loss"), rule(1)));
             plot.line(line("probe", series("probe.loss"), rule(4)));

@@ -1,10 +1,12 @@
 //! The panels: each reads the snapshot and sends requests.
 
 mod alignment;
+mod attention;
 mod ca3;
 mod circuit;
 mod cortex;
 mod learning;
+mod ledger;
 mod log;
 mod ripples;
 
@@ -37,6 +39,8 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<ripples::Ripples>::default(),
         Box::<learning::Learning>::default(),
         Box::<alignment::Alignment>::default(),
+        Box::<ledger::Ledger>::default(),
+        Box::<attention::Attention>::default(),
         Box::<log::Log>::default(),
     ]
 }

@@ -1,0 +1,60 @@
+//! Attention: which remembered steps the network attends to.
+
+use egui::Ui;
+
+use super::{Panel, PanelContext};
+use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::gui::theme::Map;
+
+/// The attention panel.
+#[derive(Default)]
+pub struct Attention {
+    weights: Heatmap,
+}
+
+impl Panel for Attention {
+    fn title(&self) -> &'static str {
+        "Attention"
+    }
+
+    fn help(&self) -> &'static str {
+        "Weights of the attention over remembered steps in the first episode of the last batch: a row a step that attends, a \
+         column a step of the episode. Only a rule that reminds (Sab) has one."
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        let Some(view) = &cx.snapshot.attention else {
+            ui.weak("no attention: only the rule Sab has one, and only after a batch of episodes");
+            return;
+        };
+        let ends = view.queries.first().zip(view.queries.last());
+        if let Some((first, last)) = ends {
+            ui.label(format!(
+                "steps {first} (top) to {last} (bottom) attend to steps 0 (left) to {} (right)",
+                view.weights.steps().saturating_sub(1)
+            ));
+        }
+        let told = |name: &str| {
+            let series = cx
+                .snapshot
+                .series
+                .get(&format!("{}.{name}", cx.snapshot.rule));
+            series.and_then(|s| s.last()).map(|p| p[1])
+        };
+        if let (Some(near), Some(lag)) = (told("attention_near_origin"), told("attention_lag")) {
+            ui.label(format!(
+                "{:.0} % of the weight lies within five steps after the step that is asked for; on average {lag:.1} steps after it",
+                near * 100.0
+            ));
+        }
+        let picture = Picture {
+            name: "Attention weights",
+            raster: &view.weights,
+            map: Map::Viridis,
+            scale: largest(&view.weights.values),
+            steps: view.weights.steps(),
+        };
+        let height = ui.available_height() - 4.0;
+        self.weights.show(ui, &picture, height);
+    }
+}

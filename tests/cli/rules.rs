@@ -1,0 +1,235 @@
+//! Every rule from the command line: gradients, refusals, streams, divergence.
+
+use crate::{done, json, read, run, workshop};
+
+/// Settings that make `six-rules` small.
+const SMALL: [&str; 8] = [
+    "--set",
+    "cortex.cell.units=8",
+    "--set",
+    "hippocampus.store.units=400",
+    "--set",
+    "hippocampus.entorhinal.units=400",
+    "--set",
+    "protocol=[Wake(episodes: 4), Sleep(ripples: 4)]",
+];
+
+#[test]
+fn gradients_of_all_rules_come_at_once_and_exact_ones_agree() {
+    let dir = workshop();
+    let mut args = vec!["gradients", "six-rules", "--out", "g", "--precision", "f64"];
+    args.extend(SMALL);
+    done(&dir, &args);
+    let table = read(dir.path().join("g/alignment.csv"));
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(1)
+        .map(|l| l.split(',').collect())
+        .collect();
+    assert_eq!(rows.len(), 11);
+    for row in &rows {
+        let file = dir
+            .path()
+            .join(format!("g/gradients/{}.safetensors", row[0]));
+        assert!(file.is_file(), "{}", row[0]);
+        let numbers: Vec<f64> = row[1..].iter().map(|v| v.parse().unwrap()).collect();
+        let exact = ["Bptt", "Rtrl", "CheckpointedBptt"].contains(&row[0]);
+        assert_eq!(
+            exact,
+            numbers.iter().all(|v| (v - 1.0).abs() < 1e-9),
+            "{row:?}"
+        );
+    }
+}
+
+#[test]
+fn influence_balancing_tells_the_horizon_at_which_each_sign_becomes_right() {
+    let dir = workshop();
+    done(
+        &dir,
+        &[
+            "gradients",
+            "influence-balancing",
+            "--out",
+            "g",
+            "--precision",
+            "f64",
+        ],
+    );
+    let table = read(dir.path().join("g/influence.csv"));
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("horizon,last,sum"));
+    let rows: Vec<[f64; 3]> = lines
+        .map(|l| {
+            let v: Vec<f64> = l.split(',').map(|v| v.parse().unwrap()).collect();
+            [v[0], v[1], v[2]]
+        })
+        .collect();
+    assert_eq!(rows.len(), 400);
+    assert_eq!(rows[0], [1.0, 1.0, 1.0]);
+    // In the long run θ lowers the first unit by 3 / (1 − ½) = 6.
+    assert!((rows[399][1] + 6.0).abs() < 1e-9);
+    let first = |column: usize| rows.iter().find(|r| r[column] < 0.0).unwrap()[0];
+    assert_eq!((first(1), first(2)), (41.0, 110.0));
+    // It is gone where another task's gradients take its place.
+    done(&dir, &["gradients", "tiny.ron", "--out", "g", "--force"]);
+    assert!(!dir.path().join("g/influence.csv").exists());
+}
+
+#[test]
+fn rules_that_cannot_serve_are_refused_with_those_that_can() {
+    let dir = workshop();
+    let cases: [(&[&str], &[&str]); 9] = [
+        (
+            &["learning.rule=ReversibleReplay"],
+            &[
+                "ReversibleReplay cannot serve the cell Tanh",
+                "it serves Reversible",
+            ],
+        ),
+        (
+            &["learning.shadows=[Sab]"],
+            &["Sab changes the forward pass", "shadows can be Bptt, Tbptt"],
+        ),
+        (
+            &["learning=(rule: Sab, shadows: [Bptt])"],
+            &["Bptt beside it would differentiate another network"],
+        ),
+        (
+            &["cortex.cell=Gru()", "learning=(rule: Rflo)"],
+            &["Rflo cannot serve the cell Gru", "it serves Tanh, Linear"],
+        ),
+        (
+            &["cortex.cell=Reversible()", "learning=(rule: Snap)"],
+            &[
+                "Snap cannot serve the cell Reversible",
+                "it serves Tanh, Linear, Gru, Lstm",
+            ],
+        ),
+        (
+            &[
+                "hippocampus=None",
+                "learning=(rule: Bptt)",
+                "protocol=[Stream()]",
+            ],
+            &["Bptt needs episodes", "Rtrl"],
+        ),
+        (
+            &["learning=(rule: Rtrl)", "protocol=[Stream()]"],
+            &["a stream has no episodes that a hippocampus could store"],
+        ),
+        (
+            &["learning=(rule: Bptt, update: EveryStep)"],
+            &["Bptt has no gradient before the episode ends", "Uoro"],
+        ),
+        (
+            &["cortex.cell=Tanh(units: 4000)", "learning=(rule: Rtrl)"],
+            &["GiB of memory", "choose a rule that keeps less"],
+        ),
+    ];
+    for (sets, fragments) in cases {
+        let mut args = vec!["run", "tiny.ron"];
+        for set in sets {
+            args.extend(["--set", set]);
+        }
+        let (code, _, err) = run(&dir, &args);
+        assert_eq!(code, 2, "{sets:?}: {err}");
+        // The report may break its lines anywhere.
+        let flat = err
+            .split_whitespace()
+            .filter(|w| *w != "│")
+            .collect::<Vec<_>>()
+            .join(" ");
+        for fragment in fragments {
+            assert!(flat.contains(fragment), "{sets:?}: {fragment}: {err}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_that_diverges_ends_the_run_with_its_place_and_keeps_the_records() {
+    let dir = workshop();
+    let rate = "cortex.optimizer.rate=0.001";
+    let (code, _, err) = run(
+        &dir,
+        &[
+            "run",
+            "influence-balancing",
+            "--set",
+            rate,
+            "--out",
+            "out",
+            "--quiet",
+        ],
+    );
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("no longer a finite number at step"), "{err}");
+    assert!(err.contains("in phase Stream"), "{err}");
+    let summary = json(&read(dir.path().join("out/summary.json")));
+    assert_eq!(summary["status"], "failed");
+    assert!(summary["error"].as_str().unwrap().contains("the gradient"));
+    let metrics = read(dir.path().join("out/metrics.csv"));
+    assert!(metrics.lines().count() > 3, "{metrics}");
+}
+
+#[test]
+fn a_stream_stopped_anywhere_is_resumed_to_the_same_bytes() {
+    let dir = workshop();
+    for rule in [
+        "Uoro",
+        "KfRtrl",
+        "Rtrl",
+        "Tbptt(horizon: 6, stride: 4, loss: Sum)",
+    ] {
+        let rule = format!("learning.rule={rule}");
+        let start = [
+            "run",
+            "add-delayed",
+            "--set",
+            &rule,
+            "--set",
+            "cortex.cell.units=8",
+            "--set",
+            "protocol=[Stream(steps: 700, report: 50), Probe(episodes: 4), Stream(steps: 330, report: 100)]",
+            "--quiet",
+            "--force",
+        ];
+        let to = |extra: &[&'static str]| -> Vec<String> {
+            start.iter().chain(extra).map(ToString::to_string).collect()
+        };
+        let call = |args: Vec<String>| {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            done(&dir, &args);
+        };
+        call(to(&["--out", "whole"]));
+        for stop in ["--stop-at=333", "--stop-at=720", "--stop-at=905"] {
+            call(to(&["--out", "part", stop]));
+            done(&dir, &["resume", "part", "--quiet"]);
+            crate::assert_same_results(&dir.path().join("whole"), &dir.path().join("part"));
+        }
+    }
+}
+
+#[test]
+fn the_closing_table_tells_levels_and_ledger() {
+    let dir = workshop();
+    let out = done(
+        &dir,
+        &[
+            "run",
+            "add-delayed",
+            "--set",
+            "protocol=[Stream(steps: 200)]",
+            "--quiet",
+        ],
+    );
+    for fragment in [
+        "nothing learned",
+        "only t1",
+        "floats kept",
+        "µs/step",
+        "35840",
+    ] {
+        assert!(out.contains(fragment), "{fragment}: {out}");
+    }
+}
