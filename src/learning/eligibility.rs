@@ -56,23 +56,23 @@ impl<R: Real> Room<R> {
             } else {
                 R::zero()
             };
-            for k in 0..run.len {
-                let (p, l) = (run.p + k, run.l + k);
-                let i = l % n;
-                // The first slot is read last: the others feed it with what they were.
-                let old: [R; 2] = std::array::from_fn(|slot| {
-                    if slot < slots {
-                        traces[slot * all + p]
-                    } else {
-                        R::zero()
+            // Gate by gate: the pre-activations of all units in order.
+            for gate in (0..run.len).step_by(n) {
+                let (p, l) = (run.p + gate, run.l + gate);
+                let d = |slot: usize| &d[slot * locals + l..][..n];
+                let (first, second) = traces.split_at_mut(all);
+                let e = &mut first[p..p + n];
+                if slots == 1 {
+                    for ((e, r), d) in e.iter_mut().zip(r).zip(d(0)) {
+                        *e = *r * *e + *d * u;
                     }
-                });
-                for slot in 0..slots {
-                    let mut e = d[slot * locals + l] * u;
-                    for (from, old) in old.iter().enumerate().take(slots) {
-                        e += r[(slot * slots + from) * n + i] * *old;
+                } else {
+                    let f = &mut second[p..p + n];
+                    for i in 0..n {
+                        let (old_e, old_f) = (e[i], f[i]);
+                        e[i] = r[i] * old_e + r[n + i] * old_f + d(0)[i] * u;
+                        f[i] = r[2 * n + i] * old_e + r[3 * n + i] * old_f + d(1)[i] * u;
                     }
-                    traces[slot * all + p] = e;
                 }
             }
         }
@@ -91,15 +91,16 @@ impl<R: Real> Room<R> {
         let delta = &self.delta[b * rows..(b + 1) * rows];
         self.row.resize(all, R::zero());
         for run in runs(cortex) {
-            for k in 0..run.len {
-                let (p, i) = (run.p + k, (run.l + k) % n);
-                self.row[p] = delta
-                    .iter()
-                    .skip(i)
-                    .step_by(n)
-                    .zip(traces.iter().skip(p).step_by(all))
-                    .map(|(d, e)| *d * *e)
-                    .sum();
+            for gate in (0..run.len).step_by(n) {
+                let p = run.p + gate;
+                let row = &mut self.row[p..p + n];
+                row.fill(R::zero());
+                for (slot, delta) in delta.chunks(n).enumerate() {
+                    let e = &traces[slot * all + p..][..n];
+                    for ((row, d), e) in row.iter_mut().zip(delta).zip(e) {
+                        *row += *d * *e;
+                    }
+                }
             }
         }
         add_row(&self.row, grad, remote);

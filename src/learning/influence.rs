@@ -99,7 +99,22 @@ pub(super) fn balance<R: Real>(numerator: R, denominator: R) -> R {
     }
 }
 
+/// Σ v², in sixteen sums side by side so that the loop vectorises.
+pub(super) fn squares<R: Real>(values: &[R]) -> R {
+    const LANES: usize = 16;
+    pulp::Arch::new().dispatch(|| {
+        let mut sums = [R::zero(); LANES];
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (sum, v) in sums.iter_mut().zip(chunk) {
+                *sum += *v * *v;
+            }
+        }
+        sums.iter().copied().sum::<R>() + rest.iter().map(|v| *v * *v).sum::<R>()
+    })
+}
+
 /// |v|.
 pub(super) fn norm<R: Real>(values: &[R]) -> R {
-    num_traits::Float::sqrt(values.iter().map(|v| *v * *v).sum::<R>())
+    num_traits::Float::sqrt(squares(values))
 }

@@ -48,8 +48,10 @@ struct Patch {
     rows: Vec<u32>,
     /// Where the unit's own slots stand among them.
     own: Vec<u32>,
-    /// Position, pre-activation and presynaptic value of each of its parameters.
-    parameters: Vec<[u32; 3]>,
+    /// Position of each of its parameters, in the order of the spans.
+    parameters: Vec<u32>,
+    /// Pre-activation, first presynaptic value and number of parameters that lie one after the other.
+    spans: Vec<[u32; 3]>,
     /// Where its block begins.
     from: usize,
 }
@@ -139,15 +141,25 @@ impl<R: Real> SnapState<R> {
                         .map(|s| (s * units.len() + place) as u32)
                         .collect(),
                     parameters: Vec::new(),
+                    spans: Vec::new(),
                     from: 0,
                 }
             })
             .collect();
+        let mut owned = vec![Vec::new(); n];
         each_parameter(cortex, |p, l, j| {
-            patches[l % n]
-                .parameters
-                .push([p as u32, l as u32, j as u32]);
+            owned[l % n].push([l as u32, j as u32, p as u32]);
         });
+        for (patch, mut owned) in patches.iter_mut().zip(owned) {
+            owned.sort_unstable();
+            for [l, j, p] in owned {
+                patch.parameters.push(p);
+                match patch.spans.last_mut() {
+                    Some([last, first, len]) if *last == l && *first + *len == j => *len += 1,
+                    _ => patch.spans.push([l, j, 1]),
+                }
+            }
+        }
         let mut from = 0;
         for patch in &mut patches {
             patch.from = from;
@@ -193,16 +205,21 @@ impl<R: Real> Room<R> {
             );
             block.copy_from_slice(&self.next[..block.len()]);
         }
-        if counts {
-            for (column, &[_, l, j]) in block.chunks_mut(k).zip(&patch.parameters) {
-                let u = self.lin.presynaptic[j as usize];
-                let mut slots = patch.own.iter();
-                each_immediate(cortex, &self.lin, l as usize, |_, d| {
-                    if let Some(&row) = slots.next() {
-                        column[row as usize] += d * u;
-                    }
-                });
-            }
+        if !counts {
+            return;
+        }
+        let mut rest = block;
+        for &[l, j, len] in &patch.spans {
+            let (columns, others) = rest.split_at_mut(len as usize * k);
+            rest = others;
+            let u = &self.lin.presynaptic[j as usize..(j + len) as usize];
+            let mut slots = patch.own.iter();
+            each_immediate(cortex, &self.lin, l as usize, |_, d| {
+                let row = slots.next().map_or(0, |row| *row as usize);
+                for (m, u) in columns[row..].iter_mut().step_by(k).zip(u) {
+                    *m += d * *u;
+                }
+            });
         }
     }
 
@@ -221,7 +238,7 @@ impl<R: Real> Room<R> {
         self.row.resize(cortex.parameters(), R::zero());
         for patch in patches {
             let block = &influence[patch.from..patch.from + patch.len()];
-            for (column, &[p, ..]) in block.chunks(patch.rows.len()).zip(&patch.parameters) {
+            for (column, &p) in block.chunks(patch.rows.len()).zip(&patch.parameters) {
                 let reached = patch.rows.iter().zip(column);
                 self.row[p as usize] = reached.map(|(row, m)| delta[*row as usize] * *m).sum();
             }

@@ -10,7 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::influence::{balance, errors, norm};
+use super::influence::{balance, errors, norm, squares};
 use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, Rng, floats_in, gemm};
@@ -60,8 +60,8 @@ struct Room<R: Real> {
     back: Vec<R>,
     /// νᵀ D of each episode, L×B.
     local: Vec<R>,
-    /// νᵀ D ⊗ u.
-    product: Vec<DMatrix<R>>,
+    /// The same of one episode, scaled.
+    scaled: Vec<R>,
     /// ρ₀ and ρ₁ of each episode.
     rho: Vec<(R, R)>,
     delta: Vec<R>,
@@ -76,7 +76,7 @@ impl<R: Real> Default for Room<R> {
             nu,
             back,
             local,
-            product: Vec::new(),
+            scaled: Vec::new(),
             rho: Vec::new(),
             delta,
         }
@@ -90,19 +90,19 @@ impl<R: Real> Room<R> {
             buffer.resize(rows, R::zero());
         }
         self.local.resize(cortex.local_rows() * width, R::zero());
+        self.scaled.resize(cortex.local_rows(), R::zero());
         self.rho.resize(width, (R::one(), R::one()));
-        if self.product.is_empty() {
-            self.product = zeros(cortex);
-        }
     }
 
-    /// νᵀ D ⊗ u of episode `b`.
-    fn outer(&mut self, cortex: &Cortex<R>, step: &Step<'_, R>, b: usize) {
+    /// |νᵀ D ⊗ u| of episode `b`: the tensors are products, so their norms are too.
+    fn size(&self, cortex: &Cortex<R>, b: usize) -> R {
         let l = cortex.local_rows();
-        for tensor in &mut self.product {
-            tensor.fill(R::zero());
-        }
-        cortex.accumulate(step, &self.local[b * l..(b + 1) * l], &mut self.product);
+        let (local, u) = (&self.local[b * l..(b + 1) * l], &self.lin.presynaptic);
+        let each = cortex
+            .fan_in()
+            .iter()
+            .map(|fan| squares(&local[fan.local.clone()]) * squares(&u[fan.source.clone()]));
+        num_traits::Float::sqrt(each.sum::<R>())
     }
 }
 
@@ -115,16 +115,18 @@ fn zeros<R: Real>(cortex: &Cortex<R>) -> Vec<DMatrix<R>> {
         .collect()
 }
 
-/// θ̃ ← θ̃ / ρ₀ + product / ρ₁.
-fn mix<R: Real>(theta: &mut [DMatrix<R>], product: &[DMatrix<R>], (rho0, rho1): (R, R)) {
-    for (theta, product) in theta.iter_mut().zip(product) {
-        theta.zip_apply(product, |t, p| *t = *t / rho0 + p / rho1);
+/// Every element times `factor`.
+fn scale<R: Real>(tensors: &mut [DMatrix<R>], factor: R) {
+    for tensor in tensors {
+        for v in tensor.as_mut_slice() {
+            *v *= factor;
+        }
     }
 }
 
 fn size<R: Real>(tensors: &[DMatrix<R>]) -> R {
-    let squares: R = tensors.iter().flat_map(|t| t.iter()).map(|v| *v * *v).sum();
-    num_traits::Float::sqrt(squares)
+    let each = tensors.iter().map(|t| squares(t.as_slice()));
+    num_traits::Float::sqrt(each.sum::<R>())
 }
 
 impl<R: Real> UoroState<R> {
@@ -160,11 +162,10 @@ impl<R: Real> UoroState<R> {
             &mut room.local[b * l..(b + 1) * l],
             &mut room.back,
         );
-        room.outer(cortex, step, b);
         let (rho0, rho1) = if self.params.balance {
             (
                 balance(size(theta), norm(&room.carried)),
-                balance(size(&room.product), norm(&room.nu)),
+                balance(room.size(cortex, b), norm(&room.nu)),
             )
         } else {
             (R::one(), R::one())
@@ -173,7 +174,12 @@ impl<R: Real> UoroState<R> {
         for ((s, carried), nu) in s.iter_mut().zip(&room.carried).zip(&room.nu) {
             *s = rho0 * *carried + rho1 * *nu;
         }
-        mix(theta, &room.product, (rho0, rho1));
+        scale(theta, R::one() / rho0);
+        let locals = &room.local[b * l..(b + 1) * l];
+        for (scaled, local) in room.scaled.iter_mut().zip(locals) {
+            *scaled = *local / rho1;
+        }
+        cortex.accumulate(step, &room.scaled, theta);
     }
 }
 
@@ -227,10 +233,7 @@ impl<R: Real> Rule<R> for UoroState<R> {
             if moment.remote {
                 remote.clone_from(&self.theta[b]);
             } else {
-                let rho0 = self.room.rho[b].0;
-                for tensor in remote.iter_mut() {
-                    tensor.apply(|t| *t /= rho0);
-                }
+                scale(remote, R::one() / self.room.rho[b].0);
             }
             if moment.score.is_some() {
                 let delta = &self.room.delta[b * rows..(b + 1) * rows];
@@ -252,6 +255,8 @@ fn dot<R: Real>(a: &[R], b: &[R]) -> R {
 /// Equation (4).
 fn add<R: Real>(theta: &[DMatrix<R>], factor: R, grad: &mut [DMatrix<R>]) {
     for (g, theta) in grad.iter_mut().zip(theta) {
-        g.zip_apply(theta, |g, t| *g += factor * t);
+        for (g, t) in g.as_mut_slice().iter_mut().zip(theta.as_slice()) {
+            *g += factor * *t;
+        }
     }
 }
