@@ -268,6 +268,14 @@ mod tests {
     }
 
     #[test]
+    fn the_synapses_told_are_those_saved() {
+        let (store, _) = stored(10, 300);
+        let told = Store::<f64>::load(&store).synapses;
+        assert_eq!(crate::numeric::counts_in(&store), told);
+        assert_eq!(told, 2 * 300 * 300);
+    }
+
+    #[test]
     fn a_half_cue_is_completed() {
         let (store, codes) = stored(60, 1000);
         for code in &codes {

@@ -10,7 +10,7 @@ mod real;
 mod solve;
 pub mod statistics;
 
-pub use floats::{Measured, floats_in};
+pub use floats::{Measured, counts_in, floats_in};
 pub use gemm::{Block, gemm, gemm_rows};
 pub use kwta::KWinners;
 pub use nalgebra::DMatrix;
