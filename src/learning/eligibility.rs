@@ -5,46 +5,61 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::influence::{add_row, errors, runs};
-use super::{Context, Ledger, Moment, flops, learn_readout};
+use super::influence::{add_row, runs};
+use super::traced::{Begin, Kernel};
+use super::{FeedbackSpec, Start, flops};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
-use crate::numeric::{DMatrix, Measured, Real, floats_in};
+use crate::numeric::{DMatrix, Real};
 
-/// The traces of each episode.
+/// Parameters that say how errors get back.
+pub trait Fed {
+    /// How.
+    fn feedback(&self) -> &FeedbackSpec;
+}
+
+/// Keeps an eligibility for every parameter, slot by slot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub(super) struct Eligibility<R: Real> {
-    /// e of each episode: slot by slot, all parameters.
-    traces: Vec<Vec<R>>,
-    /// The part of e from the first quarter of the steps.
-    remote: Measured<Vec<Vec<R>>>,
+pub struct Eligibility<R: Real> {
     /// In the place of V, where it is random.
     feedback: Option<DMatrix<R>>,
     #[serde(skip)]
-    room: Room<R>,
-    pub ledger: Ledger,
-}
-
-#[derive(Clone, Debug)]
-struct Room<R> {
     lin: Linearisation<R>,
-    delta: Vec<R>,
+    #[serde(skip)]
     row: Vec<R>,
 }
 
-impl<R> Default for Room<R> {
-    fn default() -> Self {
+impl<P: Fed, R: Real> Begin<P, R> for Eligibility<R> {
+    fn begin(params: &P, mut start: Start<'_, R>) -> Self {
         Self {
+            feedback: params.feedback().readout(start.cortex, &mut start.rng),
             lin: Linearisation::default(),
-            delta: Vec::new(),
             row: Vec::new(),
         }
     }
 }
 
-impl<R: Real> Room<R> {
-    /// Equation (1); the immediate influence is left out where it does not count.
-    fn advance(&mut self, cortex: &Cortex<R>, step: &Step<'_, R>, traces: &mut [R], counts: bool) {
+impl<R: Real> Kernel<R> for Eligibility<R> {
+    fn elements(&self, cortex: &Cortex<R>) -> usize {
+        cortex.cell.as_dyn().slots() * cortex.parameters()
+    }
+
+    fn flops(&self, cortex: &Cortex<R>) -> u64 {
+        flops(cortex, 1 + 3 * cortex.cell.as_dyn().slots() as u64)
+    }
+
+    fn feedback(&self) -> Option<&DMatrix<R>> {
+        self.feedback.as_ref()
+    }
+
+    /// Equation (1).
+    fn advance(
+        &mut self,
+        cortex: &Cortex<R>,
+        step: &Step<'_, R>,
+        traces: &mut Vec<R>,
+        counts: bool,
+    ) {
         self.lin.traces(cortex, step);
         let cell = cortex.cell.as_dyn();
         let (n, slots, locals) = (cell.units(), cell.slots(), cell.local_rows());
@@ -78,17 +93,16 @@ impl<R: Real> Room<R> {
         }
     }
 
-    /// Equation (2) for episode `b`.
+    /// Equation (2).
     fn credit(
         &mut self,
         cortex: &Cortex<R>,
-        b: usize,
+        delta: &[R],
         traces: &[R],
         grad: &mut Gradient<R>,
         remote: bool,
     ) {
-        let (n, rows, all) = (cortex.units(), cortex.state(), cortex.parameters());
-        let delta = &self.delta[b * rows..(b + 1) * rows];
+        let (n, all) = (cortex.units(), cortex.parameters());
         self.row.resize(all, R::zero());
         for run in runs(cortex) {
             for gate in (0..run.len).step_by(n) {
@@ -104,75 +118,5 @@ impl<R: Real> Room<R> {
             }
         }
         add_row(&self.row, grad, remote);
-    }
-}
-
-impl<R: Real> Eligibility<R> {
-    pub fn new(feedback: Option<DMatrix<R>>) -> Self {
-        Self {
-            traces: Vec::new(),
-            remote: Measured(Vec::new()),
-            feedback,
-            room: Room::default(),
-            ledger: Ledger::default(),
-        }
-    }
-
-    pub fn begin(&mut self, cx: &Context<'_, R>) {
-        let slots = cx.cortex.cell.as_dyn().slots();
-        let len = slots * cx.cortex.parameters();
-        self.traces.resize_with(cx.batch.width, Vec::new);
-        for traces in &mut self.traces {
-            traces.clear();
-            traces.resize(len, R::zero());
-        }
-        self.remote.0.clear();
-        if self.ledger.grows(self.traces.len()) {
-            let floats = floats_in(&self.traces) / cx.batch.width.max(1);
-            // Random feedback is there once, however many episodes run side by side.
-            self.ledger.keep(floats + floats_in(&self.feedback), 1);
-            self.ledger.flops_per_step = flops(cx.cortex, 1 + 3 * slots as u64);
-        }
-    }
-
-    pub fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-        learn_readout(cx.cortex, moment, grad);
-        let feedback = self.feedback.as_ref();
-        if let Some(score) = moment.score {
-            errors(
-                cx.cortex,
-                moment.step.aux,
-                score,
-                feedback,
-                &mut self.room.delta,
-            );
-        }
-        for (b, traces) in self.traces.iter_mut().enumerate() {
-            let step = cx.cortex.column(&moment.step, b);
-            self.room.advance(cx.cortex, &step, traces, true);
-            if moment.score.is_some() {
-                self.room.credit(cx.cortex, b, traces, grad, false);
-            }
-        }
-    }
-
-    pub fn observe_remote(
-        &mut self,
-        cx: &Context<'_, R>,
-        moment: &Moment<'_, R>,
-        grad: &mut Gradient<R>,
-    ) {
-        if moment.remote {
-            self.remote.0.clone_from(&self.traces);
-        }
-        for (b, traces) in self.remote.0.iter_mut().enumerate() {
-            if !moment.remote {
-                let step = cx.cortex.column(&moment.step, b);
-                self.room.advance(cx.cortex, &step, traces, false);
-            }
-            if moment.score.is_some() {
-                self.room.credit(cx.cortex, b, traces, grad, true);
-            }
-        }
     }
 }

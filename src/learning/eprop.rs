@@ -4,12 +4,10 @@
 //!     forget gate on the cell for Lstm, the update gate for Gru
 //! (2) ∂L_t/∂θ ≈ δ_t · e_t, with the learning signal δ_t = ∂L_t/∂s_t
 
-use serde::{Deserialize, Serialize};
-
-use super::eligibility::Eligibility;
-use super::{Context, FeedbackSpec, Ledger, Moment, Rule, RuleKind, Sizes, Start, Transposed};
-use crate::neocortex::{Cell, CellSpec, Gradient};
-use crate::numeric::Real;
+use super::eligibility::{Eligibility, Fed};
+use super::traced::Traced;
+use super::{FeedbackSpec, RuleKind, Sizes, Transposed};
+use crate::neocortex::{Cell, CellSpec};
 use crate::params;
 
 params! {
@@ -38,42 +36,11 @@ impl RuleKind for Eprop {
     }
 }
 
-/// The eligibility traces.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct EpropState<R: Real> {
-    eligibility: Eligibility<R>,
-}
-
-impl<R: Real> EpropState<R> {
-    /// No eligibility yet; random feedback is drawn here.
-    pub fn new(params: &Eprop, mut start: Start<'_, R>) -> Self {
-        let feedback = params.feedback.readout(start.cortex, &mut start.rng);
-        Self {
-            eligibility: Eligibility::new(feedback),
-        }
+impl Fed for Eprop {
+    fn feedback(&self) -> &FeedbackSpec {
+        &self.feedback
     }
 }
 
-impl<R: Real> Rule<R> for EpropState<R> {
-    fn begin(&mut self, cx: &Context<'_, R>) {
-        self.eligibility.begin(cx);
-    }
-
-    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-        self.eligibility.observe(cx, moment, grad);
-    }
-
-    fn observe_remote(
-        &mut self,
-        cx: &Context<'_, R>,
-        moment: &Moment<'_, R>,
-        grad: &mut Gradient<R>,
-    ) {
-        self.eligibility.observe_remote(cx, moment, grad);
-    }
-
-    fn ledger(&self) -> Ledger {
-        self.eligibility.ledger
-    }
-}
+/// e of each episode.
+pub type EpropState<R> = Traced<R, Eligibility<R>>;

@@ -20,6 +20,7 @@ mod rtrl;
 mod sab;
 mod snap;
 mod tbptt;
+mod traced;
 mod uoro;
 
 pub use bptt::{Bptt, BpttState};
@@ -35,6 +36,7 @@ pub use rtrl::{Rtrl, RtrlState};
 pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
 pub use snap::{Snap, SnapState};
 pub use tbptt::{Last, LossSpec, Sum, Tbptt, TbpttState};
+pub use traced::{Begin, Kernel, Traced};
 pub use uoro::{Uoro, UoroState};
 
 use serde::{Deserialize, Serialize};

@@ -3,12 +3,10 @@
 //! (1) P_t = (1 − α) P_{t−1} + D_t u_tᵀ, D = α f'(a): the eligibility of each synapse, with no path through other units
 //! (2) ∂L_t/∂W ≈ (B ∂L_t/∂y_t) ⊙ P_t, with B = Vᵀ or random
 
-use serde::{Deserialize, Serialize};
-
-use super::eligibility::Eligibility;
-use super::{Context, FeedbackSpec, Ledger, Moment, Random, Rule, RuleKind, Sizes, Start};
-use crate::neocortex::{Cell, CellSpec, Gradient};
-use crate::numeric::Real;
+use super::eligibility::{Eligibility, Fed};
+use super::traced::Traced;
+use super::{FeedbackSpec, Random, RuleKind, Sizes};
+use crate::neocortex::{Cell, CellSpec};
 use crate::params;
 
 params! {
@@ -36,42 +34,11 @@ impl RuleKind for Rflo {
     }
 }
 
-/// The eligibility traces.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct RfloState<R: Real> {
-    eligibility: Eligibility<R>,
-}
-
-impl<R: Real> RfloState<R> {
-    /// No eligibility yet; random feedback is drawn here.
-    pub fn new(params: &Rflo, mut start: Start<'_, R>) -> Self {
-        let feedback = params.feedback.readout(start.cortex, &mut start.rng);
-        Self {
-            eligibility: Eligibility::new(feedback),
-        }
+impl Fed for Rflo {
+    fn feedback(&self) -> &FeedbackSpec {
+        &self.feedback
     }
 }
 
-impl<R: Real> Rule<R> for RfloState<R> {
-    fn begin(&mut self, cx: &Context<'_, R>) {
-        self.eligibility.begin(cx);
-    }
-
-    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-        self.eligibility.observe(cx, moment, grad);
-    }
-
-    fn observe_remote(
-        &mut self,
-        cx: &Context<'_, R>,
-        moment: &Moment<'_, R>,
-        grad: &mut Gradient<R>,
-    ) {
-        self.eligibility.observe_remote(cx, moment, grad);
-    }
-
-    fn ledger(&self) -> Ledger {
-        self.eligibility.ledger
-    }
-}
+/// P of each episode.
+pub type RfloState<R> = Traced<R, Eligibility<R>>;

@@ -7,10 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::influence::{add_row, each_immediate, each_parameter, errors};
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::influence::{add_row, each_immediate, each_parameter};
+use super::traced::{Begin, Kernel, Traced};
+use super::{RuleKind, Sizes, Start, flops};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
-use crate::numeric::{Block, Measured, Real, floats_in, gemm};
+use crate::numeric::{Block, Real, gemm};
 use crate::params;
 
 params! {
@@ -28,40 +29,47 @@ impl RuleKind for Rtrl {
     }
 }
 
-/// The influence matrices.
+/// M of each episode, S×P.
+pub type RtrlState<R> = Traced<R, Whole<R>>;
+
+/// Keeps all of the influence.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct RtrlState<R: Real> {
-    /// M of each episode, S×P.
-    influence: Vec<Vec<R>>,
-    /// The part of M from the first quarter of the steps.
-    remote: Measured<Vec<Vec<R>>>,
+pub struct Whole<R: Real> {
     #[serde(skip)]
-    room: Room<R>,
-    ledger: Ledger,
-}
-
-#[derive(Clone, Debug)]
-struct Room<R> {
     lin: Linearisation<R>,
+    #[serde(skip)]
     next: Vec<R>,
-    delta: Vec<R>,
+    #[serde(skip)]
     row: Vec<R>,
 }
 
-impl<R> Default for Room<R> {
-    fn default() -> Self {
+impl<R: Real> Begin<Rtrl, R> for Whole<R> {
+    fn begin(_: &Rtrl, _: Start<'_, R>) -> Self {
         Self {
             lin: Linearisation::default(),
             next: Vec::new(),
-            delta: Vec::new(),
             row: Vec::new(),
         }
     }
 }
 
-impl<R: Real> Room<R> {
-    /// Equation (1); the immediate influence is left out where it does not count.
+impl<R: Real> Kernel<R> for Whole<R> {
+    fn elements(&self, cortex: &Cortex<R>) -> usize {
+        cortex.state() * cortex.parameters()
+    }
+
+    fn flops(&self, cortex: &Cortex<R>) -> u64 {
+        let (rows, columns) = (cortex.state() as u64, cortex.parameters() as u64);
+        let reach = if cortex.cell.as_dyn().spreads() {
+            rows
+        } else {
+            1
+        };
+        flops(cortex, 1) + 2 * columns * (rows * rows + reach + rows)
+    }
+
+    /// Equation (1).
     fn advance(
         &mut self,
         cortex: &Cortex<R>,
@@ -89,20 +97,19 @@ impl<R: Real> Room<R> {
         std::mem::swap(influence, &mut self.next);
     }
 
-    /// Equation (2) for episode `b`.
+    /// Equation (2).
     fn credit(
         &mut self,
         cortex: &Cortex<R>,
-        b: usize,
+        delta: &[R],
         influence: &[R],
         grad: &mut Gradient<R>,
         remote: bool,
     ) {
-        let (rows, columns) = (cortex.state(), cortex.parameters());
-        let delta = &self.delta[b * rows..(b + 1) * rows];
         if delta.iter().all(|d| *d == R::zero()) {
             return;
         }
+        let (rows, columns) = (cortex.state(), cortex.parameters());
         self.row.resize(columns, R::zero());
         gemm(
             &mut self.row,
@@ -111,79 +118,5 @@ impl<R: Real> Room<R> {
             false,
         );
         add_row(&self.row, grad, remote);
-    }
-}
-
-impl<R: Real> RtrlState<R> {
-    /// No influence yet.
-    pub fn new(_: &Rtrl, _: Start<'_, R>) -> Self {
-        Self {
-            influence: Vec::new(),
-            remote: Measured(Vec::new()),
-            room: Room::default(),
-            ledger: Ledger::default(),
-        }
-    }
-}
-
-impl<R: Real> Rule<R> for RtrlState<R> {
-    fn begin(&mut self, cx: &Context<'_, R>) {
-        let (rows, columns) = (cx.cortex.state() as u64, cx.cortex.parameters() as u64);
-        self.influence.resize_with(cx.batch.width, Vec::new);
-        for influence in &mut self.influence {
-            influence.clear();
-            influence.resize((rows * columns) as usize, R::zero());
-        }
-        self.remote.0.clear();
-        if self.ledger.grows(self.influence.len()) {
-            let floats = floats_in(self);
-            self.ledger.keep(floats, cx.batch.width);
-            let reach = if cx.cortex.cell.as_dyn().spreads() {
-                rows
-            } else {
-                1
-            };
-            self.ledger.flops_per_step =
-                flops(cx.cortex, 1) + 2 * columns * (rows * rows + reach + rows);
-        }
-    }
-
-    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-        let cortex = cx.cortex;
-        learn_readout(cortex, moment, grad);
-        if let Some(score) = moment.score {
-            errors(cortex, moment.step.aux, score, None, &mut self.room.delta);
-        }
-        for (b, influence) in self.influence.iter_mut().enumerate() {
-            let step = cortex.column(&moment.step, b);
-            self.room.advance(cortex, &step, influence, true);
-            if moment.score.is_some() {
-                self.room.credit(cortex, b, influence, grad, false);
-            }
-        }
-    }
-
-    fn observe_remote(
-        &mut self,
-        cx: &Context<'_, R>,
-        moment: &Moment<'_, R>,
-        grad: &mut Gradient<R>,
-    ) {
-        if moment.remote {
-            self.remote.0.clone_from(&self.influence);
-        }
-        for (b, influence) in self.remote.0.iter_mut().enumerate() {
-            if !moment.remote {
-                let step = cx.cortex.column(&moment.step, b);
-                self.room.advance(cx.cortex, &step, influence, false);
-            }
-            if moment.score.is_some() {
-                self.room.credit(cx.cortex, b, influence, grad, true);
-            }
-        }
-    }
-
-    fn ledger(&self) -> Ledger {
-        self.ledger
     }
 }

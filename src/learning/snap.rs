@@ -7,10 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::influence::{add_row, each_immediate, each_parameter, errors};
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
-use crate::neocortex::{Cell, CellSpec, Cortex, Gradient, Linearisation, Step};
-use crate::numeric::{Block, Measured, Real, floats_in, gemm};
+use super::influence::{add_row, each_immediate, each_parameter};
+use super::traced::{Begin, Kernel, Traced};
+use super::{RuleKind, Sizes, Start, flops};
+use crate::neocortex::Step;
+use crate::neocortex::{Cell, CellSpec, Cortex, Gradient, Linearisation};
+use crate::numeric::{Block, Real, gemm};
 use crate::params;
 
 params! {
@@ -62,18 +64,16 @@ impl Patch {
     }
 }
 
-/// The kept part of the influence matrices.
+/// The kept part of M of each episode.
+pub type SnapState<R> = Traced<R, Patches<R>>;
+
+/// Keeps a block a unit, |K| × its parameters.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct SnapState<R: Real> {
+pub struct Patches<R: Real> {
     patches: Vec<Patch>,
-    /// M of each episode: a block a unit, |K| × its parameters.
-    influence: Vec<Vec<R>>,
-    /// The part of M from the first quarter of the steps.
-    remote: Measured<Vec<Vec<R>>>,
     #[serde(skip)]
     room: Room<R>,
-    ledger: Ledger,
 }
 
 #[derive(Clone, Debug)]
@@ -82,18 +82,16 @@ struct Room<R> {
     /// J[K, K].
     within: Vec<R>,
     next: Vec<R>,
-    delta: Vec<R>,
     row: Vec<R>,
 }
 
 impl<R> Default for Room<R> {
     fn default() -> Self {
-        let [within, next, delta, row] = std::array::from_fn(|_| Vec::new());
+        let [within, next, row] = std::array::from_fn(|_| Vec::new());
         Self {
             lin: Linearisation::default(),
             within,
             next,
-            delta,
             row,
         }
     }
@@ -124,9 +122,8 @@ fn reached<R: Real>(cortex: &Cortex<R>, steps: usize) -> Vec<Vec<u32>> {
         .collect()
 }
 
-impl<R: Real> SnapState<R> {
-    /// No influence yet.
-    pub fn new(params: &Snap, Start { cortex, .. }: Start<'_, R>) -> Self {
+impl<R: Real> Begin<Snap, R> for Patches<R> {
+    fn begin(params: &Snap, Start { cortex, .. }: Start<'_, R>) -> Self {
         let (n, slots) = (cortex.units(), cortex.cell.as_dyn().slots());
         let mut patches: Vec<Patch> = reached(cortex, params.order - 1)
             .iter()
@@ -167,20 +164,12 @@ impl<R: Real> SnapState<R> {
         }
         Self {
             patches,
-            influence: Vec::new(),
-            remote: Measured(Vec::new()),
             room: Room::default(),
-            ledger: Ledger::default(),
         }
     }
 }
 
 impl<R: Real> Room<R> {
-    fn linearise(&mut self, cortex: &Cortex<R>, step: &Step<'_, R>) {
-        self.lin.traces(cortex, step);
-        self.lin.jacobian(cortex, step);
-    }
-
     /// Equation (1) for one unit; the immediate influence is left out where it does not count.
     fn advance(&mut self, cortex: &Cortex<R>, patch: &Patch, influence: &mut [R], counts: bool) {
         let (k, state) = (patch.rows.len(), cortex.state());
@@ -222,95 +211,49 @@ impl<R: Real> Room<R> {
             });
         }
     }
+}
 
-    /// δᵀ M for episode `b`.
+impl<R: Real> Kernel<R> for Patches<R> {
+    fn elements(&self, _: &Cortex<R>) -> usize {
+        self.patches.iter().map(Patch::len).sum()
+    }
+
+    fn flops(&self, cortex: &Cortex<R>) -> u64 {
+        let each = self.patches.iter().map(|p| p.len() * (p.rows.len() + 2));
+        flops(cortex, 1) + 2 * each.sum::<usize>() as u64
+    }
+
+    fn advance(
+        &mut self,
+        cortex: &Cortex<R>,
+        step: &Step<'_, R>,
+        influence: &mut Vec<R>,
+        counts: bool,
+    ) {
+        self.room.lin.traces(cortex, step);
+        self.room.lin.jacobian(cortex, step);
+        for patch in &self.patches {
+            self.room.advance(cortex, patch, influence, counts);
+        }
+    }
+
     fn credit(
         &mut self,
         cortex: &Cortex<R>,
-        b: usize,
-        patches: &[Patch],
+        delta: &[R],
         influence: &[R],
         grad: &mut Gradient<R>,
         remote: bool,
     ) {
-        let state = cortex.state();
-        let delta = &self.delta[b * state..(b + 1) * state];
-        self.row.resize(cortex.parameters(), R::zero());
-        for patch in patches {
+        let row = &mut self.room.row;
+        row.resize(cortex.parameters(), R::zero());
+        for patch in &self.patches {
             let block = &influence[patch.from..patch.from + patch.len()];
             for (column, &p) in block.chunks(patch.rows.len()).zip(&patch.parameters) {
                 let reached = patch.rows.iter().zip(column);
-                self.row[p as usize] = reached.map(|(row, m)| delta[*row as usize] * *m).sum();
+                row[p as usize] = reached.map(|(k, m)| delta[*k as usize] * *m).sum();
             }
         }
-        add_row(&self.row, grad, remote);
-    }
-}
-
-impl<R: Real> Rule<R> for SnapState<R> {
-    fn begin(&mut self, cx: &Context<'_, R>) {
-        let len = self.patches.iter().map(Patch::len).sum();
-        self.influence.resize_with(cx.batch.width, Vec::new);
-        for influence in &mut self.influence {
-            influence.clear();
-            influence.resize(len, R::zero());
-        }
-        self.remote.0.clear();
-        if self.ledger.grows(self.influence.len()) {
-            let floats = floats_in(self);
-            self.ledger.keep(floats, cx.batch.width);
-            let products: usize = self
-                .patches
-                .iter()
-                .map(|p| p.len() * (p.rows.len() + 2))
-                .sum();
-            self.ledger.flops_per_step = flops(cx.cortex, 1) + 2 * products as u64;
-        }
-    }
-
-    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-        let cortex = cx.cortex;
-        learn_readout(cortex, moment, grad);
-        if let Some(score) = moment.score {
-            errors(cortex, moment.step.aux, score, None, &mut self.room.delta);
-        }
-        for (b, influence) in self.influence.iter_mut().enumerate() {
-            self.room.linearise(cortex, &cortex.column(&moment.step, b));
-            for patch in &self.patches {
-                self.room.advance(cortex, patch, influence, true);
-            }
-            if moment.score.is_some() {
-                self.room
-                    .credit(cortex, b, &self.patches, influence, grad, false);
-            }
-        }
-    }
-
-    fn observe_remote(
-        &mut self,
-        cx: &Context<'_, R>,
-        moment: &Moment<'_, R>,
-        grad: &mut Gradient<R>,
-    ) {
-        let cortex = cx.cortex;
-        if moment.remote {
-            self.remote.0.clone_from(&self.influence);
-        }
-        for (b, influence) in self.remote.0.iter_mut().enumerate() {
-            if !moment.remote {
-                self.room.linearise(cortex, &cortex.column(&moment.step, b));
-                for patch in &self.patches {
-                    self.room.advance(cortex, patch, influence, false);
-                }
-            }
-            if moment.score.is_some() {
-                self.room
-                    .credit(cortex, b, &self.patches, influence, grad, true);
-            }
-        }
-    }
-
-    fn ledger(&self) -> Ledger {
-        self.ledger
+        add_row(row, grad, remote);
     }
 }
