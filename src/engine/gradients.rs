@@ -55,11 +55,16 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
     let mut specs: Vec<&RuleSpec> = std::iter::once(&scenario.learning.rule)
         .chain(&scenario.learning.shadows)
         .collect();
+    let mut labels = RuleSpec::labels(&specs);
     let whole = yardstick(&scenario.learning.rule);
     if !specs.contains(&&whole) {
+        labels.push(match whole {
+            RuleSpec::Bptt(_) => "Bptt".into(),
+            _ => format!("{}-whole", whole.name()),
+        });
         specs.push(&whole);
     }
-    let each: Vec<(String, Gradient<R>)> = RuleSpec::labels(&specs)
+    let each: Vec<(String, Gradient<R>)> = labels
         .into_iter()
         .zip(&specs)
         .map(|(label, spec)| {

@@ -265,7 +265,7 @@ registry! {
     pub enum CellSpec "cell" {
         Tanh(Tanh): "Elman 1990; leaky form: Jaeger et al. 2007",
         Linear(Linear): "Saxe, McClelland & Ganguli 2014",
-        Gru(Gru): "Cho et al. 2014, with the reset gate after the product: Chung et al. 2014 as in cuDNN",
+        Gru(Gru): "Cho et al. 2014, arXiv:1406.1078, with the reset gate after the product",
         Lstm(Lstm): "Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000",
         Reversible(Reversible): "Cheng & Brown 2025, Neural Computation 37(3):403",
         Chain(Chain): "Tallec & Ollivier 2017, §4.1",

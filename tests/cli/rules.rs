@@ -43,6 +43,40 @@ fn gradients_of_all_rules_come_at_once_and_exact_ones_agree() {
 }
 
 #[test]
+fn a_rule_that_reminds_is_held_against_the_whole_gradient_of_its_own_network() {
+    let dir = workshop();
+    let small = [
+        "--set",
+        "cortex.cell.units=8",
+        "--set",
+        "protocol=[Wake(episodes: 4)]",
+    ];
+    let mut args = vec![
+        "gradients",
+        "copy-attention",
+        "--out",
+        "g",
+        "--precision",
+        "f64",
+    ];
+    args.extend(small);
+    done(&dir, &args);
+    let table = read(dir.path().join("g/alignment.csv"));
+    let row = |name: &str| -> Vec<f64> {
+        let line = table.lines().find(|l| l.split(',').next() == Some(name));
+        let numbers = line.unwrap().split(',').skip(1);
+        numbers.map(|v| v.parse().unwrap()).collect()
+    };
+    assert_eq!(row("Sab-whole"), [1.0, 1.0, 1.0]);
+    // Credit skips to the first quarter although every fifth step is cut.
+    let [cosine, _, remote] = row("Sab")[..] else {
+        panic!()
+    };
+    assert!(cosine > 0.5 && cosine < 1.0 && remote > 0.5, "{table}");
+    assert!(dir.path().join("g/gradients/Sab.safetensors").is_file());
+}
+
+#[test]
 fn influence_balancing_tells_the_horizon_at_which_each_sign_becomes_right() {
     let dir = workshop();
     done(
