@@ -37,7 +37,7 @@ impl<R: Real> Episode<R> {
     }
 }
 
-/// B episodes side by side: column t·B + b holds step t of episode b. Shorter ones are padded and masked.
+/// B episodes side by side, the longest first: column t·B + b holds step t of episode b. Shorter ones are padded and masked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Batch<R: Real> {
@@ -60,10 +60,12 @@ pub struct Batch<R: Real> {
 }
 
 impl<R: Real> Batch<R> {
-    /// Puts episodes side by side; the first gets the number `first`.
+    /// Puts episodes side by side, the longest first; they get the numbers from `first` on.
     pub fn of(episodes: &[Episode<R>], first: u64) -> Self {
+        let mut episodes: Vec<&Episode<R>> = episodes.iter().collect();
+        episodes.sort_by_key(|e| std::cmp::Reverse(e.steps()));
         let width = episodes.len();
-        let steps = episodes.iter().map(Episode::steps).max().unwrap_or(0);
+        let steps = episodes.first().map_or(0, |e| e.steps());
         let (x, y) = episodes
             .first()
             .map_or((0, 0), |e| (e.inputs.nrows(), e.targets.nrows()));
@@ -74,7 +76,7 @@ impl<R: Real> Batch<R> {
             targets: DMatrix::zeros(y, steps * width),
             mask: vec![R::zero(); steps * width],
             origins: vec![NO_ORIGIN; steps * width],
-            lengths: episodes.iter().map(Episode::steps).collect(),
+            lengths: episodes.iter().map(|e| e.steps()).collect(),
             episodes: (first..).take(width).collect(),
         };
         for (b, episode) in episodes.iter().enumerate() {
@@ -92,6 +94,11 @@ impl<R: Real> Batch<R> {
             }
         }
         batch
+    }
+
+    /// How many episodes are not yet over at step `t`: the first ones.
+    pub fn living(&self, t: usize) -> usize {
+        self.lengths.partition_point(|length| *length > t)
     }
 
     /// The mask of step `t`, B long.

@@ -1,13 +1,13 @@
 //! The experiment: all of a run's state, as data. It can be cloned, saved at any step, and goes on to the same bytes.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Journalled};
 use super::living::Living;
 use super::protocol::{self, Cursor};
+use super::runner::Runner;
 use super::sleep::Sleeping;
 use super::stream::Stream;
 use crate::analysis::Alignment;
@@ -15,9 +15,9 @@ use crate::circuit::Circuit;
 use crate::episode::ContentShape;
 use crate::event::{Event, PhaseName, Sink, SinkError};
 use crate::hippocampus::HippocampusState;
-use crate::learning::{Bptt, RuleSpec, RuleState, Start};
-use crate::neocortex::{Cortex, Gradient, Optimizer, Weights};
-use crate::numeric::{DMatrix, Real, Rng, Streams};
+use crate::learning::{Bptt, RuleSpec, RuleState};
+use crate::neocortex::{Cortex, Optimizer, Weights};
+use crate::numeric::{DMatrix, Real, Streams};
 use crate::scenario::{Phase, Scenario, UpdateSpec};
 use crate::task::{Baselines, Dims};
 
@@ -73,65 +73,6 @@ pub(super) struct Lived<R: Real> {
     pub episode: u64,
     /// Contents h_{t−1}, x_t, target, mask; a column a step.
     pub contents: DMatrix<R>,
-}
-
-/// A rule with what it has gathered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub(super) struct Runner<R: Real> {
-    pub label: String,
-    pub state: RuleState<R>,
-    offline: bool,
-    /// Since the last update.
-    pub gradient: Gradient<R>,
-    /// Over the phase, for its alignment.
-    pub total: Gradient<R>,
-    #[serde(skip)]
-    pub spent: Duration,
-    #[serde(skip)]
-    pub steps: u64,
-}
-
-impl<R: Real> Runner<R> {
-    fn new(label: String, spec: &RuleSpec, cortex: &Cortex<R>, seed: u64) -> Self {
-        let gradient = cortex.gradient();
-        let rng = Rng::named(seed, &format!("rule {label}"));
-        Self {
-            state: RuleState::new(spec, Start { cortex, rng }),
-            offline: spec.offline(),
-            label,
-            total: gradient.clone(),
-            gradient,
-            spent: Duration::ZERO,
-            steps: 0,
-        }
-    }
-
-    /// The gradient since the last update joins the phase's.
-    pub fn bank(&mut self, cortex: &Cortex<R>) {
-        cortex.prune(&mut self.gradient);
-        self.total.add(&self.gradient);
-        self.gradient.clear();
-    }
-
-    pub fn offline(&self) -> bool {
-        self.offline
-    }
-}
-
-/// What a rule kept and cost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LedgerRow {
-    /// The rule's label.
-    pub rule: String,
-    /// Floats of activity held at once, at most, per episode.
-    pub retained_floats: usize,
-    /// Floating-point operations per step, counted from sizes.
-    pub flops_per_step: u64,
-    /// Measured.
-    pub microseconds_per_step: f64,
-    /// Hippocampal synapses it leans on.
-    pub synapses: usize,
 }
 
 /// What is being done right now.
@@ -535,24 +476,14 @@ impl<R: Real> Experiment<R> {
     }
 
     /// What each rule kept and cost.
-    pub fn ledger(&self) -> Vec<LedgerRow> {
+    pub fn ledger(&self) -> Vec<super::runner::LedgerRow> {
         let synapses = self
             .hippocampus
             .as_ref()
             .map_or(0, HippocampusState::synapses);
         std::iter::once(&self.rule)
             .chain(&self.shadows)
-            .map(|runner| {
-                let ledger = runner.state.as_dyn().ledger();
-                LedgerRow {
-                    rule: runner.label.clone(),
-                    retained_floats: ledger.retained_floats,
-                    flops_per_step: ledger.flops_per_step,
-                    microseconds_per_step: runner.spent.as_secs_f64() * 1e6
-                        / runner.steps.max(1) as f64,
-                    synapses: if runner.offline() { synapses } else { 0 },
-                }
-            })
+            .map(|runner| runner.ledger(synapses))
             .collect()
     }
 }

@@ -2,11 +2,12 @@
 
 use super::experiment::{Experiment, RunError, yardstick};
 use super::living::live;
+use super::runner::fresh;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
-use crate::learning::{Context, Reinstated, RuleSpec, RuleState, Start};
+use crate::learning::{Context, Reinstated, RuleSpec};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step, Weights};
-use crate::numeric::{DMatrix, Real, Rng};
+use crate::numeric::{DMatrix, Real};
 use crate::scenario::{Phase, Scenario};
 use crate::task::TaskSpec;
 
@@ -155,7 +156,7 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
     let mut reminder = rule
         .kind()
         .reminds()
-        .then(|| start(experiment, rule, "reminders"));
+        .then(|| fresh(rule, "reminders", &cortex, experiment.scenario.seed));
     let fit = experiment
         .hippocampus
         .as_mut()
@@ -178,13 +179,6 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
     states
 }
 
-/// A rule before its first episode, with the stream that a run would give it.
-fn start<R: Real>(experiment: &Experiment<R>, spec: &RuleSpec, label: &str) -> RuleState<R> {
-    let rng = Rng::named(experiment.scenario.seed, &format!("rule {label}"));
-    let cortex = &experiment.cortex;
-    RuleState::new(spec, Start { cortex, rng })
-}
-
 fn gradient_of<R: Real>(
     experiment: &Experiment<R>,
     spec: &RuleSpec,
@@ -192,7 +186,7 @@ fn gradient_of<R: Real>(
     batch: &Batch<R>,
 ) -> Gradient<R> {
     let cortex = &experiment.cortex;
-    let mut rule = start(experiment, spec, label);
+    let mut rule = fresh(spec, label, cortex, experiment.scenario.seed);
     let mut gradient = cortex.gradient();
     if spec.kind().reminds() {
         live(cortex, batch, Some(&mut rule), |cx, moment, rule| {

@@ -84,8 +84,17 @@ impl<R: Real> Living<R> {
             let x = Block::columns(&self.batch.inputs, self.t * width, width);
             cortex.drive_into(x, self.drive.as_mut_slice());
         }
-        let z = &self.drive.as_slice()[at..at + rows * width];
-        cortex.step(&self.h, z, &mut self.next, &mut self.aux);
+        // Episodes that are over stay as they are.
+        let living = self.batch.living(self.t);
+        let z = &self.drive.as_slice()[at..at + rows * living];
+        let (alive, aux) = (cortex.state() * living, cortex.aux_rows() * living);
+        self.next[alive..].copy_from_slice(&self.h[alive..]);
+        cortex.step(
+            &self.h[..alive],
+            z,
+            &mut self.next[..alive],
+            &mut self.aux[..aux],
+        );
         let cx = Context {
             cortex,
             batch: &self.batch,

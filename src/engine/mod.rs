@@ -8,6 +8,7 @@ mod history;
 mod living;
 mod observer;
 mod protocol;
+mod runner;
 mod session;
 mod sleep;
 mod snapshot;
@@ -17,8 +18,9 @@ mod wake;
 mod worker;
 
 pub use command::{Command, Journalled};
-pub use experiment::{Clock, Experiment, LedgerRow, RunError, Status};
+pub use experiment::{Clock, Experiment, RunError, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
+pub use runner::LedgerRow;
 pub use session::{Ending, Session, SessionError};
 pub use snapshot::{
     Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::experiment::{Experiment, RunError, Runner, Work};
+use super::experiment::{Experiment, RunError, Work};
 use super::living::live;
-use super::wake::timed;
+use super::runner::Runner;
 use crate::episode::Batch;
 use crate::event::{Direction, Event, Outcome, RippleRecord, Sink};
 use crate::hippocampus::{Code, Cue, CueSpec, End, HippocampusState, Walk, common, similarity};
@@ -223,7 +223,7 @@ impl<R: Real> Experiment<R> {
             .chain(&mut self.shadows)
             .filter(|r| r.offline())
         {
-            timed(runner, true, |r: &mut Runner<R>| {
+            runner.timed(true, |r| {
                 r.state.as_dyn_mut().reinstate(&step, &mut r.gradient);
             });
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::experiment::LedgerRow;
+use super::runner::LedgerRow;
 use crate::event::{Direction, PhaseName, RippleRecord};
 use crate::task::{Baselines, Level};
 

@@ -1,15 +1,14 @@
 //! Wake and probe: episodes lived side by side, step by step.
 
-use std::time::Instant;
-
-use super::experiment::{Experiment, Lived, ProbeSums, RunError, Runner, Work};
+use super::experiment::{Experiment, Lived, ProbeSums, RunError, Work};
 use super::living::Living;
+use super::runner::fresh;
 use super::snapshot::Source;
 use crate::episode::Batch;
 use crate::event::{Event, Sink};
-use crate::learning::{Context, Moment, RuleState};
+use crate::learning::{Context, RuleState};
 use crate::neocortex::Score;
-use crate::numeric::{DMatrix, Real, Rng};
+use crate::numeric::{DMatrix, Real};
 
 /// Most episodes side by side while awake, and in a probe.
 const WIDEST: usize = 64;
@@ -128,7 +127,7 @@ impl<R: Real> Experiment<R> {
                 exact.state.as_dyn_mut().remind(cx, t, &mut bare, aux);
             }
             if reminds {
-                timed(rule, false, |r| r.state.as_dyn_mut().remind(cx, t, h, aux));
+                rule.timed(false, |r| r.state.as_dyn_mut().remind(cx, t, h, aux));
             }
         })
     }
@@ -190,7 +189,7 @@ impl<R: Real> Experiment<R> {
             batch: &living.batch,
         };
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
-            timed(runner, false, |r| {
+            runner.timed(false, |r| {
                 r.state.as_dyn_mut().finish(&cx, &mut r.gradient);
             });
         }
@@ -324,11 +323,8 @@ impl<R: Real> Experiment<R> {
         let batch = self.new_batch(left.min(WIDEST_PROBE), true);
         let living = Box::new(Living::new(batch, &self.cortex, true));
         let reminder = self.reminds.then(|| {
-            let start = crate::learning::Start {
-                cortex: &self.cortex,
-                rng: Rng::named(self.scenario.seed, "probe reminders"),
-            };
-            let mut rule = RuleState::new(&self.scenario.learning.rule, start);
+            let spec = &self.scenario.learning.rule;
+            let mut rule = fresh(spec, "probe", &self.cortex, self.scenario.seed);
             rule.as_dyn_mut().begin(&Context {
                 cortex: &self.cortex,
                 batch: &living.batch,
@@ -392,30 +388,4 @@ impl<R: Real> Experiment<R> {
         self.probe_recall(sink)?;
         Ok(true)
     }
-}
-
-impl<R: Real> Runner<R> {
-    /// The rule sees a lived step; what the first quarter contributes is booked outside of the time it is charged for.
-    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, aligned: bool) {
-        timed(self, true, |r| {
-            r.state.as_dyn_mut().observe(cx, moment, &mut r.gradient);
-        });
-        if aligned {
-            self.state
-                .as_dyn_mut()
-                .observe_remote(cx, moment, &mut self.gradient);
-        }
-    }
-}
-
-/// Runs a rule and books the time it took.
-pub(super) fn timed<R: Real>(
-    runner: &mut Runner<R>,
-    step: bool,
-    work: impl FnOnce(&mut Runner<R>),
-) {
-    let begun = Instant::now();
-    work(runner);
-    runner.spent += begun.elapsed();
-    runner.steps += u64::from(step);
 }

@@ -5,6 +5,7 @@
 //!
 //! A new rule is one file with its parameters ([`RuleKind`]) and its state ([`Rule`]), and one line in `rules!`.
 
+mod attention;
 mod bptt;
 mod checkpointed;
 mod eligibility;

@@ -15,6 +15,7 @@ use super::{
     Context, FeedbackSpec, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, Transposed, flops,
     learn_readout,
 };
+use crate::episode::Batch;
 use crate::neocortex::{Cell, CellSpec, CellState, Cortex, Gradient, ReversibleCell, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, floats_in};
 use crate::params;
@@ -108,20 +109,22 @@ impl<R> Default for Room<R> {
 }
 
 impl<R: Real> Room<R> {
-    /// z of step t.
-    fn drive(&mut self, cortex: &Cortex<f64>, cx: &Context<'_, R>, t: usize) {
-        let x = columns(&cx.batch.inputs, t, cx.batch.width);
+    /// z of step t, of the episodes that are not yet over.
+    fn drive(&mut self, cortex: &Cortex<f64>, batch: &Batch<R>, t: usize) {
         self.x.clear();
-        self.x.extend(x.iter().map(|v| v.f64()));
-        let x = Block::of_slice(&self.x, cortex.inputs(), cx.batch.width);
-        cortex.drive_into(x, &mut self.z);
+        self.x
+            .extend(columns(&batch.inputs, batch, t).iter().map(|v| v.f64()));
+        let living = batch.living(t);
+        let x = Block::of_slice(&self.x, cortex.inputs(), living);
+        cortex.drive_into(x, &mut self.z[..cortex.drive_rows() * living]);
     }
 }
 
-/// Columns of step t.
-fn columns<R: Real>(m: &DMatrix<R>, t: usize, width: usize) -> &[R] {
-    let size = m.nrows() * width;
-    &m.as_slice()[t * size..(t + 1) * size]
+/// Columns of step t, of the episodes that are not yet over.
+fn columns<'a, R: Real>(m: &'a DMatrix<R>, batch: &Batch<R>, t: usize) -> &'a [R] {
+    let rows = m.nrows();
+    let from = t * batch.width * rows;
+    &m.as_slice()[from..from + batch.living(t) * rows]
 }
 
 fn norm(values: &[f64]) -> f64 {
@@ -183,7 +186,7 @@ impl<R: Real> ReversibleReplayState<R> {
         cx: &Context<'_, R>,
         grad: &mut Gradient<R>,
     ) {
-        let (cortex, batch, width) = (cx.cortex, cx.batch, cx.batch.width);
+        let (cortex, batch) = (cx.cortex, cx.batch);
         let (room, state, delta) = (&mut self.room, &mut self.state, &mut self.delta);
         let (w, v) = match &self.feedback {
             Some(feedback) => (feedback.tensors.as_slice(), &feedback.v),
@@ -193,32 +196,39 @@ impl<R: Real> ReversibleReplayState<R> {
             cell.see_output(state, &mut room.aux);
         }
         for t in (0..batch.steps).rev() {
-            room.drive(exact, cx, t);
-            let (past, aux) = (&mut room.other, &mut room.aux);
-            cell.invert(exact.recurrent(), state, &room.z, past, aux);
-            std::mem::swap(state, past);
+            // Episodes that are over wait at their last state.
+            let living = batch.living(t);
+            let (rows, aux_rows) = (cortex.state() * living, cortex.aux_rows() * living);
+            room.drive(exact, batch, t);
+            let z = &room.z[..cortex.drive_rows() * living];
+            let (now, past) = (&mut state[..rows], &mut room.other[..rows]);
+            let aux = &mut room.aux[..aux_rows];
+            cell.invert(exact.recurrent(), now, z, past, aux);
+            now.copy_from_slice(past);
             room.seen.clear();
             room.seen.extend(aux.iter().map(|v| R::of(*v)));
+            let (delta, back) = (&mut delta[..rows], &mut room.back[..rows]);
+            let local = &mut room.local[..cortex.local_rows() * living];
             // What follows wants the values of φ alone.
             let step = Step {
                 h_prev: &[],
-                x: columns(&batch.inputs, t, width),
+                x: columns(&batch.inputs, batch, t),
                 h: &[],
                 aux: &room.seen,
             };
-            let mask = batch.mask_at(t);
+            let mask = &batch.mask_at(t)[..living];
             if mask.iter().any(|m| *m != R::zero()) {
-                let targets = columns(&batch.targets, t, width);
-                let score = cortex.score(&room.back, step.aux, targets, mask);
+                let targets = columns(&batch.targets, batch, t);
+                let score = cortex.score(back, step.aux, targets, mask);
                 cortex.credit_through(v, step.aux, &score.dy, delta);
             }
             cortex.silence(delta);
-            cell.back(w, &step, delta, &mut room.local, &mut room.back);
-            cortex.accumulate(&step, &room.local, grad.part_mut(false));
+            cell.back(w, &step, delta, local, back);
+            cortex.accumulate(&step, local, grad.part_mut(false));
             if t < batch.quarter() {
-                cortex.accumulate(&step, &room.local, grad.part_mut(true));
+                cortex.accumulate(&step, local, grad.part_mut(true));
             }
-            std::mem::swap(delta, &mut room.back);
+            delta.copy_from_slice(back);
             cell.shift_back(aux);
         }
     }
@@ -250,15 +260,19 @@ impl<R: Real> Rule<R> for ReversibleReplayState<R> {
             return;
         };
         let room = &mut self.room;
-        room.drive(cortex, cx, moment.t);
+        room.drive(cortex, cx.batch, moment.t);
         if self.fresh {
             cell.see_output(&self.state, &mut room.aux);
         }
         self.fresh = false;
-        cell.shift_on(&mut room.aux);
-        let w = cortex.recurrent();
-        cell.advance(w, &self.state, &room.z, &mut room.other, &mut room.aux);
-        std::mem::swap(&mut self.state, &mut room.other);
+        let living = cx.batch.living(moment.t);
+        let rows = cortex.state() * living;
+        let z = &room.z[..cortex.drive_rows() * living];
+        let aux = &mut room.aux[..cortex.aux_rows() * living];
+        let (now, next) = (&mut self.state[..rows], &mut room.other[..rows]);
+        cell.shift_on(aux);
+        cell.advance(cortex.recurrent(), now, z, next, aux);
+        now.copy_from_slice(next);
     }
 
     fn finish(&mut self, cx: &Context<'_, R>, grad: &mut Gradient<R>) {

@@ -13,6 +13,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attention::Weights;
 use super::{
     Attended, Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
 };
@@ -99,10 +100,7 @@ struct Attention<R: Real> {
     b: usize,
     /// W_q ĥ.
     query: Vec<R>,
-    /// Memories with a weight.
-    chosen: Vec<(u32, R)>,
-    /// The memory whose score is the threshold, and Σ w̃; none where w is a softmax.
-    threshold: Option<(u32, R)>,
+    weights: Weights<R>,
 }
 
 /// The tape of an episode with its memories.
@@ -127,9 +125,6 @@ pub struct SabState<R: Real> {
     last: Option<Attended>,
     ledger: Ledger,
 }
-
-/// Added to Σ w̃, so that equal scores leave weights of 0 and no division by 0.
-const EPSILON: f64 = 1e-7;
 
 impl<R: Real> SabState<R> {
     /// Nothing remembered yet.
@@ -162,96 +157,25 @@ impl<R: Real> SabState<R> {
         &self.states[from..from + n]
     }
 
+    /// The key of memory i in episode b.
+    fn key(&self, i: usize, b: usize, width: usize) -> &[R] {
+        let k = self.params.keys;
+        &self.keys[(i * width + b) * k..(i * width + b + 1) * k]
+    }
+
     /// Equations (1) and (2).
     fn attend(&self, cx: &Context<'_, R>, t: usize, b: usize, h: &[R]) -> Attention<R> {
-        let (k, width) = (self.params.keys, cx.batch.width);
-        let mut query = vec![R::zero(); k];
+        let mut query = vec![R::zero(); self.params.keys];
         let [w_q, _] = attention_tensors(cx);
         gemm(&mut query, Block::of(w_q), Block::column(h), false);
-        let scale = R::of(1.0 / (k as f64).sqrt());
-        let mut scores: Vec<(u32, R)> = (0..self.memories.len())
-            .map(|i| {
-                let key = &self.keys[(i * width + b) * k..(i * width + b + 1) * k];
-                let score: R = key.iter().zip(&query).map(|(a, b)| *a * *b).sum();
-                (i as u32, score * scale)
-            })
-            .collect();
-        let top = self.params.top_k;
-        if scores.len() <= top {
-            let best = scores
-                .iter()
-                .map(|s| s.1)
-                .fold(R::neg_infinity(), num_traits::Float::max);
-            for score in &mut scores {
-                score.1 = num_traits::Float::exp(score.1 - best);
-            }
-            let sum: R = scores.iter().map(|s| s.1).sum();
-            for score in &mut scores {
-                score.1 /= sum;
-            }
-            return Attention {
-                t,
-                b,
-                query,
-                chosen: scores,
-                threshold: None,
-            };
-        }
-        // Highest first; ties go to the older memory.
-        let order = |a: &(u32, R), b: &(u32, R)| {
-            b.1.partial_cmp(&a.1)
-                .unwrap_or(std::cmp::Ordering::Equal)
-                .then(a.0.cmp(&b.0))
-        };
-        scores.select_nth_unstable_by(top, order);
-        let (threshold, level) = scores[top];
-        scores.truncate(top);
-        scores.sort_unstable_by_key(|s| s.0);
-        for score in &mut scores {
-            score.1 -= level;
-        }
-        let sum = scores.iter().map(|s| s.1).sum::<R>() + R::of(EPSILON);
-        for score in &mut scores {
-            score.1 /= sum;
-        }
+        let keys = (0..self.memories.len()).map(|i| self.key(i, b, cx.batch.width));
+        let weights = Weights::of(&query, keys, self.params.top_k);
         Attention {
             t,
             b,
             query,
-            chosen: scores,
-            threshold: Some((threshold, sum)),
+            weights,
         }
-    }
-
-    /// ∂L/∂a of every memory from ∂L/∂w of the chosen ones: back through equation (2).
-    fn score_errors(attention: &Attention<R>, at_weights: &[R]) -> Vec<(u32, R)> {
-        let mean: R = attention
-            .chosen
-            .iter()
-            .zip(at_weights)
-            .map(|((_, w), d)| *w * *d)
-            .sum();
-        let Some((threshold, sum)) = attention.threshold else {
-            // Softmax.
-            return attention
-                .chosen
-                .iter()
-                .zip(at_weights)
-                .map(|((i, w), d)| (*i, *w * (*d - mean)))
-                .collect();
-        };
-        let mut at_scores: Vec<(u32, R)> = attention
-            .chosen
-            .iter()
-            .zip(at_weights)
-            .map(|((i, w), d)| {
-                let active = *w > R::zero();
-                (*i, if active { (*d - mean) / sum } else { R::zero() })
-            })
-            .collect();
-        let lifted: R = at_scores.iter().map(|s| s.1).sum();
-        at_scores.push((threshold, -lifted));
-        at_scores
     }
 
     /// Back through one attention: δ at h_t goes into the memories (`at_memories`) and the query (δ itself).
@@ -269,6 +193,7 @@ impl<R: Real> SabState<R> {
         let memory = |i: u32| self.memory(i as usize, b, n, rows, width);
         let at_h = delta[b * rows..b * rows + n].to_vec();
         let at_weights: Vec<R> = attention
+            .weights
             .chosen
             .iter()
             .map(|(i, _)| at_h.iter().zip(memory(*i)).map(|(d, m)| *d * *m).sum())
@@ -282,7 +207,7 @@ impl<R: Real> SabState<R> {
                 }
             }
         };
-        for (i, w) in &attention.chosen {
+        for (i, w) in &attention.weights.chosen {
             let through: Vec<R> = at_h.iter().map(|d| *w * *d).collect();
             at_memory(*i, &through);
         }
@@ -291,8 +216,8 @@ impl<R: Real> SabState<R> {
         let mut at_query = vec![R::zero(); k];
         let mut back = vec![R::zero(); n];
         let remote = t < cx.batch.quarter();
-        for (i, d) in Self::score_errors(attention, &at_weights) {
-            let key = &self.keys[(i as usize * width + b) * k..(i as usize * width + b + 1) * k];
+        for (i, d) in attention.weights.score_errors(&at_weights) {
+            let key = self.key(i as usize, b, width);
             for (q, key) in at_query.iter_mut().zip(key) {
                 *q += scale * d * *key;
             }
@@ -327,7 +252,7 @@ impl<R: Real> SabState<R> {
             if origin == NO_ORIGIN {
                 continue;
             }
-            for (i, w) in &attention.chosen {
+            for (i, w) in &attention.weights.chosen {
                 let after = self.memories[*i as usize] as i64 - i64::from(origin);
                 let w = w.f64();
                 near += if (0..=NEAR).contains(&after) { w } else { 0.0 };
@@ -348,7 +273,7 @@ impl<R: Real> SabState<R> {
             attended.queries.push(attention.t);
             let from = attended.weights.len();
             attended.weights.resize(from + attended.steps, 0.0);
-            for (i, w) in &attention.chosen {
+            for (i, w) in &attention.weights.chosen {
                 if let Some(to) = attended.weights.get_mut(from + self.memories[*i as usize]) {
                     *to = w.f64() as f32;
                 }
@@ -402,7 +327,7 @@ impl<R: Real> Rule<R> for SabState<R> {
             }
             let column = &mut h[b * rows..b * rows + n];
             let attention = self.attend(cx, t, b, column);
-            for (i, w) in &attention.chosen {
+            for (i, w) in &attention.weights.chosen {
                 let memory = self.memory(*i as usize, b, n, rows, width);
                 for (h, m) in column.iter_mut().zip(memory) {
                     *h += *w * *m;
