@@ -99,7 +99,7 @@ fn a_past_too_long_to_run_back_to_is_told() {
     let events = run("r2n2", 1, &sets);
     assert!(last(&events, "ReversibleReplay.reconstruction_error") > 0.01);
     let told = events.iter().any(|e| {
-        matches!(e, Event::Note { text, .. } if text.contains("reconstructs the first state with an error of"))
+        matches!(e, Event::Note { text, .. } if text.contains("the first state is reconstructed with an error of"))
     });
     assert!(told);
 }

@@ -15,7 +15,7 @@ use crate::circuit::Circuit;
 use crate::episode::ContentShape;
 use crate::event::{Event, PhaseName, Sink, SinkError};
 use crate::hippocampus::HippocampusState;
-use crate::learning::{Bptt, RuleSpec, RuleState};
+use crate::learning::{RuleSpec, RuleState};
 use crate::neocortex::{Cortex, Optimizer, Weights};
 use crate::numeric::{DMatrix, Real, Streams};
 use crate::scenario::{Phase, Scenario, UpdateSpec};
@@ -184,7 +184,7 @@ impl<R: Real> Experiment<R> {
             .zip(&specs)
             .map(|(label, spec)| Runner::new(label, spec, &cortex, scenario.seed))
             .collect();
-        let yardstick = yardstick(&learning.rule);
+        let yardstick = learning.rule.yardstick();
         let exact = Runner::new("Bptt".into(), &yardstick, &cortex, scenario.seed);
         let rule = runners.pop_front().unwrap_or_else(|| exact.clone());
         Self {
@@ -485,14 +485,6 @@ impl<R: Real> Experiment<R> {
             .chain(&self.shadows)
             .map(|runner| runner.ledger(synapses))
             .collect()
-    }
-}
-
-/// What a rule's gradient is held against: exact BPTT, or all of the gradient where the rule changes the forward pass.
-pub(super) fn yardstick(rule: &RuleSpec) -> RuleSpec {
-    match rule {
-        RuleSpec::Sab(sab) => RuleSpec::Sab(sab.exact()),
-        _ => RuleSpec::Bptt(Bptt {}),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One batch of episodes at the initial weights, and what every rule makes of it.
 
-use super::experiment::{Experiment, RunError, yardstick};
+use super::experiment::{Experiment, RunError};
 use super::living::live;
 use super::runner::fresh;
 use crate::analysis::Alignment;
@@ -57,7 +57,7 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
         .chain(&scenario.learning.shadows)
         .collect();
     let mut labels = RuleSpec::labels(&specs);
-    let whole = yardstick(&scenario.learning.rule);
+    let whole = scenario.learning.rule.yardstick();
     if !specs.contains(&&whole) {
         labels.push(match whole {
             RuleSpec::Bptt(_) => "Bptt".into(),

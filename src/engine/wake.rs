@@ -14,9 +14,6 @@ use crate::numeric::{DMatrix, Real};
 const WIDEST: usize = 64;
 const WIDEST_PROBE: usize = 256;
 
-/// A reconstruction worse than this is worth a line in the log.
-const POOR_RECONSTRUCTION: f64 = 0.01;
-
 impl<R: Real> Experiment<R> {
     fn new_batch(&mut self, count: usize, probe: bool) -> Batch<R> {
         let task = self.scenario.task.as_task::<R>();
@@ -270,15 +267,11 @@ impl<R: Real> Experiment<R> {
         for runner in std::iter::once(&self.rule).chain(&self.shadows) {
             for (name, value) in runner.state.as_dyn().told() {
                 self.measure(format!("{}.{name}", runner.label), value, sink)?;
-                if name == "reconstruction_error" && value > POOR_RECONSTRUCTION {
-                    let text = format!(
-                        "{} reconstructs the first state with an error of {:.1} %: the past is too long to run back to",
-                        runner.label,
-                        value * 100.0
-                    );
-                    let time = self.clock.time;
-                    sink.event(&Event::Note { time, text })?;
-                }
+            }
+            if let Some(warning) = runner.state.as_dyn().warning() {
+                let text = format!("{}: {warning}", runner.label);
+                let time = self.clock.time;
+                sink.event(&Event::Note { time, text })?;
             }
         }
         Ok(())

@@ -147,6 +147,10 @@ pub trait Rule<R: Real> {
     fn told(&self) -> Told {
         Vec::new()
     }
+    /// What a person should know of how it went, in words.
+    fn warning(&self) -> Option<String> {
+        None
+    }
     /// Where its attention went in the first episode of the last batch, where it has one.
     fn attended(&self) -> Option<Attended> {
         None
@@ -181,6 +185,10 @@ pub trait RuleKind {
     /// Whether it changes the forward pass, so that no other rule sees the same states.
     fn reminds(&self) -> bool {
         false
+    }
+    /// The rule that takes all of the gradient of the same forward pass, where that is not Bptt: what it is held against.
+    fn whole(&self) -> Option<RuleSpec> {
+        None
     }
     /// Whether it can serve a cell; if not, why, in a clause.
     fn serves(&self, _cell: &dyn Cell<f32>, _spec: &CellSpec) -> Result<(), &'static str> {
@@ -260,6 +268,11 @@ impl RuleSpec {
     /// Whether it needs ripples.
     pub fn offline(&self) -> bool {
         self.kind().offline()
+    }
+
+    /// What its gradient is held against: exact BPTT, or all of the gradient of a forward pass of its own.
+    pub fn yardstick(&self) -> Self {
+        self.kind().whole().unwrap_or(Self::Bptt(Bptt {}))
     }
 
     /// Why it cannot serve a cell, and which cells it can; `None` where it can.

@@ -42,6 +42,9 @@ impl RuleKind for ReversibleReplay {
     }
 }
 
+/// A reconstruction worse than this is worth a word.
+const POOR: f64 = 0.01;
+
 /// Random weights in the place of the transposed ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
@@ -292,6 +295,14 @@ impl<R: Real> Rule<R> for ReversibleReplayState<R> {
 
     fn ledger(&self) -> Ledger {
         self.ledger
+    }
+
+    fn warning(&self) -> Option<String> {
+        let error = self.error.0.filter(|e| *e > POOR)?;
+        Some(format!(
+            "the first state is reconstructed with an error of {:.1} %: the past is too long to run back to",
+            error * 100.0
+        ))
     }
 
     fn told(&self) -> Told {

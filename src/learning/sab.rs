@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::attention::Weights;
 use super::{
-    Attended, Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
+    Attended, Context, Ledger, Moment, Rule, RuleKind, RuleSpec, Sizes, Start, Told, flops,
+    learn_readout,
 };
 use crate::episode::NO_ORIGIN;
 use crate::neocortex::{Cell, CellSpec, Gradient, Step};
@@ -85,6 +86,10 @@ impl RuleKind for Sab {
     fn floats(&self, sizes: &Sizes) -> u64 {
         let memories = sizes.steps / self.attend_every as u64 + 1;
         sizes.steps * (10 * sizes.state + self.keys as u64) + memories * self.keys as u64
+    }
+
+    fn whole(&self) -> Option<RuleSpec> {
+        Some(RuleSpec::Sab(self.exact()))
     }
 
     fn tensors(&self) -> (&'static [&'static str], usize) {

@@ -16,8 +16,12 @@ const MOST_BYTES: u64 = 8 << 30;
 
 /// Adds what cannot work to `problems`.
 pub(super) fn check(scenario: &Scenario, node: &Node, problems: &mut Problems) {
+    let mut told = std::collections::HashSet::new();
     let mut report = |path: &str, message: String, help: String| {
-        problems.push(span_at(node, path), message, Some(help));
+        // Two phases may find the same thing wrong elsewhere.
+        if told.insert((path.to_string(), message.clone())) {
+            problems.push(span_at(node, path), message, Some(help));
+        }
     };
     rules(scenario, &mut report);
     network(scenario, &mut report);
@@ -156,17 +160,8 @@ fn network(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
             "use more units, or the readout Learned".into(),
         );
     }
-    if let TaskSpec::Anbn(p) = task
-        && p.min > p.max
-    {
-        report(
-            "task.min",
-            format!(
-                "the smallest n, {}, is larger than the largest, {}",
-                p.min, p.max
-            ),
-            "swap min and max".into(),
-        );
+    if let Some((field, why, help)) = task.as_task::<f32>().problem() {
+        report(&format!("task.{field}"), why, help.into());
     }
 }
 

@@ -108,6 +108,12 @@ impl<R: Real> Task<R> for Anbn {
         }
     }
 
+    fn problem(&self) -> Option<(&'static str, String, &'static str)> {
+        let (min, max) = (self.min, self.max);
+        let why = format!("the smallest n, {min}, is larger than the largest, {max}");
+        (min > max).then_some(("min", why, "swap min and max"))
+    }
+
     fn levels(&self) -> Vec<Level> {
         vec![
             Level {

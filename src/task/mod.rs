@@ -83,6 +83,10 @@ pub trait Task<R: Real> {
     fn tolerance(&self) -> f64 {
         0.0
     }
+    /// A parameter that cannot be as it is, with what is wrong and what helps.
+    fn problem(&self) -> Option<(&'static str, String, &'static str)> {
+        None
+    }
     /// Losses on the way from knowing nothing to knowing all.
     fn levels(&self) -> Vec<Level> {
         Vec::new()

@@ -113,7 +113,17 @@ fn influence_balancing_tells_the_horizon_at_which_each_sign_becomes_right() {
 #[test]
 fn rules_that_cannot_serve_are_refused_with_those_that_can() {
     let dir = workshop();
-    let cases: [(&[&str], &[&str]); 9] = [
+    let cases: [(&[&str], &[&str]); 10] = [
+        (
+            &[
+                "task=Anbn(min: 5, max: 2)",
+                "hippocampus.capacity.steps=100",
+            ],
+            &[
+                "the smallest n, 5, is larger than the largest, 2",
+                "swap min and max",
+            ],
+        ),
         (
             &["learning.rule=ReversibleReplay"],
             &[
@@ -238,6 +248,52 @@ fn a_stream_stopped_anywhere_is_resumed_to_the_same_bytes() {
         call(to(&["--out", "whole"]));
         for stop in ["--stop-at=333", "--stop-at=720", "--stop-at=905"] {
             call(to(&["--out", "part", stop]));
+            done(&dir, &["resume", "part", "--quiet"]);
+            crate::assert_same_results(&dir.path().join("whole"), &dir.path().join("part"));
+        }
+    }
+}
+
+#[test]
+fn episodes_stopped_anywhere_are_resumed_to_the_same_bytes() {
+    let dir = workshop();
+    let cases: [(&str, &str, &[&str]); 3] = [
+        (
+            "r2n2",
+            "protocol=[Repeat(times: 6, phases: [Wake(episodes: 5)]), Probe(episodes: 8)]",
+            &["cortex.cell.units=6"],
+        ),
+        (
+            "copy-attention",
+            "protocol=[Repeat(times: 3, phases: [Wake(episodes: 3)]), Probe(episodes: 4)]",
+            &["cortex.cell.units=8", "task.delay=8"],
+        ),
+        (
+            "six-rules",
+            "protocol=[Repeat(times: 2, phases: [Wake(episodes: 3), Sleep(ripples: 3)]), Probe(episodes: 4)]",
+            &[
+                "cortex.cell.units=6",
+                "hippocampus.store.units=300",
+                "hippocampus.entorhinal.units=300",
+            ],
+        ),
+    ];
+    for (scenario, protocol, sets) in cases {
+        let mut start = vec!["run", scenario, "--quiet", "--force", "--set", protocol];
+        sets.iter().for_each(|set| start.extend(["--set", set]));
+        let to = |extra: &[&'static str]| {
+            let mut args = start.clone();
+            args.extend(extra);
+            done(&dir, &args);
+        };
+        to(&["--out", "whole"]);
+        for stop in [
+            "--stop-at=4",
+            "--stop-at=13",
+            "--stop-at=29",
+            "--stop-at=41",
+        ] {
+            to(&["--out", "part", stop]);
             done(&dir, &["resume", "part", "--quiet"]);
             crate::assert_same_results(&dir.path().join("whole"), &dir.path().join("part"));
         }
