@@ -173,16 +173,15 @@ impl<R: Real> TbpttState<R> {
             buffer.clear();
             buffer.resize(rows * width, R::zero());
         }
-        // Older steps have nothing to carry back where no loss is left.
-        if !self.kept.iter().any(|kept| kept.owed) {
+        let sums = matches!(self.params.loss, LossSpec::Sum(_));
+        let last = self.kept.len().saturating_sub(1);
+        let counts = |i: usize, kept: &Kept<R>| kept.owed && (sums || i == last);
+        if !self.kept.iter().enumerate().any(|(i, k)| counts(i, k)) {
             return;
         }
-        let (sums, last) = (
-            matches!(self.params.loss, LossSpec::Sum(_)),
-            self.kept.len().saturating_sub(1),
-        );
         for i in (0..self.kept.len()).rev() {
-            let counts = std::mem::take(&mut self.kept[i].owed) && (sums || i == last);
+            let counts = counts(i, &self.kept[i]);
+            self.kept[i].owed = false;
             let kept = &self.kept[i];
             let step = Step {
                 h_prev: &kept.h_prev,

@@ -34,24 +34,27 @@ impl Panel for Alignment {
             }
         });
         let suffix = format!(".{}", self.quantity);
-        let found: Vec<(&str, &[[f64; 2]])> = cx
+        // In the order, and the colours, of the Ledger.
+        let found: Vec<(usize, &str, &[[f64; 2]])> = cx
             .snapshot
-            .series
+            .ledger
             .iter()
-            .filter_map(|(name, points)| {
-                let rule = name.strip_prefix("alignment.")?.strip_suffix(&suffix)?;
-                Some((rule, points.as_slice()))
+            .enumerate()
+            .filter_map(|(i, row)| {
+                let name = format!("alignment.{}{suffix}", row.rule);
+                let points = cx.snapshot.series.get(&name)?;
+                Some((i, row.rule.as_str(), points.as_slice()))
             })
             .collect();
         if found.is_empty() {
             ui.weak("nothing measured yet");
         }
         ui.horizontal_wrapped(|ui| {
-            for (i, (name, points)) in found.iter().enumerate() {
+            for (i, name, points) in &found {
                 let value = points.last().map_or(f64::NAN, |p| p[1]);
                 ui.label(
                     RichText::new(format!("{name} {value:.3}"))
-                        .color(rule(i))
+                        .color(rule(*i))
                         .strong(),
                 );
             }
@@ -65,8 +68,8 @@ impl Panel for Alignment {
             .x_axis_label("time (steps)")
             .show(ui, |plot| {
                 plot.hline(level("exact BPTT", 1.0, weak));
-                for (i, (name, points)) in found.iter().enumerate() {
-                    plot.line(line(name, points, rule(i)));
+                for (i, name, points) in &found {
+                    plot.line(line(name, points, rule(*i)));
                 }
             });
     }

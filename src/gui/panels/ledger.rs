@@ -9,7 +9,7 @@ use crate::gui::theme::rule;
 #[derive(Default)]
 pub struct Ledger;
 
-const WIDTH: f32 = 80.0;
+const WIDTH: f32 = 66.0;
 
 impl Panel for Ledger {
     fn title(&self) -> &'static str {
