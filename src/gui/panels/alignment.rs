@@ -47,7 +47,9 @@ impl Panel for Alignment {
             })
             .collect();
         if found.is_empty() {
-            ui.weak("nothing measured yet");
+            ui.weak(
+                "nothing measured yet; in a stream, or with `learning.align: false`, nothing is",
+            );
         }
         ui.horizontal_wrapped(|ui| {
             for (i, name, points) in &found {

@@ -16,17 +16,35 @@ impl Panel for Learning {
     }
 
     fn help(&self) -> &'static str {
-        "Accuracy and loss of each waking phase and of each probe. Dashed: what guessing reaches, and the best loss of a \
-         network without memory; for some tasks also the losses on the way from knowing nothing to knowing all."
+        "Accuracy and loss of each waking phase and of each probe. Dashed: what guessing reaches, the best loss of a network \
+         without memory, and for some tasks the losses on the way from knowing nothing to knowing all. Where the task has \
+         it, also the share of episodes that are correct as a whole; below, weights that stand alone."
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         let weak = ui.visuals().weak_text_color();
-        let dashed = "dashed: chance, no memory";
-        legend(
-            ui,
-            &[("awake", rule(1)), ("probe", rule(4)), (dashed, weak)],
-        );
+        let series = |name: &str| {
+            cx.snapshot
+                .series
+                .get(name)
+                .map_or(&[][..], |s| s.as_slice())
+        };
+        // Weights that stand alone, such as θ of a chain.
+        let weights: Vec<(&str, &[[f64; 2]])> = cx
+            .snapshot
+            .series
+            .iter()
+            .filter_map(|(name, points)| Some((name.strip_prefix("weight.")?, points.as_slice())))
+            .collect();
+        let mut entries = vec![("awake", rule(1)), ("probe", rule(4))];
+        if !series("correct").is_empty() {
+            entries.extend([
+                ("episodes correct, awake", rule(2)),
+                ("in the probe", rule(3)),
+            ]);
+        }
+        entries.push(("dashed: chance, no memory", weak));
+        legend(ui, &entries);
         let levels = &cx.snapshot.levels;
         if !levels.is_empty() {
             let told: Vec<_> = levels
@@ -35,14 +53,9 @@ impl Panel for Learning {
                 .collect();
             ui.weak(format!("losses: {}", told.join(", ")));
         }
-        let height = (ui.available_height() - 8.0) / 2.0;
+        let plots = if weights.is_empty() { 2.0 } else { 3.0 };
+        let height = (ui.available_height() - 8.0) / plots;
         let known = cx.snapshot.baselines;
-        let series = |name: &str| {
-            cx.snapshot
-                .series
-                .get(name)
-                .map_or(&[][..], |s| s.as_slice())
-        };
         let plot = |id: &'static str, label: &'static str| {
             Plot::new(id)
                 .height(height.max(40.0))
@@ -59,6 +72,8 @@ impl Panel for Learning {
                 }
                 plot.line(line("awake", series("accuracy"), rule(1)));
                 plot.line(line("probe", series("probe.accuracy"), rule(4)));
+                plot.line(line("correct, awake", series("correct"), rule(2)));
+                plot.line(line("correct, probe", series("probe.correct"), rule(3)));
             });
         plot("loss", "loss").show(ui, |plot| {
             if let Some(loss) = known.map(|k| k.memoryless_loss).filter(|l| l.is_finite()) {
@@ -70,5 +85,12 @@ impl Panel for Learning {
             plot.line(line("awake", series("loss"), rule(1)));
             plot.line(line("probe", series("probe.loss"), rule(4)));
         });
+        if !weights.is_empty() {
+            plot("weights", "weight").show(ui, |plot| {
+                for (i, (name, points)) in weights.iter().enumerate() {
+                    plot.line(line(name, points, rule(i)));
+                }
+            });
+        }
     }
 }
