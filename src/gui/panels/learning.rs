@@ -43,6 +43,11 @@ impl Panel for Learning {
                 ("in the probe", rule(3)),
             ]);
         }
+        let told: Vec<String> = weights
+            .iter()
+            .map(|(name, points)| format!("{name} {:.4}", points.last().map_or(f64::NAN, |p| p[1])))
+            .collect();
+        entries.extend(told.iter().enumerate().map(|(i, t)| (t.as_str(), rule(i))));
         entries.push(("dashed: chance, no memory", weak));
         legend(ui, &entries);
         let levels = &cx.snapshot.levels;
