@@ -1,6 +1,6 @@
 //! The kernels that a run spends its time in; `cargo bench --bench kernels`.
 
-use ammon::hippocampus::{Ca3, Ca3Store, Cue, Cuts, Scratch, Store, Trace};
+use ammon::hippocampus::{AttractorStore, Birth, Ca3, Cue, Cuts, Scratch, Store, StoreKind, Trace};
 use ammon::numeric::{KWinners, Rng};
 use divan::Bencher;
 
@@ -8,9 +8,9 @@ fn main() {
     divan::main();
 }
 
-fn stored() -> (Ca3Store, Vec<Vec<u32>>) {
+fn stored() -> (AttractorStore, Vec<Vec<u32>>) {
     let params = Ca3::default();
-    let mut store = Ca3Store::new(&params, false);
+    let mut store = AttractorStore::new(&params, Birth::default());
     let mut rng = Rng::named(1, "bench");
     let codes: Vec<_> = (0..400)
         .map(|_| rng.subset(params.units, params.active()))

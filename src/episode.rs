@@ -15,6 +15,10 @@ pub struct Episode<R: Real> {
     pub mask: Vec<R>,
     /// The step whose input each step's answer repeats, where there is one; T long.
     pub origins: Vec<u32>,
+    /// What the episode brought.
+    pub reward: f64,
+    /// Where each step was along a path, where there is one: T long, else empty.
+    pub positions: Vec<f32>,
 }
 
 /// No step in particular.
@@ -28,6 +32,8 @@ impl<R: Real> Episode<R> {
             targets: DMatrix::zeros(outputs, steps),
             mask: vec![R::zero(); steps],
             origins: vec![NO_ORIGIN; steps],
+            reward: 0.0,
+            positions: Vec::new(),
         }
     }
 
@@ -55,6 +61,10 @@ pub struct Batch<R: Real> {
     pub origins: Vec<u32>,
     /// True length of each episode.
     pub lengths: Vec<usize>,
+    /// Reward of each episode.
+    pub rewards: Vec<f64>,
+    /// Where each episode's steps were, where there is a path.
+    pub positions: Vec<Vec<f32>>,
     /// Number of each episode in the run.
     pub episodes: Vec<u64>,
 }
@@ -77,6 +87,8 @@ impl<R: Real> Batch<R> {
             mask: vec![R::zero(); steps * width],
             origins: vec![NO_ORIGIN; steps * width],
             lengths: episodes.iter().map(|e| e.steps()).collect(),
+            rewards: episodes.iter().map(|e| e.reward).collect(),
+            positions: episodes.iter().map(|e| e.positions.clone()).collect(),
             episodes: (first..).take(width).collect(),
         };
         for (b, episode) in episodes.iter().enumerate() {

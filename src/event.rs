@@ -22,6 +22,8 @@ pub enum PhaseName {
     Lesion,
     /// Repair.
     Restore,
+    /// A store is measured.
+    Measure,
 }
 
 impl PhaseName {
@@ -35,6 +37,7 @@ impl PhaseName {
             Self::Rest => "Rest",
             Self::Lesion => "Lesion",
             Self::Restore => "Restore",
+            Self::Measure => "Measure",
         }
     }
 }
@@ -45,7 +48,7 @@ impl fmt::Display for PhaseName {
     }
 }
 
-/// Which way a ripple runs through an episode.
+/// Which way a step along an episode goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// As it was lived.
@@ -55,12 +58,33 @@ pub enum Direction {
     Reverse,
 }
 
-impl Direction {
+/// The order in which a ripple visits the steps of an episode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Along the episode.
+    Along(Direction),
+    /// At random, each step cued by itself.
+    Shuffled,
+}
+
+impl Default for Order {
+    fn default() -> Self {
+        Self::Along(Direction::Reverse)
+    }
+}
+
+impl Order {
+    /// As it was lived.
+    pub const FORWARD: Self = Self::Along(Direction::Forward);
+    /// From the end to the beginning.
+    pub const REVERSE: Self = Self::Along(Direction::Reverse);
+
     /// As the scenario writes it.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Forward => "Forward",
-            Self::Reverse => "Reverse",
+            Self::FORWARD => "Forward",
+            Self::REVERSE => "Reverse",
+            Self::Shuffled => "Shuffled",
         }
     }
 }
@@ -108,7 +132,7 @@ pub struct RippleRecord {
     /// Its episode.
     pub episode: u64,
     /// Which way it ran.
-    pub order: Direction,
+    pub order: Order,
     /// Name of the cue: `Fraction`, `Noise`, `Cortical`.
     pub cue: String,
     /// Strength of the cue: the fraction of units that were right in it.
@@ -125,6 +149,56 @@ pub struct RippleRecord {
     pub cosine: f64,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+/// How well a ripple kept the order of what was lived, in one area: a row of scores.csv.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreRecord {
+    /// The ripple, or the last one of a chain.
+    pub ripple: u64,
+    /// When it ended, in steps.
+    pub time: u64,
+    /// Its episode.
+    pub episode: u64,
+    /// Which way it ran.
+    pub order: Order,
+    /// Whether its sequence synapses were shuffled.
+    pub shuffled: bool,
+    /// CA3, cortex or position.
+    pub area: String,
+    /// Steps that matched a lived one.
+    pub steps: usize,
+    /// Spearman's ρ.
+    pub rank: f64,
+    /// Its significance.
+    pub p: f64,
+}
+
+/// A store's recall at one load from one cue: a row of capacity.csv.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CapacityRecord {
+    /// Which store.
+    pub store: String,
+    /// Its units.
+    pub units: usize,
+    /// Its sparsity.
+    pub sparsity: f64,
+    /// Patterns stored.
+    pub patterns: usize,
+    /// What was measured: the name of the cue, or `Forward` and `Reverse` for the sequence.
+    pub cue: String,
+    /// Fraction of the cue that is right.
+    pub cue_fraction: f64,
+    /// Fraction of the cue that is wrong.
+    pub noise: f64,
+    /// Stores measured.
+    pub trials: usize,
+    /// Mean overlap with the pattern that should come, over trials.
+    pub overlap_mean: f64,
+    /// Its standard error.
+    pub overlap_se: f64,
+    /// Fraction of recalls without any error; of a sequence, the part of it before the first error.
+    pub exact_rate: f64,
 }
 
 /// Something that happened.
@@ -152,6 +226,10 @@ pub enum Event {
     },
     /// A ripple ended: a row of replay.csv.
     Ripple(RippleRecord),
+    /// A ripple was scored: a row of scores.csv.
+    Scored(ScoreRecord),
+    /// A store was measured: a row of capacity.csv.
+    Measured(CapacityRecord),
     /// An episode was forgotten.
     Evicted {
         /// Clock.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use ammon::engine::{Activity, Command, Ending, Experiment, Request, Session, Status, Worker};
 use ammon::episode::ContentShape;
-use ammon::event::{Direction, Event, Outcome};
+use ammon::event::{Event, Order, Outcome};
 use ammon::hippocampus::{CueSpec, Fraction, Hippocampus, HippocampusState, Recall};
 use ammon::numeric::Rng;
 use ammon::scenario::{Scenario, Text, bundled, load};
@@ -186,7 +186,7 @@ fn stored() -> HippocampusState<f32> {
         let contents: Vec<f32> = (0..4 * shape.len()).map(|_| rng.normal() as f32).collect();
         h.encode(&contents, &[true; 4], fit, &mut rng);
     }
-    h.close(fit, &[0.0; 4]);
+    h.close(fit, &[(0.0, 0.0); 4]);
     h.fall_asleep();
     h
 }
@@ -196,15 +196,9 @@ fn there_is_no_hidden_tape() {
     let before = stored();
     let mut rng = Rng::named(5, "cue");
     let spec = CueSpec::Fraction(Fraction { fraction: 0.5 });
+    let path: Vec<usize> = (0..9).rev().collect();
     let cues: Vec<_> = (0..4)
-        .map(|i| {
-            before.cue(
-                before.start(i, Direction::Reverse).unwrap(),
-                &spec,
-                None,
-                &mut rng,
-            )
-        })
+        .map(|i| before.start(i, (Order::REVERSE, &path), &spec, &mut rng))
         .collect();
     let told = |h: &HippocampusState<f32>| {
         let contents = |state: &Recall| {
@@ -212,7 +206,7 @@ fn there_is_no_hidden_tape() {
             h.content(state, &mut content);
             content.iter().map(|v| v.to_bits()).collect::<Vec<_>>()
         };
-        let walks = h.walks(&cues, Direction::Reverse);
+        let walks = h.walks(&cues);
         walks
             .iter()
             .map(|w| {
@@ -224,12 +218,7 @@ fn there_is_no_hidden_tape() {
             .collect::<Vec<_>>()
     };
     let with = told(&before);
-    assert!(
-        before
-            .walks(&cues, Direction::Reverse)
-            .iter()
-            .all(|w| w.states.len() == 9)
-    );
+    assert!(before.walks(&cues).iter().all(|w| w.states.len() == 9));
     let mut after = before.clone();
     after.forget_bookkeeping();
     // Solving anew from what is left must change nothing either.

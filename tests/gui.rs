@@ -10,7 +10,7 @@ use ammon::engine::{
     Activity, Command, CortexView, Experiment, LogLine, Raster, Request, RippleEntry, RippleStep,
     RippleView, Snapshot, Source,
 };
-use ammon::event::{Direction, Outcome, RippleRecord};
+use ammon::event::{Order, Outcome, RippleRecord};
 use ammon::gui::{Action, App, Simulation, panels};
 use ammon::scenario::{Text, bundled, load};
 use egui_kittest::Harness;
@@ -38,7 +38,7 @@ fn record(ripple: u64, completed: bool) -> RippleRecord {
         time: ripple / 2,
         engram: 7,
         episode: 3,
-        order: Direction::Reverse,
+        order: Order::REVERSE,
         cue: "Fraction".into(),
         cue_fraction: 0.5,
         steps: 4,
@@ -94,7 +94,7 @@ fn full() -> Snapshot {
     let view = Arc::new(RippleView {
         ripple: 1,
         episode: 3,
-        order: Direction::Reverse,
+        order: Order::REVERSE,
         units: 100,
         code_size: 3,
         cue: vec![1, 4],

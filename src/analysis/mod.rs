@@ -1,5 +1,11 @@
-//! Analysis of what happened: how well gradients agree.
+//! What is measured of a run: agreement of gradients with exact BPTT, and the order that replay keeps.
 
 mod alignment;
+mod attention;
+mod capacity;
+mod sequence;
 
 pub use alignment::Alignment;
+pub use attention::softmax_attention;
+pub use capacity::{load_constant, longest, patterns_at};
+pub use sequence::{FEWEST, Matched, SequenceScore, matched, score, slope};

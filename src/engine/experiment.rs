@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Journalled};
 use super::living::Living;
+use super::measure::Measuring;
 use super::protocol::{self, Cursor};
 use super::runner::Runner;
 use super::sleep::Sleeping;
@@ -73,6 +74,8 @@ pub(super) struct Lived<R: Real> {
     pub episode: u64,
     /// Contents h_{t−1}, x_t, target, mask; a column a step.
     pub contents: DMatrix<R>,
+    /// Where each step was along a path, where there is one.
+    pub positions: Vec<f32>,
 }
 
 /// What is being done right now.
@@ -98,6 +101,7 @@ pub(super) enum Work<R: Real> {
         sums: ProbeSums,
     },
     Sleep(Box<Sleeping<R>>),
+    Measure(Box<Measuring>),
 }
 
 /// Sums over a probe's batches.
@@ -242,6 +246,7 @@ impl<R: Real> Experiment<R> {
                 sums,
             } => self.step_probe(left, living, reminder, sums, sink)?,
             Work::Sleep(sleeping) => self.step_sleep(sleeping, sink)?,
+            Work::Measure(measuring) => self.step_measure(measuring, sink)?,
         };
         if over {
             self.work = Work::Between;
@@ -286,7 +291,7 @@ impl<R: Real> Experiment<R> {
                     sums: ProbeSums::default(),
                 };
             }
-            Phase::Sleep(p) => self.begin_sleep(p.ripples),
+            Phase::Sleep(p) => self.begin_sleep(&p),
             Phase::Rest(p) => {
                 self.clock.time = self.clock.time.saturating_add(p.steps);
                 if let Some(hippocampus) = &mut self.hippocampus {
@@ -296,6 +301,8 @@ impl<R: Real> Experiment<R> {
             }
             Phase::Lesion(p) => self.damage(&p.target.0, p.fraction, sink)?,
             Phase::Restore(p) => self.damage(&p.target.0, 0.0, sink)?,
+            Phase::MeasureStore(p) => self.work = Work::Measure(Box::new(Measuring::new(&p))),
+            Phase::MeasureSeparation(p) => self.measure_separation(&p, sink)?,
             Phase::Repeat(_) => {}
         }
         Ok(true)
@@ -363,8 +370,14 @@ impl<R: Real> Experiment<R> {
         Ok(())
     }
 
-    /// Tells how well the rules of one kind agree with exact BPTT over the phase, and starts anew.
-    pub(super) fn align(&mut self, offline: bool, sink: &mut dyn Sink) -> Result<(), RunError> {
+    /// Tells how well the rules of one kind agree with exact BPTT over the phase, and starts anew; `tail` is added to their
+    /// names.
+    pub(super) fn align(
+        &mut self,
+        offline: bool,
+        tail: &str,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
         if !self.scenario.learning.align {
             return Ok(());
         }
@@ -383,7 +396,7 @@ impl<R: Real> Experiment<R> {
             .collect();
         for (label, alignment) in told {
             for (name, value) in alignment.named() {
-                self.measure(format!("alignment.{label}.{name}"), value, sink)?;
+                self.measure(format!("alignment.{label}{tail}.{name}"), value, sink)?;
             }
         }
         for runner in std::iter::once(&mut self.rule).chain(&mut self.shadows) {
@@ -450,6 +463,7 @@ impl<R: Real> Experiment<R> {
             (Work::Sleep(sleeping), Some(Phase::Sleep(p))) => {
                 1.0 - sleeping.left as f64 / p.ripples as f64
             }
+            (Work::Measure(measuring), _) => measuring.progress(),
             _ => 0.0,
         };
         ((self.cursor.done() as f64 + inner) / self.phases.max(1) as f64).min(1.0)
@@ -497,5 +511,6 @@ fn name_of(phase: &Phase) -> PhaseName {
         Phase::Rest(_) => PhaseName::Rest,
         Phase::Lesion(_) => PhaseName::Lesion,
         Phase::Restore(_) => PhaseName::Restore,
+        Phase::MeasureStore(_) | Phase::MeasureSeparation(_) => PhaseName::Measure,
     }
 }

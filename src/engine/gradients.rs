@@ -5,6 +5,7 @@ use super::living::live;
 use super::runner::fresh;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
+use crate::hippocampus::HippocampusState;
 use crate::learning::{Context, Reinstated, RuleSpec};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step, Weights};
 use crate::numeric::{DMatrix, Real};
@@ -173,7 +174,7 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
         states.push(DMatrix::from_column_slice(n, width, moment.step.h));
     });
     if let Some(hippocampus) = &mut experiment.hippocampus {
-        hippocampus.close(fit, &vec![0.0; fit]);
+        hippocampus.close(fit, &vec![(0.0, 0.0); fit]);
         hippocampus.fall_asleep();
     }
     states
@@ -212,29 +213,29 @@ fn gradient_of<R: Real>(
         return gradient;
     };
     let ripple = hippocampus.spec().ripple.clone();
-    let direction = ripple.order.direction();
     // Every offline rule sees the same cues.
-    let mut rng = experiment.streams.cue.clone();
-    let starts = (0..hippocampus.stored().len()).filter_map(|i| hippocampus.start(i, direction));
-    let cues: Vec<_> = starts
-        .map(|start| hippocampus.cue(start, &ripple.cue, None, &mut rng))
-        .collect();
-    let shape = hippocampus.shape();
-    for (walk, stored) in hippocampus
-        .walks(&cues, direction)
+    let (mut rng, mut select) = (
+        experiment.streams.cue.clone(),
+        experiment.streams.select.clone(),
+    );
+    let planned = hippocampus
+        .stored()
         .iter()
-        .zip(hippocampus.stored())
-    {
+        .enumerate()
+        .map(|(position, stored)| {
+            let order = ripple.order.draw(&mut select);
+            let path = HippocampusState::<R>::path(stored.engrams.len(), order, &mut select);
+            let start = hippocampus.start(position, (order, &path), &ripple.cue, &mut rng);
+            (start, path)
+        });
+    let (starts, paths): (Vec<_>, Vec<_>) = planned.unzip();
+    let shape = hippocampus.shape();
+    for (walk, path) in hippocampus.walks(&starts).iter().zip(paths) {
         rule.as_dyn_mut().begin_ripple(cortex);
-        let length = stored.engrams.len();
         for (step, state) in walk.states.iter().enumerate() {
             let mut content = vec![R::zero(); shape.len()];
             if hippocampus.content(state, &mut content) {
-                let t = match direction {
-                    crate::event::Direction::Reverse => length.checked_sub(step + 1),
-                    crate::event::Direction::Forward => Some(step),
-                };
-                let remote = t.is_some_and(|t| t < length / 4);
+                let remote = path.get(step).is_some_and(|t| *t < path.len() / 4);
                 let step = Reinstated {
                     cortex,
                     shape,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::snapshot::{LogLine, RippleEntry, RippleView, Series, Snapshot};
-use crate::event::{Event, Sink, SinkError};
+use crate::event::{CapacityRecord, Event, Sink, SinkError};
 
 /// A series longer than this loses every other point.
 const MOST_POINTS: usize = 2000;
@@ -21,6 +21,7 @@ pub(super) struct Observer {
     /// Each metric keeps every n-th point.
     strides: BTreeMap<String, (u64, u64)>,
     ripples: Arc<Vec<RippleEntry>>,
+    capacity: Arc<Vec<CapacityRecord>>,
     log: Arc<Vec<LogLine>>,
 }
 
@@ -29,6 +30,7 @@ impl Observer {
     pub fn draw(&self, snapshot: &mut Snapshot) {
         snapshot.series = self.series.clone();
         snapshot.ripples = self.ripples.clone();
+        snapshot.capacity = self.capacity.clone();
         snapshot.log = self.log.clone();
     }
 
@@ -84,7 +86,8 @@ impl Observer {
 impl Sink for Observer {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
-            Event::Began { .. } | Event::Updated { .. } => {}
+            Event::Began { .. } | Event::Updated { .. } | Event::Scored(_) => {}
+            Event::Measured(record) => Arc::make_mut(&mut self.capacity).push(record.clone()),
             Event::Metric {
                 time, name, value, ..
             } => {

@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn the_cursor_unrolls_nested_repeats_in_order() {
         let wake = Phase::Wake(Wake { episodes: 1 });
-        let sleep = Phase::Sleep(Sleep { ripples: 1 });
+        let sleep = Phase::Sleep(Sleep::default());
         let probe = Phase::Probe(Probe { episodes: 1 });
         let inner = Phase::Repeat(Repeat {
             times: 2,

@@ -6,28 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::experiment::{Experiment, RunError, Work};
 use super::living::live;
+use super::plan::{AT_ONCE, Planned};
 use super::runner::Runner;
+use super::scoring::Scoring;
 use crate::episode::Batch;
-use crate::event::{Direction, Event, Outcome, RippleRecord, Sink};
-use crate::hippocampus::{Code, Cue, CueSpec, End, HippocampusState, Walk, common, similarity};
+use crate::event::{Event, Outcome, RippleRecord, Sink};
+use crate::hippocampus::{CueSpec, End, OrderSpec, similarity};
 use crate::learning::{Context, Reinstated};
 use crate::numeric::{DMatrix, Real};
+use crate::scenario::Sleep;
 
-/// Ripples whose walks through CA3 are computed side by side: they do not depend on the weights.
-const AT_ONCE: usize = 16;
-
-/// A ripple that is drawn and cued.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Planned {
-    pub engram: u64,
-    pub episode: u64,
-    pub cue: Code,
-    /// The codes that should come, in replayed order.
-    pub expected: Vec<Code>,
-    pub walk: Walk,
-}
-
-/// A ripple under way.
+/// A chain of ripples under way; mostly it is one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub(super) struct Running<R: Real> {
@@ -35,6 +24,8 @@ pub(super) struct Running<R: Real> {
     pub planned: Planned,
     /// Steps done.
     pub step: usize,
+    /// Where the present ripple of the chain began: steps, decoded and lived values.
+    begun: [usize; 3],
     pub overlaps: Vec<f64>,
     /// Decoded states, N × steps, and the lived ones that should have come.
     pub decoded: Vec<R>,
@@ -45,8 +36,14 @@ pub(super) struct Running<R: Real> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub(super) struct Sleeping<R: Real> {
-    /// Ripples not yet begun.
+    /// Ripples, or chains of them, not yet begun.
     pub left: usize,
+    /// Another order than the scenario's.
+    pub order: Option<OrderSpec>,
+    /// Whether rules learn.
+    learn: bool,
+    /// Scores, where they are wanted.
+    pub scoring: Option<Scoring>,
     pub queue: VecDeque<Planned>,
     pub running: Option<Running<R>>,
     /// Episodes replayed since the yardstick was last taken.
@@ -55,16 +52,20 @@ pub(super) struct Sleeping<R: Real> {
     cosine: (f64, f64),
     completed: f64,
     ripples: f64,
+    chains: f64,
 }
 
 impl<R: Real> Experiment<R> {
-    pub(super) fn begin_sleep(&mut self, ripples: usize) {
+    pub(super) fn begin_sleep(&mut self, phase: &Sleep) {
         if let Some(hippocampus) = &mut self.hippocampus {
             hippocampus.fall_asleep();
         }
         self.exact.gradient.clear();
         self.work = Work::Sleep(Box::new(Sleeping {
-            left: ripples,
+            left: phase.ripples,
+            order: phase.order.clone(),
+            learn: phase.learn,
+            scoring: phase.score.then(Scoring::default),
             queue: VecDeque::new(),
             running: None,
             replayed: Vec::new(),
@@ -72,6 +73,7 @@ impl<R: Real> Experiment<R> {
             cosine: (0.0, 0.0),
             completed: 0.0,
             ripples: 0.0,
+            chains: 0.0,
         }));
     }
 
@@ -91,9 +93,11 @@ impl<R: Real> Experiment<R> {
             return Ok(true);
         }
         if let Some(running) = &mut s.running {
-            self.replay_step(running, sink)?;
-            if running.step >= running.planned.walk.states.len() {
-                self.end_ripple(&mut s, sink)?;
+            self.next_of_chain(running);
+            self.replay_step(running, s.learn, sink)?;
+            let over = running.step >= running.planned.walk.states.len();
+            if over || self.chunk_over(running) {
+                self.end_ripple(&mut s, over, sink)?;
             }
         }
         if s.running.is_some() || s.left > 0 {
@@ -101,15 +105,32 @@ impl<R: Real> Experiment<R> {
             return Ok(false);
         }
         self.take_yardstick(&mut s.replayed);
-        self.update_asleep(sink)?;
-        self.end_sleep(&s, sink)?;
+        self.update_asleep(s.learn, sink)?;
+        self.end_sleep(&mut s, sink)?;
         Ok(true)
+    }
+
+    /// Whether a ripple of a chain has its full length.
+    fn chunk_over(&self, running: &Running<R>) -> bool {
+        let hippocampus = self.hippocampus.as_ref();
+        let length = hippocampus.map_or(usize::MAX, |h| h.spec().ripple.length);
+        running.step - running.begun[0] >= length
+    }
+
+    /// The next ripple of a chain begins, if the one before is over.
+    fn next_of_chain(&mut self, running: &mut Running<R>) {
+        if self.chunk_over(running) {
+            running.begun = [running.step, running.decoded.len(), running.lived.len()];
+            running.number = self.clock.ripples;
+            self.clock.ripples += 1;
+        }
     }
 
     /// Begins the next ripple; false when nothing is stored.
     fn begin_ripple(&mut self, s: &mut Sleeping<R>) -> bool {
         if s.queue.is_empty() {
-            self.plan(s.left.min(AT_ONCE), &mut s.queue);
+            let scores = s.scoring.is_some();
+            self.plan(s.left.min(AT_ONCE), s.order.as_ref(), scores, &mut s.queue);
         }
         let Some(planned) = s.queue.pop_front() else {
             return false;
@@ -122,6 +143,7 @@ impl<R: Real> Experiment<R> {
             number: self.clock.ripples,
             planned,
             step: 0,
+            begun: [0; 3],
             overlaps: Vec::new(),
             decoded: Vec::new(),
             lived: Vec::new(),
@@ -130,47 +152,11 @@ impl<R: Real> Experiment<R> {
         true
     }
 
-    /// Draws and cues ripples, and walks them through CA3 side by side.
-    fn plan(&mut self, count: usize, queue: &mut VecDeque<Planned>) {
-        let Some(hippocampus) = &mut self.hippocampus else {
-            return;
-        };
-        let spec = hippocampus.spec().ripple.clone();
-        let direction = spec.order.direction();
-        let mut planned = Vec::new();
-        let mut cues = Vec::new();
-        for _ in 0..count {
-            let Some(position) = hippocampus.draw(&mut self.streams.select) else {
-                break;
-            };
-            let Some(start) = hippocampus.start(position, direction) else {
-                continue;
-            };
-            let cue = hippocampus.cue(start, &spec.cue, None, &mut self.streams.cue);
-            let stored = &hippocampus.stored()[position];
-            let mut expected: Vec<Code> = stored.engrams.iter().map(|e| e.code.clone()).collect();
-            if direction == Direction::Reverse {
-                expected.reverse();
-            }
-            planned.push((start.id, stored.episode, cue.units.clone(), expected));
-            cues.push(cue);
-        }
-        let walks = hippocampus.walks(&cues, direction);
-        queue.extend(planned.into_iter().zip(walks).map(
-            |((engram, episode, cue, expected), walk)| Planned {
-                engram,
-                episode,
-                cue,
-                expected,
-                walk,
-            },
-        ));
-    }
-
     /// One step of a ripple: CA1 decodes, the cortex is re-instated, offline rules learn.
     fn replay_step(
         &mut self,
         running: &mut Running<R>,
+        learn: bool,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         let Some(hippocampus) = &self.hippocampus else {
@@ -180,17 +166,13 @@ impl<R: Real> Experiment<R> {
             return Ok(());
         };
         let shape = hippocampus.shape();
-        let direction = hippocampus.spec().ripple.order.direction();
         let mut content = vec![R::zero(); shape.len()];
         let decoded = hippocampus.content(state, &mut content);
-        let length = running.planned.expected.len();
-        let lived_step = (running.step < length).then(|| match direction {
-            Direction::Reverse => length - 1 - running.step,
-            Direction::Forward => running.step,
-        });
-        let overlap = match (running.planned.expected.get(running.step), state.engram) {
-            (Some(code), None) => common(&state.active, code) as f64 / code.len().max(1) as f64,
-            (Some(_), Some(_)) => 1.0,
+        let expected = running.planned.expected.get(running.step);
+        let lived_step = expected.map(|e| e.step);
+        let overlap = match (expected, state.engram) {
+            (Some(e), None) => hippocampus.store().overlap(&state.active, &e.code),
+            (Some(e), Some(id)) => f64::from(u8::from(id == e.engram)),
             (None, _) => 0.0,
         };
         running.overlaps.push(overlap);
@@ -212,7 +194,7 @@ impl<R: Real> Experiment<R> {
         }
         let mut silenced = content;
         self.cortex.silence(&mut silenced[..shape.state]);
-        let remote = lived_step.is_some_and(|t| t < length / 4);
+        let remote = lived_step.is_some_and(|t| t < running.planned.length / 4);
         let step = Reinstated {
             cortex: &self.cortex,
             shape,
@@ -227,33 +209,53 @@ impl<R: Real> Experiment<R> {
                 r.state.as_dyn_mut().reinstate(&step, &mut r.gradient);
             });
         }
-        if self.every_step() && self.rule.offline() && self.rule.gradient.weight > 0.0 {
+        if learn && self.every_step() && self.rule.offline() && self.rule.gradient.weight > 0.0 {
             self.update(sink)?;
         }
         Ok(())
     }
 
-    fn end_ripple(&mut self, s: &mut Sleeping<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
-        let (Some(running), Some(hippocampus)) = (s.running.take(), &self.hippocampus) else {
+    /// A ripple is over; with `last` the whole chain is.
+    fn end_ripple(
+        &mut self,
+        s: &mut Sleeping<R>,
+        last: bool,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        let (Some(running), Some(hippocampus)) = (&s.running, &self.hippocampus) else {
             return Ok(());
         };
-        let spec = &hippocampus.spec().ripple;
-        let record = record(&running, &spec.cue, spec.order.direction(), self.clock.time);
+        let record = record(
+            running,
+            &hippocampus.spec().ripple.cue,
+            last,
+            self.clock.time,
+        );
         s.overlap += record.overlap_mean;
-        s.completed += f64::from(u8::from(record.completed));
         s.ripples += 1.0;
         if record.cosine.is_finite() {
             s.cosine.0 += record.cosine;
             s.cosine.1 += 1.0;
         }
-        s.replayed.push(running.planned.episode);
-        self.after.ripple = Some(Box::new(running));
         self.after.ripples += 1;
         self.after.ripple_last = true;
         sink.event(&Event::Ripple(record))?;
+        if !last {
+            return Ok(());
+        }
+        let Some(running) = s.running.take() else {
+            return Ok(());
+        };
+        s.chains += 1.0;
+        s.completed += f64::from(u8::from(whole(&running)));
+        s.replayed.push(running.planned.episode);
+        if let Some(scoring) = &mut s.scoring {
+            self.score(scoring, &running, sink)?;
+        }
+        self.after.ripple = Some(Box::new(running));
         if self.every_episode() || self.every_step() {
             self.take_yardstick(&mut s.replayed);
-            self.update_asleep(sink)?;
+            self.update_asleep(s.learn, sink)?;
         }
         for shadow in self.shadows.iter_mut().filter(|r| r.offline()) {
             shadow.bank(&self.cortex);
@@ -261,21 +263,33 @@ impl<R: Real> Experiment<R> {
         Ok(())
     }
 
-    fn update_asleep(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
-        if self.rule.offline() {
-            self.update(sink)
-        } else {
-            Ok(())
+    fn update_asleep(&mut self, learn: bool, sink: &mut dyn Sink) -> Result<(), RunError> {
+        if !self.rule.offline() {
+            return Ok(());
         }
+        if learn {
+            return self.update(sink);
+        }
+        self.rule.bank(&self.cortex);
+        Ok(())
     }
 
-    fn end_sleep(&mut self, s: &Sleeping<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
-        self.measure("replay.overlap", s.overlap / s.ripples, sink)?;
-        self.measure("replay.completed", s.completed / s.ripples, sink)?;
+    fn end_sleep(&mut self, s: &mut Sleeping<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
+        // A sleep in an order of its own is told apart from the others.
+        let tail = s
+            .order
+            .as_ref()
+            .map_or(String::new(), |o| format!("-{}", o.name()));
+        let replay = |name: &str| format!("replay{tail}.{name}");
+        self.measure(replay("overlap"), s.overlap / s.ripples, sink)?;
+        self.measure(replay("completed"), s.completed / s.chains, sink)?;
         if s.cosine.1 > 0.0 {
-            self.measure("replay.cosine", s.cosine.0 / s.cosine.1, sink)?;
+            self.measure(replay("cosine"), s.cosine.0 / s.cosine.1, sink)?;
         }
-        self.align(true, sink)
+        if let Some(scoring) = s.scoring.take() {
+            self.tell_scores(&scoring, sink)?;
+        }
+        self.align(true, &tail, sink)
     }
 
     /// Exact BPTT at the current weights over the lived episodes that were replayed, each as often as it was.
@@ -329,90 +343,13 @@ impl<R: Real> Experiment<R> {
             running.planned.walk.end = End::Lost;
         }
         let result = if s.running.is_some() {
-            self.end_ripple(&mut s, sink)
+            self.end_ripple(&mut s, true, sink)
         } else {
             Ok(())
         };
         self.work = Work::Sleep(s);
         result
     }
-
-    /// Tests cued recall: a partial cortical state of lived steps, through the perforant path.
-    pub(super) fn probe_recall(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
-        const CUES: usize = 32;
-        let Some(hippocampus) = &mut self.hippocampus else {
-            return Ok(());
-        };
-        if self.lived.is_empty() {
-            return Ok(());
-        }
-        hippocampus.solve();
-        let (hippocampus, rng) = (&*hippocampus, &mut self.streams.probe);
-        let spec = match &hippocampus.spec().ripple.cue {
-            cue @ CueSpec::Cortical(_) => cue.clone(),
-            _ => CueSpec::Cortical(crate::hippocampus::Cortical::default()),
-        };
-        let shape = hippocampus.shape();
-        let mut tried: Vec<(Cue, Vec<R>)> = Vec::new();
-        for _ in 0..CUES {
-            let stored = &hippocampus.stored()[rng.below(hippocampus.stored().len())];
-            let t = rng.below(stored.engrams.len());
-            let Some(lived) = self.lived.iter().find(|l| l.episode == stored.episode) else {
-                continue;
-            };
-            let content: Vec<R> = lived.contents.column(t).iter().copied().collect();
-            let state = &content[..shape.state + shape.input];
-            tried.push((
-                hippocampus.cue(&stored.engrams[t], &spec, Some(state), rng),
-                content,
-            ));
-        }
-        let cues: Vec<Cue> = tried.iter().map(|(cue, _)| cue.clone()).collect();
-        let scores: Vec<[f64; 3]> = hippocampus
-            .recalls(&cues)
-            .iter()
-            .zip(&tried)
-            .map(|(recall, (cue, content))| score_recall(hippocampus, recall, cue, content))
-            .collect();
-        for (i, name) in ["overlap", "identity", "cosine"].into_iter().enumerate() {
-            let mean = scores.iter().map(|s| s[i]).sum::<f64>() / scores.len().max(1) as f64;
-            self.measure(format!("probe.recall.{name}"), mean, sink)?;
-        }
-        Ok(())
-    }
-}
-
-/// Overlap with the right engram, whether it is the nearest one, and the cosine of the decoded with the lived state.
-fn score_recall<R: Real>(
-    hippocampus: &HippocampusState<R>,
-    recall: &crate::hippocampus::Recall,
-    cue: &Cue,
-    content: &[R],
-) -> [f64; 3] {
-    let shape = hippocampus.shape();
-    let engram = hippocampus
-        .stored()
-        .iter()
-        .flat_map(|e| &e.engrams)
-        .find(|e| e.id == cue.engram);
-    let overlap = match (engram, recall.engram) {
-        (_, Some(id)) => f64::from(u8::from(id == cue.engram)),
-        (Some(engram), None) => {
-            common(&recall.active, &engram.code) as f64 / engram.code.len().max(1) as f64
-        }
-        (None, None) => 0.0,
-    };
-    let nearest = hippocampus
-        .identify(recall)
-        .is_some_and(|(id, share)| id == cue.engram && share > 0.0);
-    let mut decoded = vec![R::zero(); shape.len()];
-    hippocampus.content(recall, &mut decoded);
-    let seen = shape.state + shape.input;
-    [
-        overlap,
-        f64::from(u8::from(nearest)),
-        similarity(&decoded[..seen], &content[..seen]),
-    ]
 }
 
 /// The experimenter's records as a batch.
@@ -420,59 +357,74 @@ fn batch_of<R: Real>(records: &[&DMatrix<R>], shape: crate::episode::ContentShap
     let episodes: Vec<_> = records
         .iter()
         .map(|contents| crate::episode::Episode {
-            origins: vec![crate::episode::NO_ORIGIN; contents.ncols()],
             inputs: contents.rows(shape.state, shape.input).into_owned(),
             targets: contents
                 .rows(shape.state + shape.input, shape.target)
                 .into_owned(),
             mask: contents.row(shape.len() - 1).iter().copied().collect(),
+            ..crate::episode::Episode::silent(0, 0, contents.ncols())
         })
         .collect();
     Batch::of(&episodes, 0)
 }
 
-/// The row of replay.csv of a ripple that is over.
-fn record<R: Real>(
-    running: &Running<R>,
-    cue: &CueSpec,
-    order: Direction,
-    time: u64,
-) -> RippleRecord {
+/// Whether a chain has replayed its whole episode, in order and nothing else.
+fn whole<R: Real>(running: &Running<R>) -> bool {
     let planned = &running.planned;
-    let (steps, length) = (running.step, planned.expected.len());
-    let on_path = running.overlaps.iter().all(|o| *o >= 0.5);
-    let completed = steps == length && on_path && planned.walk.end == End::Boundary;
+    running.step == planned.expected.len()
+        && planned.expected.len() == planned.length
+        && running.overlaps.iter().all(|o| *o >= 0.5)
+        && planned.walk.end == End::Boundary
+}
+
+/// The row of replay.csv of a ripple that is over; with `last` the chain is.
+fn record<R: Real>(running: &Running<R>, cue: &CueSpec, last: bool, time: u64) -> RippleRecord {
+    let planned = &running.planned;
+    let [from, decoded, lived] = running.begun;
+    let (steps, length) = (running.step - from, planned.expected.len());
+    let overlaps = &running.overlaps[from..];
+    let on_path = overlaps.iter().all(|o| *o >= 0.5);
+    let arrived = if last {
+        running.step == length && planned.walk.end == End::Boundary
+    } else {
+        running.step <= length
+    };
+    let completed = on_path && arrived;
     let outcome = match planned.walk.end {
         _ if completed => Outcome::Completed,
         End::Silent => Outcome::Silent,
-        _ if running.overlaps.first().is_none_or(|o| *o < 0.5) => Outcome::CueFailed,
-        _ if !on_path || steps > length => Outcome::WentAstray,
+        _ if overlaps.first().is_none_or(|o| *o < 0.5) => Outcome::CueFailed,
+        _ if !on_path || running.step > length => Outcome::WentAstray,
         End::Lost => Outcome::Lost,
         End::Boundary | End::TooLong => Outcome::EndedEarly,
     };
     let count = steps.max(1) as f64;
-    let known = running.lived.len().min(running.decoded.len());
+    let (decoded, lived) = (&running.decoded[decoded..], &running.lived[lived..]);
+    let known = lived.len().min(decoded.len());
+    // A later ripple of a chain is cued by the last state of the one before.
+    let cued = from
+        .checked_sub(1)
+        .and_then(|before| planned.expected.get(before));
     RippleRecord {
         ripple: running.number,
         time,
-        engram: planned.engram,
+        engram: cued.map_or(planned.engram, |e| e.engram),
         episode: planned.episode,
-        order,
-        cue: cue.name().into(),
-        cue_fraction: cue.fraction(),
+        order: planned.order,
+        cue: if from == 0 {
+            cue.name().into()
+        } else {
+            "Chained".into()
+        },
+        cue_fraction: if from == 0 { cue.fraction() } else { 1.0 },
         steps,
-        overlap_mean: running.overlaps.iter().sum::<f64>() / count,
-        overlap_min: running
-            .overlaps
-            .iter()
-            .copied()
-            .reduce(f64::min)
-            .unwrap_or(0.0),
+        overlap_mean: overlaps.iter().sum::<f64>() / count,
+        overlap_min: overlaps.iter().copied().reduce(f64::min).unwrap_or(0.0),
         completed,
         cosine: if known == 0 {
             f64::NAN
         } else {
-            similarity(&running.decoded[..known], &running.lived[..known])
+            similarity(&decoded[..known], &lived[..known])
         },
         outcome,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::runner::LedgerRow;
-use crate::event::{Direction, PhaseName, RippleRecord};
+use crate::event::{CapacityRecord, Order, PhaseName, RippleRecord};
 use crate::task::{Baselines, Level};
 
 /// What the worker is doing.
@@ -123,7 +123,7 @@ pub struct RippleView {
     /// Its episode.
     pub episode: u64,
     /// Which way it runs.
-    pub order: Direction,
+    pub order: Order,
     /// CA3 units (M); 0 for a store without units.
     pub units: usize,
     /// Units of a code (k).
@@ -219,6 +219,8 @@ pub struct Snapshot {
     pub ripple: Arc<RippleView>,
     /// Finished ripples, oldest first, the latest few thousand.
     pub ripples: Arc<Vec<RippleEntry>>,
+    /// Rows of capacity.csv, in the order they came.
+    pub capacity: Arc<Vec<CapacityRecord>>,
     /// Metrics by name, as in metrics.csv: (time, value), thinned.
     pub series: Arc<BTreeMap<String, Arc<Series>>>,
     /// The latest lines of the log, oldest first.

@@ -9,7 +9,6 @@ use super::snapshot::{
     AttentionView, CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot,
     Source,
 };
-use crate::event::Direction;
 use crate::numeric::Real;
 
 /// What a batch or ripple that is just over leaves behind for drawing; never saved.
@@ -117,7 +116,7 @@ impl<R: Real> Experiment<R> {
         {
             view.source = Source::Reinstated;
             view.episode = running.planned.episode;
-            view.length = running.planned.expected.len();
+            view.length = running.planned.length;
             view.states = Raster {
                 units,
                 values: floats(&running.decoded),
@@ -172,9 +171,7 @@ impl<R: Real> Experiment<R> {
     pub fn ripple_view(&self) -> Option<RippleView> {
         let hippocampus = self.hippocampus.as_ref()?;
         let running = self.running()?;
-        let order = hippocampus.spec().ripple.order.direction();
         let planned = &running.planned;
-        let length = planned.expected.len();
         let steps = planned
             .walk
             .states
@@ -187,16 +184,13 @@ impl<R: Real> Experiment<R> {
                 strength: state.strength,
                 support: state.support,
                 sweeps: state.sweeps.len(),
-                lived_step: (i < length).then(|| match order {
-                    Direction::Forward => i,
-                    Direction::Reverse => length - 1 - i,
-                }),
+                lived_step: planned.expected.get(i).map(|e| e.step),
             });
         let units = self.cortex.state();
         Some(RippleView {
             ripple: running.number,
             episode: planned.episode,
-            order,
+            order: planned.order,
             units: hippocampus.store().units(),
             code_size: hippocampus.store().active(),
             cue: planned.cue.clone(),

@@ -59,7 +59,7 @@ impl<R: Real> Experiment<R> {
             return Ok(false);
         }
         self.update_awake(sink)?;
-        self.align(false, sink)?;
+        self.align(false, "", sink)?;
         Ok(true)
     }
 
@@ -290,12 +290,13 @@ impl<R: Real> Experiment<R> {
         let Some(hippocampus) = &mut self.hippocampus else {
             return;
         };
-        let losses: Vec<f64> = living
+        let outcomes: Vec<(f64, f64)> = living
             .losses
             .iter()
-            .map(|(loss, mask)| loss / mask.max(1.0))
+            .zip(&living.batch.rewards)
+            .map(|((loss, mask), reward)| (loss / mask.max(1.0), *reward))
             .collect();
-        hippocampus.close(living.fit, &losses);
+        hippocampus.close(living.fit, &outcomes);
         let (len, width) = (hippocampus.shape().len(), living.batch.width);
         for b in 0..living.fit {
             let steps = living.batch.lengths[b];
@@ -305,6 +306,7 @@ impl<R: Real> Experiment<R> {
             self.lived.push_back(Lived {
                 episode: living.batch.episodes[b],
                 contents,
+                positions: living.batch.positions[b].clone(),
             });
         }
         self.forget_records();

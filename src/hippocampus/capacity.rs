@@ -1,5 +1,6 @@
 //! How much is kept: everything, a fixed number of steps, or fading traces.
 
+use super::ripple::{ErrorSize, SalienceSpec};
 use crate::{params, registry};
 
 params! {
@@ -8,8 +9,11 @@ params! {
 }
 
 params! {
-    /// The episode with the smallest loss goes first.
-    pub struct LeastSalient {}
+    /// The episode with the smallest error or reward goes first; of several, the oldest.
+    pub struct LeastSalient {
+        /// What makes an episode salient.
+        pub of: SalienceSpec = SalienceSpec::Error(ErrorSize {}), restart;
+    }
 }
 
 registry! {

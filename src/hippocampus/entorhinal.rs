@@ -97,32 +97,32 @@ impl EntorhinalState {
         winners.choose(&activations[..self.params.units], self.active(), &mut code);
         code
     }
-}
 
-/// Input to CA3's `m` units through the perforant path: from a cue code over stored pairs (CA3 code, entorhinal code,
-/// strength). `cut` marks entorhinal units whose axons are cut.
-pub fn perforant<'a>(
-    cue: &[u32],
-    entorhinal_units: usize,
-    cut: &[bool],
-    stored: impl Iterator<Item = (&'a [u32], &'a [u32], f32)>,
-    m: usize,
-) -> Vec<f32> {
-    let mut lit = vec![false; entorhinal_units];
-    for &i in cue {
-        lit[i as usize] = !cut.get(i as usize).copied().unwrap_or(false);
-    }
-    let spoken = lit.iter().filter(|l| **l).count();
-    let mut input = vec![0.0; m];
-    for (code, entorhinal, strength) in stored {
-        let mean = entorhinal.len() as f32 / entorhinal_units as f32 * spoken as f32;
-        let shared = entorhinal.iter().filter(|&&i| lit[i as usize]).count() as f32 - mean;
-        for &i in code {
-            input[i as usize] += strength * shared;
+    /// Input to CA3's `m` units through the perforant path: from a cue code over stored pairs (CA3 code, entorhinal code,
+    /// strength). `cut` marks entorhinal units whose axons are cut.
+    pub fn perforant<'a>(
+        &self,
+        cue: &[u32],
+        cut: &[bool],
+        stored: impl Iterator<Item = (&'a [u32], &'a [u32], f32)>,
+        m: usize,
+    ) -> Vec<f32> {
+        let mut lit = vec![false; self.params.units];
+        for &i in cue {
+            lit[i as usize] = !cut.get(i as usize).copied().unwrap_or(false);
         }
-        // The part − a (e_p − ē)·e is the same for every unit and decides nothing between them.
+        let spoken = lit.iter().filter(|l| **l).count();
+        let mut input = vec![0.0; m];
+        for (code, entorhinal, strength) in stored {
+            let mean = entorhinal.len() as f32 / self.params.units as f32 * spoken as f32;
+            let shared = entorhinal.iter().filter(|&&i| lit[i as usize]).count() as f32 - mean;
+            for &i in code {
+                input[i as usize] += strength * shared;
+            }
+            // The part − a (e_p − ē)·e is the same for every unit and decides nothing between them.
+        }
+        input
     }
-    input
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Cue, Cuts, Load, Recall, Scratch, Store, Trace};
+use super::store::{Birth, Cue, Cuts, Load, Recall, Scratch, Store, StoreKind, Stored, Trace};
 use crate::event::Direction;
 use crate::numeric::Real;
 use crate::params;
@@ -29,7 +29,30 @@ pub struct ExactStore<R: Real> {
     entries: BTreeMap<u64, Entry<R>>,
 }
 
+impl StoreKind for Exact {
+    fn units(&self) -> usize {
+        0
+    }
+
+    fn active(&self) -> usize {
+        0
+    }
+
+    fn bytes(&self, stored: &Stored) -> u64 {
+        stored.steps.saturating_mul(8 * stored.content + 96)
+    }
+
+    fn attracts(&self) -> bool {
+        false
+    }
+}
+
 impl<R: Real> ExactStore<R> {
+    /// An empty tape.
+    pub fn new(_: &Exact, _: Birth) -> Self {
+        Self::default()
+    }
+
     fn at(&self, engram: Option<u64>) -> Recall {
         let found = engram.filter(|e| self.entries.contains_key(e));
         let sure = if found.is_some() { 1.0 } else { 0.0 };

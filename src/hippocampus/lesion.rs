@@ -134,9 +134,7 @@ pub fn damaged(n: usize, fraction: f64, seed: u64, name: &str) -> Vec<bool> {
     }
     let mut order: Vec<usize> = (0..n).collect();
     let mut rng = Rng::named(seed, &format!("lesion {name}"));
-    for i in (1..n).rev() {
-        order.swap(i, rng.below(i + 1));
-    }
+    rng.shuffle(&mut order);
     let mut mask = vec![false; n];
     order[..count.min(n)].iter().for_each(|&i| mask[i] = true);
     mask

@@ -5,40 +5,59 @@
 //! the decoder's synapses alone. Which episode a code belongs to is bookkeeping for selection and eviction: recall and
 //! ripples never look at it.
 
+mod attractor;
 mod ca3;
 mod capacity;
 mod decoder;
+mod diluted;
 mod entorhinal;
 mod exact;
+mod hopfield;
 pub mod lesion;
+mod measure;
+mod modern_hopfield;
+mod patterns;
+mod replay;
 mod ripple;
+mod select;
+mod sequence_hopfield;
 mod store;
 mod synapses;
 
-pub use ca3::{Ca3, Ca3Store};
+pub use attractor::AttractorStore;
+pub use ca3::Ca3;
 pub use capacity::{
     CapacitySpec, EvictSpec, FAINTEST, Fixed, LeastSalient, Oldest, Palimpsest, Unbounded,
 };
 pub use decoder::{Decoder, DecoderSpec, Delta, Hebbian, Pseudoinverse};
+pub use diluted::Diluted;
 pub use entorhinal::{Entorhinal, EntorhinalState};
 pub use exact::{Exact, ExactStore};
+pub use hopfield::Hopfield;
+pub use measure::{Bench, Measured, Separation, separation};
+pub use modern_hopfield::{ModernHopfield, ModernHopfieldStore};
+pub use replay::Start;
 pub use ripple::{
-    Cortical, CueSpec, End, Forward, Fraction, Noise, OrderSpec, Recent, Reverse, Ripple,
-    SelectSpec, THRESHOLD, Uniform, Walk, walk,
+    Cortical, CueSpec, End, ErrorSize, Forward, Fraction, Mixed, Noise, OrderSpec, Recent, Reverse,
+    RewardSize, Ripple, Salience, SalienceSpec, SelectSpec, Shuffled, Spontaneous, Strength,
+    THRESHOLD, Uniform, Walk, hop, walk,
+};
+pub use select::Drawn;
+pub use sequence_hopfield::{
+    Exponential, Polynomial, SequenceHopfield, SequenceHopfieldStore, SharpnessSpec,
 };
 pub use store::{
-    Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec, Store, StoreSpec,
-    StoreState, Trace,
+    Attention, Birth, Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec,
+    Store, StoreKind, StoreSpec, StoreState, Stored, Trace,
 };
 pub use synapses::{RowSums, Synapses, common, overlap, similarity};
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::episode::ContentShape;
-use crate::event::Direction;
 use crate::numeric::{KWinners, Real, Rng};
 use crate::params;
 
@@ -57,6 +76,41 @@ params! {
         pub ripple: Ripple = Ripple::default(), restart;
         /// The code that cues are made of.
         pub entorhinal: Entorhinal = Entorhinal::default(), restart;
+        /// How much memory it may use; a scenario that would need more is refused before it runs.
+        pub memory: f64 = 1024.0, [1 ..= 65536], "MiB", restart;
+    }
+}
+
+impl Hippocampus {
+    /// Bytes it may use.
+    pub fn memory_bytes(&self) -> u64 {
+        (self.memory * f64::from(1 << 20)) as u64
+    }
+
+    /// Bytes it needs to hold this much: store, decoder and its solution, codes, and the entorhinal projection.
+    pub fn bytes(&self, stored: &Stored) -> u64 {
+        let (m, steps) = (self.store.kind().units() as u64, stored.steps);
+        let decoder = match (&self.decoder, m) {
+            (_, 0) => 0,
+            (DecoderSpec::Pseudoinverse(_), _) => {
+                let gram = steps.saturating_mul(steps).saturating_mul(4 * 8);
+                (2 * 8 * m * stored.content)
+                    .saturating_add(gram)
+                    .saturating_add(8 * steps.saturating_mul(stored.content))
+            }
+            _ => 8 * m * stored.content,
+        };
+        let entorhinal = self.entorhinal.units as u64;
+        let codes =
+            self.store.kind().active() as f64 + entorhinal as f64 * self.entorhinal.sparsity;
+        // A batch of 64 at most is coded at a time.
+        let projection = 4 * m.max(entorhinal) * (stored.content + 64);
+        self.store
+            .kind()
+            .bytes(stored)
+            .saturating_add(decoder)
+            .saturating_add(projection)
+            .saturating_add(steps.saturating_mul(4 * codes as u64 + 96))
     }
 }
 
@@ -78,8 +132,12 @@ pub struct Engram {
 pub struct StoredEpisode {
     /// Number in the run.
     pub episode: u64,
-    /// Its mean loss.
-    pub salience: f64,
+    /// Its mean loss when it was lived.
+    pub error: f64,
+    /// The reward that it brought.
+    pub reward: f64,
+    /// Episodes that it stands for: itself first.
+    pub members: Vec<u64>,
     /// Its steps.
     pub engrams: Vec<Engram>,
 }
@@ -96,7 +154,7 @@ pub struct HippocampusState<R: Real> {
     stored: VecDeque<StoredEpisode>,
     next_engram: u64,
     lesions: lesion::Lesions,
-    drawn: Vec<u64>,
+    drawn: BTreeSet<u64>,
     /// Entorhinal code last seen, for the app.
     latest: Code,
 }
@@ -105,7 +163,7 @@ impl<R: Real> HippocampusState<R> {
     /// An empty hippocampus for contents of this shape.
     pub fn new(spec: &Hippocampus, shape: ContentShape, seed: u64) -> Self {
         let decaying = spec.capacity.decay().is_some();
-        let store = StoreState::new(&spec.store, decaying);
+        let store = StoreState::new(&spec.store, Birth { decaying, seed });
         let (m, k) = (store.as_dyn().units(), store.as_dyn().active());
         let mut rng = Rng::named(seed, "entorhinal");
         let width = shape.state + shape.input;
@@ -118,7 +176,7 @@ impl<R: Real> HippocampusState<R> {
             stored: VecDeque::new(),
             next_engram: 0,
             lesions: lesion::Lesions::default(),
-            drawn: Vec::new(),
+            drawn: BTreeSet::new(),
             latest: Code::new(),
         }
     }
@@ -186,7 +244,9 @@ impl<R: Real> HippocampusState<R> {
         for &episode in &episodes[..fit] {
             self.stored.push_back(StoredEpisode {
                 episode,
-                salience: 0.0,
+                error: 0.0,
+                reward: 0.0,
+                members: vec![episode],
                 engrams: Vec::with_capacity(steps),
             });
         }
@@ -194,18 +254,13 @@ impl<R: Real> HippocampusState<R> {
     }
 
     fn least_wanted(&self) -> Option<usize> {
-        let least_salient = matches!(
-            &self.spec.capacity,
-            CapacitySpec::Fixed(Fixed {
-                evict: EvictSpec::LeastSalient(_),
-                ..
-            })
-        );
-        if least_salient {
-            let saliences = self.stored.iter().enumerate();
-            return saliences
-                .min_by(|a, b| a.1.salience.total_cmp(&b.1.salience))
-                .map(|(i, _)| i);
+        if let CapacitySpec::Fixed(Fixed {
+            evict: EvictSpec::LeastSalient(p),
+            ..
+        }) = &self.spec.capacity
+        {
+            let saliences = self.stored.iter().map(|e| p.of.size(e)).enumerate();
+            return saliences.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i);
         }
         (!self.stored.is_empty()).then_some(0)
     }
@@ -286,15 +341,8 @@ impl<R: Real> HippocampusState<R> {
 
     /// The CA3 code that the dentate gyrus imposes, less what a lesion takes of it.
     fn new_code(&mut self, activations: &[f32], winners: &mut KWinners, rng: &mut Rng) -> Code {
-        let (m, k) = (self.store().units(), self.store().active());
-        let code = match self.spec.separation {
-            SeparationSpec::Separated(_) => rng.subset(m, k),
-            SeparationSpec::Direct(_) => {
-                let mut code = Code::new();
-                winners.choose(&activations[..m], k, &mut code);
-                code
-            }
-        };
+        let size = (self.store().units(), self.store().active());
+        let code = self.spec.separation.code(activations, size, winners, rng);
         code.into_iter()
             .filter(|&i| self.lesions.imposes(i))
             .collect()
@@ -362,11 +410,11 @@ impl<R: Real> HippocampusState<R> {
         }
     }
 
-    /// The episodes opened last are over, with these mean losses.
-    pub fn close(&mut self, fit: usize, losses: &[f64]) {
+    /// The episodes opened last are over, with these mean losses and rewards.
+    pub fn close(&mut self, fit: usize, outcomes: &[(f64, f64)]) {
         let first = self.stored.len() - fit.min(self.stored.len());
-        for (episode, loss) in self.stored.iter_mut().skip(first).zip(losses) {
-            episode.salience = *loss;
+        for (episode, (error, reward)) in self.stored.iter_mut().skip(first).zip(outcomes) {
+            (episode.error, episode.reward) = (*error, *reward);
         }
         self.stored.retain(|e| !e.engrams.is_empty());
         self.store.as_dyn_mut().flush();
@@ -392,62 +440,13 @@ impl<R: Real> HippocampusState<R> {
         }
     }
 
-    /// Draws an episode; none twice before all have come. Returns its position among the stored ones.
-    pub fn draw(&mut self, rng: &mut Rng) -> Option<usize> {
-        if self.stored.is_empty() {
-            return None;
-        }
-        let mut free: Vec<usize> = (0..self.stored.len())
-            .filter(|&i| !self.drawn.contains(&self.stored[i].episode))
-            .collect();
-        if free.is_empty() {
-            self.drawn.clear();
-            free = (0..self.stored.len()).collect();
-        }
-        let position = match &self.spec.ripple.select {
-            SelectSpec::Uniform(_) => free[rng.below(free.len())],
-            SelectSpec::Recent(p) => {
-                let weight =
-                    |i: usize| 0.5_f64.powf((self.stored.len() - 1 - i) as f64 / p.half_life);
-                let mut left = rng.uniform() * free.iter().map(|&i| weight(i)).sum::<f64>();
-                let chosen = free.iter().find(|&&i| {
-                    left -= weight(i);
-                    left < 0.0
-                });
-                chosen.copied().unwrap_or(free[free.len() - 1])
-            }
-        };
-        self.drawn.push(self.stored[position].episode);
-        Some(position)
-    }
-
-    /// The engram that a ripple through a stored episode starts from.
-    pub fn start(&self, position: usize, direction: Direction) -> Option<&Engram> {
-        let engrams = &self.stored.get(position)?.engrams;
-        match direction {
-            Direction::Forward => engrams.first(),
-            Direction::Reverse => engrams.last(),
-        }
-    }
-
     /// A cue for an engram. A cortical cue is made from `state` (h, x), or, without one, from what the decoder gives back.
     pub fn cue(&self, engram: &Engram, spec: &CueSpec, state: Option<&[R]>, rng: &mut Rng) -> Cue {
-        let k = engram.code.len();
         let units = match spec {
-            CueSpec::Fraction(p) => {
-                let keep = rng.subset(k, (p.fraction * k as f64).round() as usize);
-                keep.into_iter().map(|i| engram.code[i as usize]).collect()
-            }
-            CueSpec::Noise(p) => {
-                let wrong = (p.fraction * k as f64).round() as usize;
-                let keep = rng.subset(k, k - wrong.min(k));
-                let mut units: Code = keep.into_iter().map(|i| engram.code[i as usize]).collect();
-                units.extend(rng.subset(self.store().units(), wrong));
-                units.sort_unstable();
-                units.dedup();
-                units
-            }
             CueSpec::Cortical(p) => self.cortical_cue(engram, p.fraction, state, rng),
+            other => other
+                .degrade(&engram.code, self.store().units(), rng)
+                .unwrap_or_default(),
         };
         Cue {
             units,
@@ -482,32 +481,16 @@ impl<R: Real> HippocampusState<R> {
         let mut winners = KWinners::default();
         let activations = self.entorhinal.activations(state, Some(&known));
         let code = self.entorhinal.code(activations.as_slice(), &mut winners);
-        let (units, m) = (self.entorhinal.units(), self.store().units());
         if !code.iter().any(|&i| self.lesions.carries(i)) {
             return Code::new();
         }
         let pairs = self.stored.iter().flat_map(|e| &e.engrams);
         let pairs = pairs.map(|e| (e.code.as_slice(), e.entorhinal.as_slice(), e.strength));
-        let input = entorhinal::perforant(&code, units, &self.lesions.perforant, pairs, m);
+        let (m, cut) = (self.store().units(), &self.lesions.perforant);
+        let input = self.entorhinal.perforant(&code, cut, pairs, m);
         let mut cue = Code::new();
         winners.choose(&input, self.store().active(), &mut cue);
         cue
-    }
-
-    /// Walks from each cue, side by side on rayon's threads; the results do not depend on their number.
-    pub fn walks(&self, cues: &[Cue], direction: Direction) -> Vec<Walk> {
-        let most = self.load().max(1);
-        let (store, cuts) = (&self.store, &self.lesions.cuts);
-        let one = |scratch: &mut Scratch, cue: &Cue| {
-            if self.lesions.silences_store() {
-                return Walk {
-                    states: Vec::new(),
-                    end: End::Silent,
-                };
-            }
-            walk(store.as_dyn(), cue, direction, most, cuts, scratch)
-        };
-        cues.par_iter().map_init(Scratch::default, one).collect()
     }
 
     /// Completes each cue, side by side.
@@ -580,7 +563,9 @@ impl<R: Real> HippocampusState<R> {
         let engrams = engrams.map(|e| Engram { id: 0, ..e }).collect();
         self.stored.push_back(StoredEpisode {
             episode: 0,
-            salience: 0.0,
+            error: 0.0,
+            reward: 0.0,
+            members: vec![0],
             engrams,
         });
     }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Cue, Cuts, Recall, Scratch, Store};
-use crate::event::Direction;
-use crate::numeric::Real;
+use super::store::{Code, Cue, Cuts, Recall, Scratch, Store};
+use crate::event::{Direction, Order};
+use crate::numeric::{Real, Rng};
 use crate::{params, registry};
 
 params! {
@@ -17,20 +17,37 @@ params! {
     pub struct Reverse {}
 }
 
+params! {
+    /// Some ripples run in reverse, the others forward.
+    pub struct Mixed {
+        /// Fraction of the ripples that run in reverse.
+        pub reverse: f64 = 0.5, [0 ..= 1], live;
+    }
+}
+
+params! {
+    /// Every step is cued by itself, in random order: the control without sequence.
+    pub struct Shuffled {}
+}
+
 registry! {
     /// Which way ripples run.
     pub enum OrderSpec "order" {
         Forward(Forward): "Skaggs & McNaughton 1996",
         Reverse(Reverse): "Foster & Wilson 2006",
+        Mixed(Mixed): "Diba & Buzsaki 2007",
+        Shuffled(Shuffled),
     }
 }
 
 impl OrderSpec {
-    /// The direction.
-    pub fn direction(&self) -> Direction {
+    /// The order of one ripple.
+    pub fn draw(&self, rng: &mut Rng) -> Order {
         match self {
-            Self::Forward(_) => Direction::Forward,
-            Self::Reverse(_) => Direction::Reverse,
+            Self::Reverse(_) => Order::REVERSE,
+            Self::Mixed(p) if rng.uniform() < p.reverse => Order::REVERSE,
+            Self::Forward(_) | Self::Mixed(_) => Order::FORWARD,
+            Self::Shuffled(_) => Order::Shuffled,
         }
     }
 }
@@ -69,6 +86,36 @@ registry! {
 }
 
 impl CueSpec {
+    /// A code as this cue presents it; `None` where the cue is no part of the code but a cortical state.
+    pub fn degrade(&self, code: &[u32], units: usize, rng: &mut Rng) -> Option<Code> {
+        let k = code.len();
+        let some = |kept: Vec<u32>| kept.into_iter().map(|i| code[i as usize]);
+        match self {
+            Self::Fraction(p) => {
+                let keep = rng.subset(k, (p.fraction * k as f64).round() as usize);
+                Some(some(keep).collect())
+            }
+            Self::Noise(p) => {
+                let wrong = (p.fraction * k as f64).round() as usize;
+                let keep = rng.subset(k, k - wrong.min(k));
+                let mut cue: Code = some(keep).collect();
+                cue.extend(rng.subset(units, wrong));
+                cue.sort_unstable();
+                cue.dedup();
+                Some(cue)
+            }
+            Self::Cortical(_) => None,
+        }
+    }
+
+    /// Fraction of units that are wrong in the cue.
+    pub fn noise(&self) -> f64 {
+        match self {
+            Self::Noise(p) => p.fraction,
+            Self::Fraction(_) | Self::Cortical(_) => 0.0,
+        }
+    }
+
     /// Fraction of units that are right in the cue.
     pub fn fraction(&self) -> f64 {
         match self {
@@ -92,11 +139,50 @@ params! {
     }
 }
 
+params! {
+    /// Stronger traces are likelier, in proportion: in a palimpsest those are the newer ones, with prototypes the frequent.
+    pub struct Strength {}
+}
+
+params! {
+    /// The mean loss when the episode was lived.
+    pub struct ErrorSize {}
+}
+
+params! {
+    /// The size of the reward that the episode brought.
+    pub struct RewardSize {}
+}
+
 registry! {
-    /// Which episode a ripple replays; within a sleep none twice before all have come.
+    /// What makes an episode salient.
+    pub enum SalienceSpec "salience" {
+        Error(ErrorSize),
+        Reward(RewardSize),
+    }
+}
+
+params! {
+    /// Salient episodes are likelier, in proportion to |error| or |reward|; those without any come last.
+    pub struct Salience {
+        /// What makes an episode salient.
+        pub of: SalienceSpec = SalienceSpec::Error(ErrorSize {}), live;
+    }
+}
+
+params! {
+    /// No episode is chosen: noise goes in, and the ripple runs from whatever attractor wins.
+    pub struct Spontaneous {}
+}
+
+registry! {
+    /// Which episode a ripple replays; within a sleep none twice before all have come, except spontaneously.
     pub enum SelectSpec "selection" {
         Uniform(Uniform),
         Recent(Recent),
+        Strength(Strength),
+        Salience(Salience): "Schaul et al. 2016, arXiv:1511.05952; Singer & Frank 2009",
+        Spontaneous(Spontaneous): "Shen & McNaughton 1996",
     }
 }
 
@@ -109,6 +195,12 @@ params! {
         pub cue: CueSpec = CueSpec::Fraction(Fraction::default()), live;
         /// Which episode is replayed.
         pub select: SelectSpec = SelectSpec::Uniform(Uniform {}), live;
+        /// Most steps of one ripple. Longer episodes are replayed by a chain of ripples, each cued by the last state of the one before.
+        pub length: usize = 100, [2 ..= 100000], "steps", restart;
+        /// How long a replayed step lasts.
+        pub step: f64 = 5.0, [0.01 ..= 100000], "ms", restart;
+        /// How long a lived step lasts.
+        pub lived_step: f64 = 100.0, [0.01 ..= 100000], "ms", restart;
     }
 }
 
@@ -139,35 +231,66 @@ pub struct Walk {
 }
 
 /// Completes the cue and walks until the sequence input falls silent, the attractor is lost, or `most` steps are made.
+/// After each `length` steps a new ripple begins: the state reached is its cue.
 pub fn walk<R: Real>(
     store: &dyn Store<R>,
     cue: &Cue,
     direction: Direction,
-    most: usize,
+    (length, most): (usize, usize),
     cuts: &Cuts,
     scratch: &mut Scratch,
 ) -> Walk {
-    let mut states = Vec::new();
+    let mut states: Vec<Recall> = Vec::new();
     let mut state = store.complete(cue, cuts, scratch);
     let end = loop {
-        if state.active.is_empty() && state.engram.is_none() {
-            break if states.is_empty() {
-                End::Silent
-            } else {
-                End::Boundary
-            };
-        }
-        if state.strength < THRESHOLD {
-            break End::Boundary;
-        }
-        if state.support < THRESHOLD {
-            break End::Lost;
+        if let Some(end) = ended(&state, states.is_empty()) {
+            break end;
         }
         if states.len() >= most {
             break End::TooLong;
         }
-        let next = store.next(&state, direction, cuts, scratch);
-        states.push(std::mem::replace(&mut state, next));
+        states.push(state);
+        let last = &states[states.len() - 1];
+        let again = states.len().is_multiple_of(length.max(1)).then(|| {
+            let cue = Cue {
+                units: last.active.clone(),
+                engram: last.engram.unwrap_or(cue.engram),
+            };
+            store.complete(&cue, cuts, scratch)
+        });
+        state = store.next(again.as_ref().unwrap_or(last), direction, cuts, scratch);
     };
     Walk { states, end }
+}
+
+/// Why a walk ends at a state, if it does.
+fn ended(state: &Recall, first: bool) -> Option<End> {
+    if state.active.is_empty() && state.engram.is_none() {
+        return Some(if first { End::Silent } else { End::Boundary });
+    }
+    if state.strength < THRESHOLD {
+        return Some(End::Boundary);
+    }
+    (state.support < THRESHOLD).then_some(End::Lost)
+}
+
+/// Completes each cue for itself: replay without sequence. A cue that completes to nothing ends it.
+pub fn hop<R: Real>(
+    store: &dyn Store<R>,
+    cues: &[Cue],
+    cuts: &Cuts,
+    scratch: &mut Scratch,
+) -> Walk {
+    let mut states = Vec::new();
+    for cue in cues {
+        let state = store.complete(cue, cuts, scratch);
+        if let Some(end) = ended(&state, states.is_empty()) {
+            return Walk { states, end };
+        }
+        states.push(state);
+    }
+    Walk {
+        states,
+        end: End::Boundary,
+    }
 }

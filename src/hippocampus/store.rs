@@ -1,11 +1,14 @@
 //! What every store of engrams gives.
 
-use super::{Ca3, Ca3Store, Exact, ExactStore};
+use super::{
+    AttractorStore, Ca3, Diluted, Exact, ExactStore, Hopfield, ModernHopfield, ModernHopfieldStore,
+    SequenceHopfield, SequenceHopfieldStore,
+};
 use crate::event::Direction;
-use crate::numeric::{KWinners, Real};
+use crate::numeric::{KWinners, Real, Rng};
 use crate::{params, registry};
 
-use super::synapses::RowSums;
+use super::synapses::{RowSums, common};
 
 /// An active set of CA3 units, sorted.
 pub type Code = Vec<u32>;
@@ -80,6 +83,57 @@ pub struct Trace<'a, R> {
     pub after: Option<(u64, &'a [u32])>,
 }
 
+/// How a store begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Birth {
+    /// Whether its traces fade: a palimpsest.
+    pub decaying: bool,
+    /// Seed of the run, for what is wired at random.
+    pub seed: u64,
+}
+
+/// How much a store is asked to hold, for the memory it needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored {
+    /// Steps stored at most.
+    pub steps: u64,
+    /// Values of a content.
+    pub content: u64,
+    /// Whether traces fade.
+    pub decaying: bool,
+}
+
+/// What is known of a store from its parameters.
+pub trait StoreKind {
+    /// M; 0 for a store without units.
+    fn units(&self) -> usize;
+    /// k: units of a code.
+    fn active(&self) -> usize;
+    /// Bytes it needs.
+    fn bytes(&self, stored: &Stored) -> u64;
+    /// Whether it has attractors that a cue, or noise, can fall into.
+    fn attracts(&self) -> bool {
+        true
+    }
+    /// A parameter that cannot be as it is, with what is wrong and what helps.
+    fn problem(&self) -> Option<(&'static str, String, &'static str)> {
+        None
+    }
+}
+
+/// One step of attention over stored patterns, where a store works that way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attention {
+    /// Stored engrams.
+    pub engrams: Vec<u64>,
+    /// Weight of each.
+    pub weights: Vec<f32>,
+    /// What is retrieved: their weighted mean, M long.
+    pub state: Vec<f32>,
+    /// Inverse temperature.
+    pub beta: f64,
+}
+
 /// A content-addressable store of engrams.
 pub trait Store<R: Real> {
     /// M; 0 for a store without units.
@@ -104,32 +158,84 @@ pub trait Store<R: Real> {
         cuts: &Cuts,
         scratch: &mut Scratch,
     ) -> Recall;
+    /// How like a code a state is: 1 for the code itself. The fraction of the code's units that are active; for ±1 units
+    /// the mean product, which is 0 by chance.
+    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
+        common(state, code) as f64 / code.len().max(1) as f64
+    }
+    /// One step of attention from a cue, where the store works that way.
+    fn attention(&self, _cue: &Cue) -> Option<Attention> {
+        None
+    }
     /// Content kept as such; a store that keeps none leaves it to the decoder.
     fn content(&self, engram: u64) -> Option<&[R]>;
     /// What it holds.
     fn load(&self) -> Load;
 }
 
-registry! {
-    /// Stores of engrams.
-    pub enum StoreSpec "store" {
-        Exact(Exact): "a tape, the control",
-        Ca3(Ca3): "Treves & Rolls 1992, 1994; sequence synapses: Kleinfeld 1986, Sompolinsky & Kanter 1986",
-    }
-    /// Stores at run time.
-    pub enum StoreState<R>: Store {
-        Exact(ExactStore<R>),
-        Ca3(Ca3Store),
-    }
+macro_rules! stores {
+    ($( $name:ident ( $params:ty => $state:ty ) : $cite:literal ),+ $(,)?) => {
+        registry! {
+            /// Stores of engrams.
+            pub enum StoreSpec "store" {
+                $( $name($params): $cite, )+
+            }
+            /// Stores at run time.
+            pub enum StoreState<R>: Store {
+                $( $name($state), )+
+            }
+        }
+
+        impl StoreSpec {
+            /// Every store with its defaults.
+            pub fn all() -> Vec<Self> {
+                vec![$( Self::$name(<$params>::default()), )+]
+            }
+
+            /// What is known of it from its parameters.
+            pub fn kind(&self) -> &dyn StoreKind {
+                match self {
+                    $( Self::$name(params) => params, )+
+                }
+            }
+        }
+
+        impl<R: Real> StoreState<R> {
+            /// An empty store.
+            pub fn new(spec: &StoreSpec, birth: Birth) -> Self {
+                match spec {
+                    $( StoreSpec::$name(params) => Self::$name(<$state>::new(params, birth)), )+
+                }
+            }
+        }
+    };
 }
 
-impl<R: Real> StoreState<R> {
-    /// An empty store; `decaying` for a palimpsest.
-    pub fn new(spec: &StoreSpec, decaying: bool) -> Self {
-        match spec {
-            StoreSpec::Exact(_) => Self::Exact(ExactStore::default()),
-            StoreSpec::Ca3(p) => Self::Ca3(Ca3Store::new(p, decaying)),
-        }
+stores! {
+    Ca3(Ca3 => AttractorStore): "Treves & Rolls 1992, 1994; sequence synapses: Kleinfeld 1986, Sompolinsky & Kanter 1986",
+    Diluted(Diluted => AttractorStore): "Treves & Rolls 1991; Derrida, Gardner & Zippelius 1987",
+    Hopfield(Hopfield => AttractorStore): "Hopfield 1982; Amit, Gutfreund & Sompolinsky 1985",
+    ModernHopfield(ModernHopfield => ModernHopfieldStore): "Ramsauer et al. 2021, arXiv:2008.02217",
+    SequenceHopfield(SequenceHopfield => SequenceHopfieldStore): "Chaudhry et al. 2023, arXiv:2306.04532",
+    Exact(Exact => ExactStore<R>): "a tape, the control",
+}
+
+impl StoreSpec {
+    /// Its name with what tells it apart from others of its kind: `Ca3-2000-0.05`.
+    pub fn label(&self) -> String {
+        let kind = self.kind();
+        let tail = match self {
+            Self::Ca3(p) => format!("-{}", p.sparsity),
+            Self::Diluted(p) => format!("-{}-{}", p.sparsity, p.connectivity),
+            Self::ModernHopfield(p) => format!("-{}-{}", p.sparsity, p.beta),
+            Self::SequenceHopfield(p) => match &p.separation {
+                super::SharpnessSpec::Polynomial(p) => format!("-{}", p.d),
+                super::SharpnessSpec::Exponential(_) => "-exp".into(),
+            },
+            Self::Exact(_) => return self.name().into(),
+            Self::Hopfield(_) => String::new(),
+        };
+        format!("{}-{}{tail}", self.name(), kind.units())
     }
 }
 
@@ -148,5 +254,30 @@ registry! {
     pub enum SeparationSpec "separation" {
         Separated(Separated): "Treves & Rolls 1992; Teyler & DiScenna 1986",
         Direct(Direct): "Marr 1971",
+    }
+}
+
+impl SeparationSpec {
+    /// Every kind of separation with its defaults.
+    pub fn all() -> Vec<Self> {
+        vec![Self::Separated(Separated {}), Self::Direct(Direct {})]
+    }
+
+    /// The CA3 code (k of M units) of a step, given the entorhinal activations.
+    pub fn code(
+        &self,
+        activations: &[f32],
+        (m, k): (usize, usize),
+        winners: &mut KWinners,
+        rng: &mut Rng,
+    ) -> Code {
+        match self {
+            Self::Separated(_) => rng.subset(m, k),
+            Self::Direct(_) => {
+                let mut code = Code::new();
+                winners.choose(&activations[..m], k, &mut code);
+                code
+            }
+        }
     }
 }

@@ -7,17 +7,63 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::numeric::Real;
+use crate::numeric::{Real, Rng};
 
 /// Synapses from n pre- to n post-units.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Synapses {
     n: usize,
     sparsity: f64,
+    /// Which synapses there are; `None` for all.
+    wiring: Option<Wiring>,
     table: Table,
     post: Vec<f64>,
     pre: Vec<f64>,
     pairs: f64,
+}
+
+/// Which synapses exist in a diluted network: each row has the same number of them, at random places, none to itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Wiring {
+    /// Synapses of a row.
+    fan: usize,
+    /// Row by row, where they lead; ascending.
+    targets: Vec<u16>,
+}
+
+impl Wiring {
+    /// A random `connectivity` of the synapses between `n` units.
+    pub fn new(n: usize, connectivity: f64, rng: &mut Rng) -> Self {
+        let fan = fan(n, connectivity);
+        let targets = (0..n as u32).flat_map(|i| {
+            let others = rng.subset(n - 1, fan);
+            others
+                .into_iter()
+                .map(move |j| (j + u32::from(j >= i)) as u16)
+        });
+        Self {
+            fan,
+            targets: targets.collect(),
+        }
+    }
+
+    fn row(&self, i: u32) -> &[u16] {
+        &self.targets[i as usize * self.fan..(i as usize + 1) * self.fan]
+    }
+}
+
+fn fan(n: usize, connectivity: f64) -> usize {
+    if connectivity >= 1.0 {
+        return n;
+    }
+    ((connectivity * (n - 1) as f64).round() as usize).clamp(1, n - 1)
+}
+
+/// Bytes that synapses between `n` units take.
+pub fn bytes(n: usize, connectivity: f64, decaying: bool) -> u64 {
+    let wiring = if connectivity < 1.0 { 2 } else { 0 };
+    let weight = if decaying { 4 } else { 2 };
+    (n * fan(n, connectivity)) as u64 * (weight + wiring)
 }
 
 /// S, row i for post-unit i.
@@ -41,19 +87,21 @@ pub struct RowSums {
 const LARGEST_GAIN: f64 = 1e12;
 
 impl Synapses {
-    /// No synapses between `n` units of sparsity `a`; `decaying` for a palimpsest.
-    pub fn new(n: usize, sparsity: f64, decaying: bool) -> Self {
+    /// No synapses between `n` units of sparsity `a`; `decaying` for a palimpsest, `wiring` for a diluted network.
+    pub fn new(n: usize, sparsity: f64, decaying: bool, wiring: Option<Wiring>) -> Self {
+        let count = n * wiring.as_ref().map_or(n, |w| w.fan);
         let table = if decaying {
             Table::Decaying {
-                values: vec![0.0; n * n],
+                values: vec![0.0; count],
                 gain: 1.0,
             }
         } else {
-            Table::Counts(vec![0; n * n])
+            Table::Counts(vec![0; count])
         };
         Self {
             n,
             sparsity,
+            wiring,
             table,
             post: vec![0.0; n],
             pre: vec![0.0; n],
@@ -63,9 +111,15 @@ impl Synapses {
 
     /// Stores pairs of a post- and a pre-code.
     pub fn add(&mut self, pairs: &[(&[u32], &[u32])]) {
-        match &mut self.table {
-            Table::Counts(counts) => change(counts, self.n, pairs, 1),
-            Table::Decaying { values, gain } => {
+        match (&mut self.table, &self.wiring) {
+            (Table::Counts(counts), Some(wiring)) => {
+                each(wiring, pairs, |at| counts[at] = counts[at].wrapping_add(1));
+            }
+            (Table::Decaying { values, gain }, Some(wiring)) => {
+                each(wiring, pairs, |at| values[at] += *gain as f32);
+            }
+            (Table::Counts(counts), None) => change(counts, self.n, pairs, 1),
+            (Table::Decaying { values, gain }, None) => {
                 for (post, pre) in pairs {
                     for &i in *post {
                         let row = &mut values[i as usize * self.n..(i as usize + 1) * self.n];
@@ -82,7 +136,10 @@ impl Synapses {
         let Table::Counts(counts) = &mut self.table else {
             return;
         };
-        change(counts, self.n, pairs, u16::MAX);
+        match &self.wiring {
+            Some(wiring) => each(wiring, pairs, |at| counts[at] = counts[at].wrapping_sub(1)),
+            None => change(counts, self.n, pairs, u16::MAX),
+        }
         self.count(pairs, -1.0);
     }
 
@@ -116,12 +173,20 @@ impl Synapses {
     ///
     /// The result is scaled so that a stored pattern cued in full gives its units 1.
     pub fn back(&self, active: &[u32], k: usize, out: &mut RowSums) {
+        if let Some(wiring) = &self.wiring {
+            self.back_along(wiring, active, k, out);
+            return;
+        }
         self.sum_rows(active, out);
         self.centre(active, &self.post, &self.pre, k, &mut out.sums);
     }
 
     /// Input to every *post*-unit from active *pre*-units: the step forward.
     pub fn forward(&self, active: &[u32], k: usize, out: &mut RowSums) {
+        if let Some(wiring) = &self.wiring {
+            self.forward_along(wiring, active, k, out);
+            return;
+        }
         out.sums.clear();
         match &self.table {
             Table::Counts(counts) => {
@@ -144,6 +209,53 @@ impl Synapses {
         self.centre(active, &self.pre, &self.post, k, &mut out.sums);
     }
 
+    /// [`Self::back`] over the synapses that exist: Σ_i c_ij (S_ij − a·Y_i − a·X_j + a²·P).
+    fn back_along(&self, wiring: &Wiring, active: &[u32], k: usize, out: &mut RowSums) {
+        let a = self.sparsity;
+        out.sums.clear();
+        out.sums.resize(self.n, 0.0);
+        for &i in active {
+            let own = (a * a * self.pairs - a * self.post[i as usize]) as f32;
+            let at = i as usize * wiring.fan;
+            let row = wiring.row(i).iter().enumerate();
+            row.for_each(|(s, &j)| {
+                let j = j as usize;
+                out.sums[j] += self.weight(at + s) + own - (a * self.pre[j]) as f32;
+            });
+        }
+        self.scale(wiring, k, &mut out.sums);
+    }
+
+    fn forward_along(&self, wiring: &Wiring, active: &[u32], k: usize, out: &mut RowSums) {
+        let a = self.sparsity;
+        let mut lit = vec![false; self.n];
+        active.iter().for_each(|&j| lit[j as usize] = true);
+        out.sums.clear();
+        out.sums.extend((0..self.n).map(|i| {
+            let own = (a * a * self.pairs - a * self.post[i]) as f32;
+            let at = i * wiring.fan;
+            let row = wiring.row(i as u32).iter().enumerate();
+            row.filter(|(_, j)| lit[**j as usize])
+                .map(|(s, &j)| self.weight(at + s) + own - (a * self.pre[j as usize]) as f32)
+                .sum::<f32>()
+        }));
+        self.scale(wiring, k, &mut out.sums);
+    }
+
+    fn weight(&self, at: usize) -> f32 {
+        match &self.table {
+            Table::Counts(counts) => f32::from(counts[at]),
+            Table::Decaying { values, gain } => values[at] / *gain as f32,
+        }
+    }
+
+    fn scale(&self, wiring: &Wiring, k: usize, sums: &mut [f32]) {
+        let a = self.sparsity;
+        let there = wiring.fan as f64 / (self.n - 1) as f64;
+        let scale = (1.0 / (there * k as f64 * (1.0 - a) * (1.0 - a))) as f32;
+        sums.iter_mut().for_each(|s| *s *= scale);
+    }
+
     /// Turns sums of counts into covariance inputs: − a Σ from − a k to_j + a² P k, over k (1−a)².
     fn centre(&self, active: &[u32], from: &[f64], to: &[f64], k: usize, sums: &mut [f32]) {
         let a = self.sparsity;
@@ -159,6 +271,9 @@ impl Synapses {
 
     /// Takes the self-connections of active units out of sums made by [`Self::back`] on symmetric synapses.
     pub fn without_self(&self, active: &[u32], k: usize, sums: &mut [f32]) {
+        if self.wiring.is_some() {
+            return;
+        }
         let a = self.sparsity;
         let scale = 1.0 / (k as f64 * (1.0 - a) * (1.0 - a));
         for &i in active {
@@ -210,14 +325,34 @@ impl Synapses {
         }
     }
 
+    /// Pairs stored, each as much as is left of it.
+    pub fn pairs(&self) -> f64 {
+        self.pairs
+    }
+
     /// How many synapses there are.
     pub fn len(&self) -> usize {
-        self.n * self.n
+        self.n * self.wiring.as_ref().map_or(self.n, |w| w.fan)
     }
 
     /// Never: n is at least 1.
     pub fn is_empty(&self) -> bool {
         self.n == 0
+    }
+}
+
+/// Calls `at` with the place of every synapse between a pair's active units.
+fn each(wiring: &Wiring, pairs: &[(&[u32], &[u32])], mut at: impl FnMut(usize)) {
+    for (post, pre) in pairs {
+        for &i in *post {
+            let mut pre = pre.iter().copied().peekable();
+            for (s, &j) in wiring.row(i).iter().enumerate() {
+                while pre.next_if(|p| *p < u32::from(j)).is_some() {}
+                if pre.peek() == Some(&u32::from(j)) {
+                    at(i as usize * wiring.fan + s);
+                }
+            }
+        }
     }
 }
 
@@ -330,7 +465,7 @@ mod tests {
             .collect();
         let swapped: Vec<_> = pairs.iter().map(|(y, x)| (x.clone(), y.clone())).collect();
         for decaying in [false, true] {
-            let mut s = Synapses::new(n, a, decaying);
+            let mut s = Synapses::new(n, a, decaying, None);
             s.add(&slices(&pairs));
             let mut out = RowSums::default();
             s.back(&pairs[3].0, k, &mut out);
@@ -354,8 +489,8 @@ mod tests {
         let pairs: Vec<_> = (0..5)
             .map(|_| (rng.subset(40, 5), rng.subset(40, 5)))
             .collect();
-        let mut kept = Synapses::new(40, 0.1, false);
-        let mut forgot = Synapses::new(40, 0.1, false);
+        let mut kept = Synapses::new(40, 0.1, false, None);
+        let mut forgot = Synapses::new(40, 0.1, false, None);
         forgot.add(&slices(&pairs));
         kept.add(&slices(&pairs[2..]));
         forgot.remove(&slices(&pairs[..2]));
@@ -367,7 +502,7 @@ mod tests {
 
     #[test]
     fn decay_by_half_halves_the_input() {
-        let mut s = Synapses::new(10, 0.0, true);
+        let mut s = Synapses::new(10, 0.0, true, None);
         s.add(&[(&[1, 2], &[3, 4])]);
         s.decay(0.5);
         let mut out = RowSums::default();

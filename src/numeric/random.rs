@@ -25,6 +25,11 @@ impl Rng {
         Self(rng)
     }
 
+    /// A stream of its own for work that is done side by side.
+    pub fn branch(&mut self) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(self.0.random()))
+    }
+
     /// Uniform in [0, 1).
     pub fn uniform(&mut self) -> f64 {
         self.0.random()
@@ -54,6 +59,13 @@ impl Rng {
                 *sign = if bits & 1 == 0 { R::one() } else { -R::one() };
                 bits >>= 1;
             }
+        }
+    }
+
+    /// A random order.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            items.swap(i, self.below(i + 1));
         }
     }
 
@@ -104,6 +116,10 @@ pub struct Streams {
     pub rule: Rng,
     /// Lesions.
     pub lesion: Rng,
+    /// Shuffled twins of ripples, and permutations that scores are held against.
+    pub shuffle: Rng,
+    /// What stores are measured with.
+    pub measure: Rng,
 }
 
 impl Streams {
@@ -119,6 +135,8 @@ impl Streams {
             cue: named("cue"),
             rule: named("rule"),
             lesion: named("lesion"),
+            shuffle: named("shuffle"),
+            measure: named("measure"),
         }
     }
 }

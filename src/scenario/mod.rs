@@ -3,6 +3,7 @@
 mod bundled;
 pub mod diagnostics;
 pub mod document;
+mod lists;
 pub mod parse;
 mod schema;
 mod semantics;
@@ -11,9 +12,10 @@ pub mod set;
 pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
 pub use document::{Text, read_file};
+pub use lists::OneOrMore;
 pub use schema::{
-    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, Phase, Probe, Repeat, Rest,
-    Restore, Scenario, Sleep, Target, UpdateSpec, Wake,
+    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, MeasureSeparation, MeasureStore,
+    Phase, Probe, Repeat, Rest, Restore, Scenario, Sleep, StatesSpec, Target, UpdateSpec, Wake,
 };
 
 use crate::registry::{Problems, Writer};

@@ -1,6 +1,7 @@
 //! The scenario document: what a run is made of.
 
-use crate::hippocampus::Hippocampus;
+use super::lists::OneOrMore;
+use crate::hippocampus::{CueSpec, Fraction, Hippocampus, OrderSpec, StoreSpec};
 use crate::learning::{Bptt, RuleSpec};
 use crate::neocortex::{Adam, CellSpec, Learned, OptimizerSpec, ReadoutSpec, Tanh};
 use crate::task::{Recall, TaskSpec};
@@ -106,8 +107,14 @@ params! {
 params! {
     /// Ripples replay stored episodes; offline rules learn.
     pub struct Sleep {
-        /// How many.
+        /// How many; a chain of ripples through a long episode counts as one.
         pub ripples: usize = 16, [1 ..= 100000], "ripples", restart;
+        /// Another order than the hippocampus's, for this sleep.
+        pub order: Option<OrderSpec> = None, restart;
+        /// Whether rules learn from it; without, their gradients are only measured.
+        pub learn: bool = true, restart;
+        /// Whether each ripple is scored against its episode, and beside it one whose sequence synapses are shuffled.
+        pub score: bool = false, restart;
     }
 }
 
@@ -146,6 +153,56 @@ params! {
 }
 
 params! {
+    /// Random states of as many values as cortex and input have.
+    pub struct RandomStates {}
+}
+
+params! {
+    /// States that the cortex goes through, at its present weights, in new episodes.
+    pub struct LivedStates {}
+}
+
+registry! {
+    /// What cortical cues, and codes without separation, are made of.
+    pub enum StatesSpec "states" {
+        Random(RandomStates),
+        Lived(LivedStates),
+    }
+}
+
+params! {
+    /// Measures how a store recalls: fresh ones are filled with random patterns, one episode long, and cued. Nothing else
+    /// in the run changes.
+    pub struct MeasureStore {
+        /// How many patterns are stored: one measurement each.
+        pub patterns: OneOrMore<usize> = OneOrMore(vec![100]), [1 ..= 200000], restart;
+        /// What recall starts from; a number is a fraction of the pattern's units.
+        pub cues: OneOrMore<CueSpec> = OneOrMore(vec![CueSpec::Fraction(Fraction::default())]), restart;
+        /// How many fresh stores are measured.
+        pub trials: usize = 10, [1 ..= 10000], "trials", restart;
+        /// Recalls from each cue in each trial.
+        pub recalls: usize = 32, [1 ..= 100000], "recalls", restart;
+        /// Whether the patterns are also replayed as one sequence, forward and in reverse.
+        pub sequence: bool = false, restart;
+        /// Another store than the hippocampus's.
+        pub store: Option<StoreSpec> = None, restart;
+        /// What cortical cues are made of.
+        pub states: StatesSpec = StatesSpec::Random(RandomStates {}), restart;
+    }
+}
+
+params! {
+    /// Measures pattern separation: pairs of like random states, the overlap of their entorhinal codes against that of their
+    /// CA3 codes, for every kind of separation.
+    pub struct MeasureSeparation {
+        /// Correlations of the two states: one measurement each.
+        pub similarities: OneOrMore<f64> = OneOrMore(vec![0.0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0]), [0 ..= 1], restart;
+        /// Pairs for each.
+        pub pairs: usize = 50, [2 ..= 10000], "pairs", restart;
+    }
+}
+
+params! {
     /// The same phases several times.
     pub struct Repeat {
         /// How many times.
@@ -165,6 +222,8 @@ registry! {
         Rest(Rest),
         Lesion(Lesion),
         Restore(Restore),
+        MeasureStore(MeasureStore),
+        MeasureSeparation(MeasureSeparation),
         Repeat(Repeat),
     }
 }

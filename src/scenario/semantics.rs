@@ -1,10 +1,11 @@
 //! Combinations that cannot work, found before anything runs.
 
 use super::document::span_at;
-use super::schema::{Phase, Scenario, UpdateSpec};
+use super::schema::{MeasureStore, Phase, Scenario, Sleep, UpdateSpec};
 use crate::circuit::Circuit;
 use crate::hippocampus::{
-    CapacitySpec, CueSpec, DecoderSpec, Hippocampus, SeparationSpec, StoreSpec,
+    CapacitySpec, CueSpec, Hippocampus, OrderSpec, SelectSpec, SeparationSpec, StoreSpec, Stored,
+    Unbounded,
 };
 use crate::learning::{RuleSpec, Sizes};
 use crate::neocortex::{CellSpec, CellState, ReadoutSpec};
@@ -27,6 +28,7 @@ pub(super) fn check(scenario: &Scenario, node: &Node, problems: &mut Problems) {
     network(scenario, &mut report);
     if let Some(hippocampus) = &scenario.hippocampus {
         store(scenario, hippocampus, &mut report);
+        hippocampal_memory(scenario, hippocampus, &mut report);
     }
     phases(scenario, &scenario.protocol, "protocol", &mut report);
     memory(scenario, &mut report);
@@ -242,14 +244,46 @@ fn store(scenario: &Scenario, h: &Hippocampus, report: &mut impl FnMut(&str, Str
             );
         }
     }
-    if let StoreSpec::Ca3(p) = &h.store
-        && p.active() >= p.units
-    {
+    stores(&h.store, "hippocampus.store", report);
+    if let SelectSpec::Spontaneous(_) = h.ripple.select {
+        if !h.store.kind().attracts() {
+            report(
+                "hippocampus.ripple.select",
+                format!(
+                    "{} has no attractor that noise could fall into",
+                    h.store.name()
+                ),
+                "choose another selection, or the store Ca3".into(),
+            );
+        }
+        if let OrderSpec::Shuffled(_) = h.ripple.order {
+            report(
+                "hippocampus.ripple.order",
+                spontaneous_shuffle(),
+                SPONTANEOUS_HELP.into(),
+            );
+        }
+    }
+}
+
+fn spontaneous_shuffle() -> String {
+    "a spontaneous ripple runs from whatever attractor wins: there are no steps to shuffle".into()
+}
+
+const SPONTANEOUS_HELP: &str = "use Forward, Reverse or Mixed, or another selection";
+
+/// A store's parameters must go together.
+fn stores(spec: &StoreSpec, path: &str, report: &mut impl FnMut(&str, String, String)) {
+    let kind = spec.kind();
+    if kind.units() > 0 && kind.active() >= kind.units() {
         report(
-            "hippocampus.store.sparsity",
+            &format!("{path}.sparsity"),
             "all units would be active".into(),
             "lower the sparsity".into(),
         );
+    }
+    if let Some((field, why, help)) = kind.problem() {
+        report(&format!("{path}.{field}"), why, help.into());
     }
 }
 
@@ -270,10 +304,127 @@ fn phases(
                 "Sleep replays from a hippocampus, but this scenario has none".into(),
                 "add `hippocampus: ()`, or remove this phase".into(),
             ),
+            Phase::Sleep(p) => sleep(scenario, p, &path, report),
+            Phase::MeasureStore(p) => measure(scenario, p, &path, report),
+            Phase::MeasureSeparation(_) => match &scenario.hippocampus {
+                Some(h) if h.store.kind().units() > 0 => {}
+                _ => report(
+                    &path,
+                    "pattern separation needs a hippocampus with a store that has units".into(),
+                    "add `hippocampus: (store: Ca3())`".into(),
+                ),
+            },
             Phase::Lesion(p) => target(&p.target.0, lacks, &path, report),
             Phase::Restore(p) => target(&p.target.0, lacks, &path, report),
             _ => {}
         }
+    }
+}
+
+fn sleep(
+    scenario: &Scenario,
+    sleep: &Sleep,
+    path: &str,
+    report: &mut impl FnMut(&str, String, String),
+) {
+    let select = scenario.hippocampus.as_ref().map(|h| &h.ripple.select);
+    let Some(SelectSpec::Spontaneous(_)) = select else {
+        return;
+    };
+    if let Some(OrderSpec::Shuffled(_)) = sleep.order {
+        report(
+            &format!("{path}.order"),
+            spontaneous_shuffle(),
+            SPONTANEOUS_HELP.into(),
+        );
+    }
+    if sleep.score {
+        report(
+            &format!("{path}.score"),
+            "a spontaneous ripple has no chosen episode that a shuffled twin could replay".into(),
+            "leave `score` out, or use another selection".into(),
+        );
+    }
+}
+
+/// A store to be measured must be there, fit into memory, and have what its cues need.
+fn measure(
+    scenario: &Scenario,
+    phase: &MeasureStore,
+    path: &str,
+    report: &mut impl FnMut(&str, String, String),
+) {
+    let own = scenario.hippocampus.as_ref();
+    let Some(spec) = phase.store.as_ref().or(own.map(|h| &h.store)) else {
+        report(
+            path,
+            "there is no store to measure".into(),
+            "add `store: Ca3()` to the phase, or a hippocampus".into(),
+        );
+        return;
+    };
+    if phase.store.is_some() {
+        stores(spec, &format!("{path}.store"), report);
+    }
+    let units = spec.kind().units();
+    if units == 0
+        && phase
+            .cues
+            .0
+            .iter()
+            .any(|c| !matches!(c, CueSpec::Fraction(_)))
+    {
+        report(
+            &format!("{path}.cues"),
+            format!(
+                "{} is a tape: there is nothing to cue but an engram",
+                spec.name()
+            ),
+            "use Fraction, or another store".into(),
+        );
+    }
+    let most = phase.patterns.0.iter().copied().max().unwrap_or(0);
+    let room = own.map_or(CapacitySpec::Unbounded(Unbounded {}).room(), |h| {
+        h.capacity.room()
+    });
+    let counted = matches!(
+        spec,
+        StoreSpec::Ca3(_) | StoreSpec::Diluted(_) | StoreSpec::Hopfield(_)
+    );
+    if counted && most > room {
+        report(
+            &format!("{path}.patterns"),
+            format!(
+                "{} counts at most {room} patterns, but {most} are asked for",
+                spec.name()
+            ),
+            "measure fewer patterns".into(),
+        );
+    }
+    // As many trials run side by side as there are threads; four are begun at a time.
+    let each = spec.kind().bytes(&Stored {
+        steps: most as u64,
+        content: 0,
+        decaying: false,
+    });
+    let codes = 4 * most as u64 * spec.kind().active() as u64;
+    let bytes = each
+        .saturating_add(codes)
+        .saturating_mul(4.min(phase.trials as u64));
+    let allowed = own.map_or(
+        Hippocampus::default().memory_bytes(),
+        Hippocampus::memory_bytes,
+    );
+    if bytes > allowed {
+        report(
+            path,
+            format!(
+                "this measurement would need {bytes} bytes ({:.0} MiB), but may use {allowed} ({:.0} MiB)",
+                mebibytes(bytes),
+                mebibytes(allowed)
+            ),
+            "lower units or patterns, or raise hippocampus.memory".into(),
+        );
     }
 }
 
@@ -312,10 +463,7 @@ fn largest(scenario: &Scenario) -> (&'static str, u64) {
     let cell = CellState::<f32>::new(&scenario.cortex.cell, dims.inputs);
     let cell = cell.as_dyn();
     let units = (cell.units() * cell.slots()) as u64;
-    let (steps, content) = (
-        dims.steps as u64,
-        units + (dims.inputs + dims.outputs + 1) as u64,
-    );
+    let (steps, content) = (dims.steps as u64, content_values(scenario));
     let sizes = Sizes {
         steps,
         state: units,
@@ -331,33 +479,52 @@ fn largest(scenario: &Scenario) -> (&'static str, u64) {
     let rules = std::iter::once(&scenario.learning.rule).chain(&scenario.learning.shadows);
     let floats: u64 = rules.map(|rule| rule.kind().floats(&sizes)).sum();
     parts.push(("learning", floats.saturating_mul(4 * width)));
-    if let Some(h) = &scenario.hippocampus {
-        let stored = stored_steps(scenario, h, steps);
-        let m = match &h.store {
-            StoreSpec::Ca3(p) => p.units as u64,
-            StoreSpec::Exact(_) => 0,
-        };
-        let synapse = if h.capacity.decay().is_some() { 4 } else { 2 };
-        parts.push((
-            "hippocampus.store.units",
-            2 * m * m * synapse + 2 * 8 * m * content,
-        ));
-        let solve = if matches!(h.decoder, DecoderSpec::Hebbian(_) | DecoderSpec::Delta(_)) {
-            0
-        } else {
-            4
-        };
-        parts.push((
-            "hippocampus.capacity",
-            8 * stored * (content + solve * stored),
-        ));
-        let rows = m.max(h.entorhinal.units as u64);
-        parts.push(("hippocampus.entorhinal", 4 * rows * (content + 256)));
-    }
     parts
         .into_iter()
         .max_by_key(|(_, bytes)| *bytes)
         .unwrap_or(("task", 0))
+}
+
+/// Values of a content: state, input, target, mask.
+fn content_values(scenario: &Scenario) -> u64 {
+    let dims = scenario.task.as_task::<f32>().dims();
+    let cell = CellState::<f32>::new(&scenario.cortex.cell, dims.inputs);
+    let state = cell.as_dyn().units() * cell.as_dyn().slots();
+    (state + dims.inputs + dims.outputs + 1) as u64
+}
+
+/// Refuses a hippocampus that would not keep within the memory it is allowed.
+fn hippocampal_memory(
+    scenario: &Scenario,
+    h: &Hippocampus,
+    report: &mut impl FnMut(&str, String, String),
+) {
+    let steps = scenario.task.as_task::<f32>().dims().steps as u64;
+    let stored = Stored {
+        steps: stored_steps(scenario, h, steps),
+        content: content_values(scenario),
+        decaying: h.capacity.decay().is_some(),
+    };
+    let (bytes, allowed) = (h.bytes(&stored), h.memory_bytes());
+    if bytes > allowed {
+        report(
+            "hippocampus.memory",
+            format!(
+                "the hippocampus would need {bytes} bytes ({:.0} MiB) for {} stored steps, but may use {allowed} ({:.0} MiB)",
+                mebibytes(bytes),
+                stored.steps,
+                h.memory
+            ),
+            format!(
+                "lower the store's units, choose capacity: Fixed, or allow memory: {}",
+                mebibytes(bytes).ceil()
+            ),
+        );
+    }
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 /// Most steps stored at once.

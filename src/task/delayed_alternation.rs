@@ -102,6 +102,7 @@ impl<R: Real> Task<R> for DelayedAlternation {
         let side = rng.below(2);
         let turn = [LEFT, RIGHT][side];
         let mut episode = Episode::silent(INPUTS, 4, cue + stem + branch);
+        episode.positions = (0..cue + stem + branch).map(|t| t as f32).collect();
         let mut last = UP;
         for t in 0..cue + stem + branch {
             let seen = match t {

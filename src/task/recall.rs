@@ -2,7 +2,7 @@
 //!
 //! T = delay + 2. Inputs: `symbols` one-hot symbol units, `distractors` one-hot distractor units (or, with none, the
 //! symbol units carry noise during the delay), and the go cue. Chance is 1/symbols, and since the go step shows nothing
-//! of the symbol, the best loss without memory is ln(symbols).
+//! of the symbol, the best loss without memory is ln(symbols), or the entropy of the symbols where one is rare.
 
 use super::{Baselines, Dims, LossKind, Task};
 use crate::episode::Episode;
@@ -20,6 +20,8 @@ params! {
         pub distractors: usize = 4, [0 ..= 256], "symbols", restart;
         /// Standard deviation of the noise that fills the delay where there are no distractors.
         pub noise: f64 = 0.3, [0 ..= 10], restart;
+        /// How often the last symbol comes, which then brings a reward of 1; with 0 it comes as often as the others and brings nothing.
+        pub rewarded: f64 = 0.0, [0 ..= 1], restart;
     }
 }
 
@@ -37,11 +39,19 @@ impl<R: Real> Task<R> for Recall {
     }
 
     fn baselines(&self) -> Baselines {
-        let ln = (self.symbols as f64).ln();
+        let each = 1.0 / self.symbols as f64;
+        let last = if self.rewarded > 0.0 {
+            self.rewarded
+        } else {
+            each
+        };
+        let other = (1.0 - last) / (self.symbols - 1) as f64;
+        let nats = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
+        let loss = nats(last) + (self.symbols - 1) as f64 * nats(other);
         Baselines {
-            chance_accuracy: 1.0 / self.symbols as f64,
-            chance_loss: ln,
-            memoryless_loss: ln,
+            chance_accuracy: last.max(other),
+            chance_loss: loss,
+            memoryless_loss: loss,
         }
     }
 
@@ -57,7 +67,14 @@ impl<R: Real> Task<R> for Recall {
     fn episode(&self, rng: &mut Rng) -> Episode<R> {
         let dims = Task::<R>::dims(self);
         let mut episode = Episode::silent(dims.inputs, dims.outputs, dims.steps);
-        let symbol = rng.below(self.symbols);
+        let symbol = if self.rewarded == 0.0 {
+            rng.below(self.symbols)
+        } else if rng.uniform() < self.rewarded {
+            episode.reward = 1.0;
+            self.symbols - 1
+        } else {
+            rng.below(self.symbols - 1)
+        };
         episode.inputs[(symbol, 0)] = R::one();
         for t in 1..=self.delay {
             if self.distractors > 0 {
@@ -88,6 +105,7 @@ mod tests {
             delay: 5,
             distractors: 2,
             noise: 0.0,
+            rewarded: 0.0,
         };
         let mut rng = Rng::named(5, "task");
         for _ in 0..50 {

@@ -72,11 +72,12 @@ impl FolderError {
 }
 
 /// The files that a run folder may hold beside its exports; summary.json, which marks it, goes last.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "scenario.ron",
     "metrics.csv",
     "replay.csv",
     "capacity.csv",
+    "scores.csv",
     "journal.csv",
     "weights.safetensors",
     "checkpoint.bin",

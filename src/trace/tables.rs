@@ -1,4 +1,4 @@
-//! metrics.csv and replay.csv: appended row by row, so that a crash leaves whole rows.
+//! metrics.csv, replay.csv, capacity.csv, scores.csv: appended row by row, so that a crash leaves whole rows.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -8,22 +8,47 @@ use serde::{Deserialize, Serialize};
 
 use super::cell::{quoted, shortest};
 use super::folder::FolderError;
-use crate::event::{Event, RippleRecord, Sink, SinkError};
+use crate::event::{CapacityRecord, Event, RippleRecord, ScoreRecord, Sink, SinkError};
 
-/// Lengths of the tables in bytes.
+/// Lengths of the tables in bytes, in the order of [`KINDS`]; 0 for one that is not there yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offsets {
-    /// Of metrics.csv.
-    pub metrics: u64,
-    /// Of replay.csv.
-    pub replay: u64,
+pub struct Offsets([u64; KINDS.len()]);
+
+/// A kind of table.
+struct Kind {
+    name: &'static str,
+    header: &'static str,
+    /// Whether it is there even without rows.
+    always: bool,
 }
 
-const METRICS: (&str, &str) = ("metrics.csv", "time,episode,phase,metric,value\n");
-const REPLAY: (&str, &str) = (
-    "replay.csv",
-    "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine\n",
-);
+const METRICS: usize = 0;
+const REPLAY: usize = 1;
+const CAPACITY: usize = 2;
+const SCORES: usize = 3;
+
+const KINDS: [Kind; 4] = [
+    Kind {
+        name: "metrics.csv",
+        header: "time,episode,phase,metric,value\n",
+        always: true,
+    },
+    Kind {
+        name: "replay.csv",
+        header: "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine\n",
+        always: true,
+    },
+    Kind {
+        name: "capacity.csv",
+        header: "store,units,sparsity,patterns,cue,cue_fraction,noise,trials,overlap_mean,overlap_se,exact_rate\n",
+        always: false,
+    },
+    Kind {
+        name: "scores.csv",
+        header: "ripple,time,episode,order,sequence,area,steps,rank,p\n",
+        always: false,
+    },
+];
 
 /// Bytes of rows held back before they are written.
 const HELD: usize = 1 << 16;
@@ -32,29 +57,43 @@ const HELD: usize = 1 << 16;
 #[derive(Debug)]
 struct Table {
     path: PathBuf,
-    file: File,
+    /// None before the first row of a table that is not always there.
+    file: Option<File>,
+    header: &'static str,
     held: String,
     written: u64,
 }
 
 impl Table {
-    fn create(folder: &Path, (name, header): (&str, &str)) -> Result<Self, FolderError> {
-        let path = folder.join(name);
-        let file = File::create(&path).map_err(FolderError::write(&path))?;
+    fn create(folder: &Path, kind: &Kind) -> Result<Self, FolderError> {
+        let path = folder.join(kind.name);
         let mut table = Self {
-            path,
-            file,
-            held: header.into(),
+            file: None,
+            header: kind.header,
+            held: String::new(),
             written: 0,
+            path,
         };
-        table
-            .flush()
-            .map_err(FolderError::write(&table.path.clone()))?;
+        if kind.always {
+            table
+                .open()
+                .and_then(|()| table.flush())
+                .map_err(FolderError::write(&table.path.clone()))?;
+        }
         Ok(table)
     }
 
-    fn reopen(folder: &Path, (name, _): (&str, &str), length: u64) -> Result<Self, FolderError> {
-        let path = folder.join(name);
+    fn reopen(folder: &Path, kind: &Kind, length: u64) -> Result<Self, FolderError> {
+        let path = folder.join(kind.name);
+        if length == 0 && !kind.always {
+            // It was not there yet: what came later goes.
+            match std::fs::remove_file(&path) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(FolderError::write(&path)(e));
+                }
+                _ => return Self::create(folder, kind),
+            }
+        }
         let open = OpenOptions::new().write(true).open(&path);
         let mut file = open.map_err(FolderError::write(&path))?;
         let present = file.metadata().map_err(FolderError::read(&path))?.len();
@@ -69,13 +108,24 @@ impl Table {
             .map_err(FolderError::write(&path))?;
         Ok(Self {
             path,
-            file,
+            file: Some(file),
+            header: kind.header,
             held: String::new(),
             written: length,
         })
     }
 
+    /// Makes the file, if there is none yet.
+    fn open(&mut self) -> std::io::Result<()> {
+        if self.file.is_none() {
+            self.file = Some(File::create(&self.path)?);
+            self.held.insert_str(0, self.header);
+        }
+        Ok(())
+    }
+
     fn append(&mut self, row: &str) -> std::io::Result<()> {
+        self.open()?;
         self.held.push_str(row);
         if self.held.len() < HELD {
             Ok(())
@@ -86,7 +136,10 @@ impl Table {
 
     /// Writes what is held back; where the disk is full, the rows that still fit.
     fn flush(&mut self) -> std::io::Result<()> {
-        let result = self.file.write_all(self.held.as_bytes());
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let result = file.write_all(self.held.as_bytes());
         let whole = match &result {
             Ok(()) => self.held.len(),
             Err(_) => self.keep_whole_rows(),
@@ -98,7 +151,10 @@ impl Table {
 
     /// Cuts off a row that was written in part; returns how many bytes of those held back are in the file.
     fn keep_whole_rows(&mut self) -> usize {
-        let end = self.file.stream_position().unwrap_or(self.written);
+        let Some(file) = &mut self.file else {
+            return 0;
+        };
+        let end = file.stream_position().unwrap_or(self.written);
         let arrived = (end.saturating_sub(self.written) as usize).min(self.held.len());
         let whole = self.held.as_bytes()[..arrived]
             .iter()
@@ -106,8 +162,8 @@ impl Table {
             .map_or(0, |at| at + 1);
         let end = self.written + whole as u64;
         // Both are a last effort: the error that led here is reported.
-        drop(self.file.set_len(end));
-        drop(self.file.seek(SeekFrom::Start(end)));
+        drop(file.set_len(end));
+        drop(file.seek(SeekFrom::Start(end)));
         whole
     }
 }
@@ -146,39 +202,38 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The two tables of a run folder.
+/// The tables of a run folder, in the order of [`KINDS`].
 #[derive(Debug)]
 pub struct Tables {
-    metrics: Table,
-    replay: Table,
+    tables: Vec<Table>,
 }
 
 impl Tables {
     /// Empty tables.
     pub fn create(folder: &Path) -> Result<Self, FolderError> {
+        let tables = KINDS.iter().map(|kind| Table::create(folder, kind));
         Ok(Self {
-            metrics: Table::create(folder, METRICS)?,
-            replay: Table::create(folder, REPLAY)?,
+            tables: tables.collect::<Result<_, _>>()?,
         })
     }
 
     /// Tables cut back to these lengths.
     pub fn reopen(folder: &Path, offsets: Offsets) -> Result<Self, FolderError> {
+        let tables = KINDS.iter().zip(offsets.0);
+        let tables = tables.map(|(kind, length)| Table::reopen(folder, kind, length));
         Ok(Self {
-            metrics: Table::reopen(folder, METRICS, offsets.metrics)?,
-            replay: Table::reopen(folder, REPLAY, offsets.replay)?,
+            tables: tables.collect::<Result<_, _>>()?,
         })
     }
 
     /// Writes out what is buffered.
     pub fn flush(&mut self) -> Result<Offsets, FolderError> {
-        for table in [&mut self.metrics, &mut self.replay] {
+        let mut offsets = Offsets::default();
+        for (table, offset) in self.tables.iter_mut().zip(&mut offsets.0) {
             table.flush().map_err(FolderError::write(&table.path))?;
+            *offset = table.written;
         }
-        Ok(Offsets {
-            metrics: self.metrics.written,
-            replay: self.replay.written,
-        })
+        Ok(offsets)
     }
 
     /// Reads the rows of a folder's metrics.csv: time, name and value.
@@ -191,7 +246,7 @@ impl Tables {
 
     /// Reads the rows of a folder's metrics.csv.
     pub fn read_rows(folder: &Path, mut row: impl FnMut(Row<'_>)) -> Result<(), FolderError> {
-        let path = folder.join(METRICS.0);
+        let path = folder.join(KINDS[METRICS].name);
         let file = File::open(&path).map_err(FolderError::read(&path))?;
         let mut reader = csv::Reader::from_reader(file);
         let mut record = csv::StringRecord::new();
@@ -212,10 +267,13 @@ impl Tables {
         }
     }
 
-    /// Copies the first bytes of both tables of one folder into another.
+    /// Copies the first bytes of the tables of one folder into another.
     pub fn copy(from: &Path, to: &Path, offsets: Offsets) -> Result<(), FolderError> {
-        for ((name, _), length) in [(METRICS, offsets.metrics), (REPLAY, offsets.replay)] {
-            let (source, target) = (from.join(name), to.join(name));
+        for (kind, length) in KINDS.iter().zip(offsets.0) {
+            if length == 0 && !kind.always {
+                continue;
+            }
+            let (source, target) = (from.join(kind.name), to.join(kind.name));
             let mut input = File::open(&source)
                 .map_err(FolderError::read(&source))?
                 .take(length);
@@ -236,16 +294,19 @@ impl Sink for Tables {
                 name,
                 value,
             } => (
-                &mut self.metrics,
+                METRICS,
                 format!(
                     "{time},{episode},{phase},{},{}\n",
                     quoted(name),
                     shortest(*value)
                 ),
             ),
-            Event::Ripple(record) => (&mut self.replay, ripple_row(record)),
+            Event::Ripple(record) => (REPLAY, ripple_row(record)),
+            Event::Measured(record) => (CAPACITY, capacity_row(record)),
+            Event::Scored(record) => (SCORES, score_row(record)),
             _ => return Ok(()),
         };
+        let table = &mut self.tables[table];
         table.append(&row).map_err(|source| SinkError::Write {
             path: table.path.clone(),
             source,
@@ -267,6 +328,38 @@ fn ripple_row(r: &RippleRecord) -> String {
         shortest(r.overlap_min),
         r.completed,
         shortest(r.cosine)
+    )
+}
+
+fn capacity_row(r: &CapacityRecord) -> String {
+    format!(
+        "{},{},{},{},{},{},{},{},{},{},{}\n",
+        quoted(&r.store),
+        r.units,
+        shortest(r.sparsity),
+        r.patterns,
+        r.cue,
+        shortest(r.cue_fraction),
+        shortest(r.noise),
+        r.trials,
+        shortest(r.overlap_mean),
+        shortest(r.overlap_se),
+        shortest(r.exact_rate)
+    )
+}
+
+fn score_row(r: &ScoreRecord) -> String {
+    format!(
+        "{},{},{},{},{},{},{},{},{}\n",
+        r.ripple,
+        r.time,
+        r.episode,
+        r.order.as_str(),
+        if r.shuffled { "shuffled" } else { "stored" },
+        r.area,
+        r.steps,
+        shortest(r.rank),
+        shortest(r.p)
     )
 }
 
@@ -331,7 +424,8 @@ mod tests {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let mut table = Table {
             path: "/dev/full".into(),
-            file,
+            file: Some(file),
+            header: "",
             held: String::new(),
             written: 0,
         };

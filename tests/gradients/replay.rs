@@ -2,7 +2,7 @@
 
 use ammon::episode::ContentShape;
 use ammon::event::Direction;
-use ammon::hippocampus::{Cue, Cuts, Exact, Scratch, StoreSpec, StoreState, Trace};
+use ammon::hippocampus::{Birth, Cue, Cuts, Exact, Scratch, StoreSpec, StoreState, Trace};
 use ammon::learning::{Bptt, Reinstated, ReplayBptt, RuleSpec};
 
 use crate::support::{assert_same, live, settings, state};
@@ -17,7 +17,7 @@ fn reverse_replay_from_an_exact_store_is_bptt_to_rounding_for_every_cell() {
             input: cortex.inputs(),
             target: cortex.outputs(),
         };
-        let mut store = StoreState::<f64>::new(&StoreSpec::Exact(Exact {}), false);
+        let mut store = StoreState::<f64>::new(&StoreSpec::Exact(Exact {}), Birth::default());
         let (n, b) = (cortex.state(), batch.width);
         for e in 0..b {
             for (t, state) in states[..batch.steps].iter().enumerate() {

@@ -5,7 +5,7 @@ use egui::{RichText, ScrollArea, Ui};
 use super::ca3::overlap_plot;
 use super::{Panel, PanelContext};
 use crate::engine::{Raster, RippleEntry, RippleView};
-use crate::event::Direction;
+use crate::event::Order;
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::Map;
 
@@ -88,10 +88,10 @@ fn header() -> String {
 impl Ripples {
     fn entry(&mut self, ui: &mut Ui, entry: &RippleEntry) {
         let r = &entry.record;
-        let order = if r.order == Direction::Reverse {
-            "rev"
-        } else {
-            "fwd"
+        let order = match r.order {
+            Order::REVERSE => "rev",
+            Order::FORWARD => "fwd",
+            Order::Shuffled => "shf",
         };
         let cue = format!(
             "{}{:.1}",

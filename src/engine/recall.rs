@@ -1,0 +1,85 @@
+//! Tests of cued recall.
+
+use super::experiment::{Experiment, RunError};
+use crate::event::Sink;
+use crate::hippocampus::{Cue, CueSpec, HippocampusState, common, similarity};
+use crate::numeric::Real;
+
+impl<R: Real> Experiment<R> {
+    /// Tests cued recall: a partial cortical state of lived steps, through the perforant path.
+    pub(super) fn probe_recall(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
+        const CUES: usize = 32;
+        let Some(hippocampus) = &mut self.hippocampus else {
+            return Ok(());
+        };
+        if self.lived.is_empty() {
+            return Ok(());
+        }
+        hippocampus.solve();
+        let (hippocampus, rng) = (&*hippocampus, &mut self.streams.probe);
+        let spec = match &hippocampus.spec().ripple.cue {
+            cue @ CueSpec::Cortical(_) => cue.clone(),
+            _ => CueSpec::Cortical(crate::hippocampus::Cortical::default()),
+        };
+        let shape = hippocampus.shape();
+        let mut tried: Vec<(Cue, Vec<R>)> = Vec::new();
+        for _ in 0..CUES {
+            let stored = &hippocampus.stored()[rng.below(hippocampus.stored().len())];
+            let t = rng.below(stored.engrams.len());
+            let Some(lived) = self.lived.iter().find(|l| l.episode == stored.episode) else {
+                continue;
+            };
+            let content: Vec<R> = lived.contents.column(t).iter().copied().collect();
+            let state = &content[..shape.state + shape.input];
+            tried.push((
+                hippocampus.cue(&stored.engrams[t], &spec, Some(state), rng),
+                content,
+            ));
+        }
+        let cues: Vec<Cue> = tried.iter().map(|(cue, _)| cue.clone()).collect();
+        let scores: Vec<[f64; 3]> = hippocampus
+            .recalls(&cues)
+            .iter()
+            .zip(&tried)
+            .map(|(recall, (cue, content))| score_recall(hippocampus, recall, cue, content))
+            .collect();
+        for (i, name) in ["overlap", "identity", "cosine"].into_iter().enumerate() {
+            let mean = scores.iter().map(|s| s[i]).sum::<f64>() / scores.len().max(1) as f64;
+            self.measure(format!("probe.recall.{name}"), mean, sink)?;
+        }
+        Ok(())
+    }
+}
+
+/// Overlap with the right engram, whether it is the nearest one, and the cosine of the decoded with the lived state.
+fn score_recall<R: Real>(
+    hippocampus: &HippocampusState<R>,
+    recall: &crate::hippocampus::Recall,
+    cue: &Cue,
+    content: &[R],
+) -> [f64; 3] {
+    let shape = hippocampus.shape();
+    let engram = hippocampus
+        .stored()
+        .iter()
+        .flat_map(|e| &e.engrams)
+        .find(|e| e.id == cue.engram);
+    let overlap = match (engram, recall.engram) {
+        (_, Some(id)) => f64::from(u8::from(id == cue.engram)),
+        (Some(engram), None) => {
+            common(&recall.active, &engram.code) as f64 / engram.code.len().max(1) as f64
+        }
+        (None, None) => 0.0,
+    };
+    let nearest = hippocampus
+        .identify(recall)
+        .is_some_and(|(id, share)| id == cue.engram && share > 0.0);
+    let mut decoded = vec![R::zero(); shape.len()];
+    hippocampus.content(recall, &mut decoded);
+    let seen = shape.state + shape.input;
+    [
+        overlap,
+        f64::from(u8::from(nearest)),
+        similarity(&decoded[..seen], &content[..seen]),
+    ]
+}

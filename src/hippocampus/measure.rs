@@ -1,0 +1,273 @@
+//! Measuring stores by themselves: recall curves, sequence length, pattern separation.
+
+use super::entorhinal::EntorhinalState;
+use super::store::{Birth, Code, Cue, Cuts, Recall, Scratch, StoreState, Trace};
+use super::{CueSpec, Entorhinal, SeparationSpec, StoreSpec};
+use crate::event::Direction;
+use crate::numeric::{KWinners, Real, Rng};
+
+/// What is measured of a store.
+#[derive(Clone, Debug)]
+pub struct Bench<'a> {
+    /// The store; each trial fills a fresh one.
+    pub store: &'a StoreSpec,
+    /// How codes come about.
+    pub separation: &'a SeparationSpec,
+    /// The code that cortical cues are made of.
+    pub entorhinal: &'a Entorhinal,
+    /// Cues.
+    pub cues: &'a [CueSpec],
+    /// Recalls from each cue.
+    pub recalls: usize,
+    /// Whether the patterns are replayed as one sequence, both ways.
+    pub sequence: bool,
+    /// Seed of what is wired at random.
+    pub seed: u64,
+}
+
+/// What one trial showed: mean overlap and fraction of errorless recalls for each cue; then for the sequence forward and in
+/// reverse, where it was replayed, the mean overlap and the part of it before the first error.
+#[derive(Clone, Debug, Default)]
+pub struct Measured {
+    /// A cue each.
+    pub cues: Vec<(f64, f64)>,
+    /// Forward, reverse.
+    pub sequence: Vec<(f64, f64)>,
+    /// Where the store attends: the first recalls' cues with what it attended to.
+    pub attended: Vec<(Cue, super::Attention)>,
+    /// The stored codes, where the store attends.
+    pub codes: Vec<Code>,
+}
+
+/// Recalls of a trial that are kept with what they attended to.
+const ATTENDED: usize = 4;
+
+/// A store filled with patterns.
+struct Filled<R: Real> {
+    store: StoreState<R>,
+    codes: Vec<Code>,
+    /// The cortical states behind the codes and how they are coded, where there are any.
+    behind: Option<Behind<R>>,
+}
+
+struct Behind<R> {
+    entorhinal: EntorhinalState,
+    codes: Vec<Code>,
+    /// Width × P.
+    states: Vec<R>,
+    width: usize,
+}
+
+impl Bench<'_> {
+    /// Fills a fresh store with `patterns` patterns that follow each other, and recalls them. Cortical cues and codes without
+    /// separation are made of `states` (width × P).
+    pub fn trial<R: Real>(
+        &self,
+        patterns: usize,
+        states: Option<(&[R], usize)>,
+        rng: &mut Rng,
+    ) -> Measured {
+        let filled = self.fill(patterns, states, rng);
+        let mut measured = Measured::default();
+        let mut scratch = Scratch::default();
+        for cue in self.cues {
+            let mut sums = (0.0, 0.0);
+            for _ in 0..self.recalls {
+                let p = rng.below(patterns);
+                let cue = filled.cue(p, cue, rng);
+                let store = filled.store.as_dyn();
+                let recall = store.complete(&cue, &Cuts::default(), &mut scratch);
+                let (overlap, exact) = filled.compare(&recall, p);
+                sums.0 += overlap;
+                sums.1 += f64::from(u8::from(exact));
+                if measured.attended.len() < ATTENDED
+                    && let Some(attention) = store.attention(&cue)
+                {
+                    measured.attended.push((cue, attention));
+                }
+            }
+            let n = self.recalls as f64;
+            measured.cues.push((sums.0 / n, sums.1 / n));
+        }
+        if self.sequence && patterns > 1 {
+            for direction in [Direction::Forward, Direction::Reverse] {
+                measured
+                    .sequence
+                    .push(filled.replay(direction, &mut scratch));
+            }
+        }
+        if !measured.attended.is_empty() {
+            measured.codes = filled.codes;
+        }
+        measured
+    }
+
+    fn fill<R: Real>(
+        &self,
+        patterns: usize,
+        states: Option<(&[R], usize)>,
+        rng: &mut Rng,
+    ) -> Filled<R> {
+        let birth = Birth {
+            decaying: false,
+            seed: self.seed,
+        };
+        let mut store = StoreState::<R>::new(self.store, birth);
+        let (m, k) = (self.store.kind().units(), self.store.kind().active());
+        let mut codes = Vec::with_capacity(patterns);
+        let behind = states.map(|(states, width)| {
+            let mut entorhinal = EntorhinalState::new(self.entorhinal, width, m, rng);
+            entorhinal.observe(states);
+            let activations = entorhinal.activations(states, None);
+            let mut winners = KWinners::default();
+            let mut entorhinals = Vec::with_capacity(patterns);
+            for column in activations.column_iter() {
+                entorhinals.push(entorhinal.code(column.as_slice(), &mut winners));
+                codes.push(
+                    self.separation
+                        .code(column.as_slice(), (m, k), &mut winners, rng),
+                );
+            }
+            Behind {
+                entorhinal,
+                codes: entorhinals,
+                states: states.to_vec(),
+                width,
+            }
+        });
+        if behind.is_none() {
+            codes.extend((0..patterns).map(|_| rng.subset(m, k)));
+        }
+        let traces: Vec<Trace<'_, R>> = codes
+            .iter()
+            .enumerate()
+            .map(|(p, code)| Trace {
+                engram: p as u64,
+                code,
+                content: &[],
+                after: p.checked_sub(1).map(|q| (q as u64, codes[q].as_slice())),
+            })
+            .collect();
+        store.as_dyn_mut().encode(&traces);
+        store.as_dyn_mut().flush();
+        Filled {
+            store,
+            codes,
+            behind,
+        }
+    }
+}
+
+impl<R: Real> Filled<R> {
+    fn cue(&self, p: usize, spec: &CueSpec, rng: &mut Rng) -> Cue {
+        let (m, k) = (self.store.as_dyn().units(), self.store.as_dyn().active());
+        let units = match (spec.degrade(&self.codes[p], m, rng), &self.behind) {
+            (Some(units), _) => units,
+            (None, Some(behind)) => behind.cue(p, (&self.codes, spec.fraction()), (m, k), rng),
+            (None, None) => Code::new(),
+        };
+        Cue {
+            units,
+            engram: p as u64,
+        }
+    }
+
+    /// Overlap with a pattern, and whether it is that pattern without any error.
+    fn compare(&self, recall: &Recall, p: usize) -> (f64, bool) {
+        if let Some(id) = recall.engram {
+            return (f64::from(u8::from(id == p as u64)), id == p as u64);
+        }
+        let store = self.store.as_dyn();
+        let exact = !recall.active.is_empty() && recall.active == self.codes[p];
+        (store.overlap(&recall.active, &self.codes[p]), exact)
+    }
+
+    /// Walks the whole sequence from its first pattern, or from its last.
+    fn replay(&self, direction: Direction, scratch: &mut Scratch) -> (f64, f64) {
+        let last = self.codes.len() - 1;
+        let at = |step: usize| match direction {
+            Direction::Forward => step,
+            Direction::Reverse => last - step,
+        };
+        let mut state = Recall {
+            active: self.codes[at(0)].clone(),
+            engram: (self.store.as_dyn().units() == 0).then_some(at(0) as u64),
+            ..Recall::default()
+        };
+        let (mut sum, mut right, mut failed) = (0.0, 0, false);
+        for step in 1..=last {
+            state = self
+                .store
+                .as_dyn()
+                .next(&state, direction, &Cuts::default(), scratch);
+            let (overlap, exact) = self.compare(&state, at(step));
+            sum += overlap;
+            failed |= !exact;
+            right += usize::from(!failed);
+        }
+        (sum / last as f64, right as f64 / last as f64)
+    }
+}
+
+impl<R: Real> Behind<R> {
+    /// What the perforant path makes of a part of the state behind pattern `p`.
+    fn cue(
+        &self,
+        p: usize,
+        (stored, fraction): (&[Code], f64),
+        (m, k): (usize, usize),
+        rng: &mut Rng,
+    ) -> Code {
+        let mut known = vec![false; self.width];
+        let count = (fraction * self.width as f64).round() as usize;
+        for i in rng.subset(self.width, count) {
+            known[i as usize] = true;
+        }
+        let state = &self.states[p * self.width..(p + 1) * self.width];
+        let activations = self.entorhinal.activations(state, Some(&known));
+        let mut winners = KWinners::default();
+        let code = self.entorhinal.code(activations.as_slice(), &mut winners);
+        let pairs = stored.iter().zip(&self.codes);
+        let pairs = pairs.map(|(c, e)| (c.as_slice(), e.as_slice(), 1.0));
+        let input = self.entorhinal.perforant(&code, &[], pairs, m);
+        let mut cue = Code::new();
+        winners.choose(&input, k, &mut cue);
+        cue
+    }
+}
+
+/// How far apart codes of two like states are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Separation {
+    /// Overlap of their entorhinal codes.
+    pub input: f64,
+    /// Overlap of their CA3 codes.
+    pub code: f64,
+}
+
+/// Overlaps of the codes of two random states that correlate by `similarity`.
+pub fn separation(bench: &Bench<'_>, width: usize, similarity: f64, rng: &mut Rng) -> Separation {
+    let (m, k) = (bench.store.kind().units(), bench.store.kind().active());
+    let entorhinal = EntorhinalState::new(bench.entorhinal, width, m, rng);
+    let first: Vec<f64> = (0..width).map(|_| rng.normal()).collect();
+    let apart = (1.0 - similarity * similarity).max(0.0).sqrt();
+    let second: Vec<f64> = first
+        .iter()
+        .map(|v| similarity * v + apart * rng.normal())
+        .collect();
+    let mut winners = KWinners::default();
+    let mut codes = |state: &[f64]| {
+        let activations = entorhinal.activations(state, None);
+        let column = activations.as_slice();
+        (
+            entorhinal.code(column, &mut winners),
+            bench.separation.code(column, (m, k), &mut winners, rng),
+        )
+    };
+    let (a, b) = (codes(&first), codes(&second));
+    let overlap = super::overlap;
+    Separation {
+        input: overlap(&a.0, &b.0),
+        code: overlap(&a.1, &b.1),
+    }
+}

@@ -1,0 +1,140 @@
+//! Ripples through the whole hippocampus: where they start, many side by side, and with their sequence shuffled.
+
+use rayon::prelude::*;
+
+use super::{
+    Code, Cue, CueSpec, End, Engram, HippocampusState, Recall, Scratch, Trace, Walk, hop, walk,
+};
+use crate::event::Order;
+use crate::numeric::{Real, Rng};
+
+/// Where a ripple starts and which way it goes.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Which way.
+    pub order: Order,
+    /// What is cued: the first step alone, or, shuffled, every step.
+    pub cues: Vec<Cue>,
+}
+
+impl<R: Real> HippocampusState<R> {
+    /// The steps of an episode in the order in which a ripple should visit them.
+    pub fn path(steps: usize, order: Order, rng: &mut Rng) -> Vec<usize> {
+        let mut path: Vec<usize> = (0..steps).collect();
+        match order {
+            Order::FORWARD => {}
+            Order::REVERSE => path.reverse(),
+            Order::Shuffled => rng.shuffle(&mut path),
+        }
+        path
+    }
+
+    /// Cues the engrams along a path, as far as its order needs cues.
+    pub fn start(
+        &self,
+        position: usize,
+        (order, path): (Order, &[usize]),
+        cue: &CueSpec,
+        rng: &mut Rng,
+    ) -> Start {
+        let engrams = &self.stored[position].engrams;
+        let cued = if order == Order::Shuffled {
+            path
+        } else {
+            &path[..path.len().min(1)]
+        };
+        let cues = cued
+            .iter()
+            .map(|&step| self.cue(&engrams[step], cue, None, rng));
+        Start {
+            order,
+            cues: cues.collect(),
+        }
+    }
+
+    /// Noise: as many units as a code has, at random.
+    pub fn noise(&self, rng: &mut Rng) -> Cue {
+        Cue {
+            units: rng.subset(self.store().units(), self.store().active()),
+            engram: u64::MAX,
+        }
+    }
+
+    /// The ripple from each start, side by side on rayon's threads; the results do not depend on their number.
+    pub fn walks(&self, starts: &[Start]) -> Vec<Walk> {
+        let one = |scratch: &mut Scratch, start: &Start| self.walk(start, scratch);
+        starts.par_iter().map_init(Scratch::default, one).collect()
+    }
+
+    fn walk(&self, start: &Start, scratch: &mut Scratch) -> Walk {
+        if self.lesions.silences_store() || start.cues.is_empty() {
+            return Walk {
+                states: Vec::new(),
+                end: End::Silent,
+            };
+        }
+        let (store, cuts) = (self.store(), &self.lesions.cuts);
+        match start.order {
+            Order::Along(direction) => {
+                let bounds = (self.spec.ripple.length, self.load().max(1));
+                walk(store, &start.cues[0], direction, bounds, cuts, scratch)
+            }
+            Order::Shuffled => hop(store, &start.cues, cuts, scratch),
+        }
+    }
+
+    /// The ripple through an episode whose sequence synapses lead in the order of `shuffled` instead of as it was lived.
+    /// It is cued where that order ends, or begins.
+    pub fn shuffled_walk(&self, position: usize, shuffled: &[usize], start: &Start) -> Walk {
+        let mut twin = self.clone();
+        let engrams = &self.stored[position].engrams;
+        let lived: Vec<(u64, &[u32])> = engrams.iter().map(|e| (e.id, e.code.as_slice())).collect();
+        let store = twin.store.as_dyn_mut();
+        store.forget(std::slice::from_ref(&lived));
+        let contents: Vec<Option<Vec<R>>> = engrams
+            .iter()
+            .map(|e| self.store().content(e.id).map(<[R]>::to_vec))
+            .collect();
+        for (i, &step) in shuffled.iter().enumerate() {
+            let (engram, code) = lived[step];
+            store.encode(&[Trace {
+                engram,
+                code,
+                content: contents[step].as_deref().unwrap_or_default(),
+                after: i.checked_sub(1).map(|before| lived[shuffled[before]]),
+            }]);
+        }
+        store.flush();
+        twin.walk(start, &mut Scratch::default())
+    }
+
+    /// The stored engram that a state is most like: the position of its episode, its step, and the overlap.
+    pub fn nearest(&self, state: &Recall) -> Option<(usize, usize, f64)> {
+        let mut best: Option<(usize, usize, f64)> = None;
+        for (position, episode) in self.stored.iter().enumerate() {
+            for (step, engram) in episode.engrams.iter().enumerate() {
+                let like = self.likeness(state, engram);
+                if best.is_none_or(|b| like > b.2) {
+                    best = Some((position, step, like));
+                }
+            }
+        }
+        best
+    }
+
+    /// Overlap of a state with an engram; a tape knows which engram it is at.
+    pub fn likeness(&self, state: &Recall, engram: &Engram) -> f64 {
+        match state.engram {
+            Some(id) => f64::from(u8::from(id == engram.id)),
+            None => self.store().overlap(&state.active, &engram.code),
+        }
+    }
+
+    /// Codes of an episode along a path.
+    pub fn codes(&self, position: usize, path: &[usize]) -> Vec<Code> {
+        let engrams = &self.stored[position].engrams;
+        path.iter()
+            .map(|&step| engrams[step].code.clone())
+            .collect()
+    }
+}

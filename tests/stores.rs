@@ -1,0 +1,269 @@
+//! Every store does what a store must: complete cues, step both ways, forget exactly, obey lesions.
+
+use ammon::event::Direction;
+use ammon::hippocampus::{
+    Birth, Cue, Cuts, Diluted, End, ModernHopfield, Recall, Scratch, Store, StoreSpec, StoreState,
+    Trace, walk,
+};
+use ammon::numeric::Rng;
+
+type Codes = Vec<Vec<u32>>;
+
+/// Every store that has units, at a size that takes milliseconds.
+fn specs() -> Vec<StoreSpec> {
+    let mut all = StoreSpec::all();
+    for spec in &mut all {
+        match spec {
+            StoreSpec::Ca3(p) => p.units = 600,
+            StoreSpec::Diluted(p) => {
+                *p = Diluted {
+                    units: 1000,
+                    connectivity: 0.4,
+                    ..p.clone()
+                }
+            }
+            StoreSpec::Hopfield(p) => p.units = 600,
+            StoreSpec::ModernHopfield(p) => p.units = 600,
+            StoreSpec::SequenceHopfield(p) => p.units = 600,
+            StoreSpec::Exact(_) => {}
+        }
+    }
+    all.retain(|spec| spec.kind().units() > 0);
+    all
+}
+
+fn codes(spec: &StoreSpec, n: usize, seed: u64) -> Codes {
+    let mut rng = Rng::named(seed, "codes");
+    let (m, k) = (spec.kind().units(), spec.kind().active());
+    (0..n).map(|_| rng.subset(m, k)).collect()
+}
+
+/// Stores codes as one episode, numbered from `first`.
+fn encode(store: &mut dyn Store<f32>, codes: &Codes, first: u64) {
+    for (i, code) in codes.iter().enumerate() {
+        let after = i
+            .checked_sub(1)
+            .map(|j| (first + j as u64, codes[j].as_slice()));
+        store.encode(&[Trace {
+            engram: first + i as u64,
+            code,
+            content: &[],
+            after,
+        }]);
+    }
+    store.flush();
+}
+
+fn half(code: &[u32]) -> Cue {
+    Cue {
+        units: code.iter().copied().step_by(2).collect(),
+        engram: 0,
+    }
+}
+
+fn path(store: &dyn Store<f32>, from: &[u32], direction: Direction) -> (Codes, End) {
+    let cue = half(from);
+    let cuts = Cuts::default();
+    let walk = walk(
+        store,
+        &cue,
+        direction,
+        (7, 100),
+        &cuts,
+        &mut Scratch::default(),
+    );
+    (
+        walk.states.into_iter().map(|s| s.active).collect(),
+        walk.end,
+    )
+}
+
+#[test]
+fn every_store_completes_half_a_cue_and_walks_both_ways() {
+    for spec in specs() {
+        let mut store = StoreState::<f32>::new(&spec, Birth::default());
+        let store = store.as_dyn_mut();
+        let codes = codes(&spec, 16, 3);
+        encode(store, &codes, 0);
+        for code in &codes {
+            let recall = store.complete(&half(code), &Cuts::default(), &mut Scratch::default());
+            assert_eq!(&recall.active, code, "{}", spec.label());
+            assert!(
+                (recall.support - 1.0).abs() < 0.25,
+                "{}: {}",
+                spec.label(),
+                recall.support
+            );
+            assert!((store.overlap(&recall.active, code) - 1.0).abs() < 1e-12);
+        }
+        let (forward, end) = path(store, &codes[0], Direction::Forward);
+        assert_eq!(
+            (forward, end),
+            (codes.clone(), End::Boundary),
+            "{}",
+            spec.label()
+        );
+        let (mut reverse, end) = path(store, &codes[15], Direction::Reverse);
+        reverse.reverse();
+        assert_eq!((reverse, end), (codes, End::Boundary), "{}", spec.label());
+    }
+}
+
+#[test]
+fn what_is_forgotten_leaves_no_trace_in_any_store() {
+    for spec in specs() {
+        let (gone, kept) = (codes(&spec, 6, 1), codes(&spec, 8, 2));
+        let mut forgot = StoreState::<f32>::new(&spec, Birth::default());
+        encode(forgot.as_dyn_mut(), &gone, 0);
+        encode(forgot.as_dyn_mut(), &kept, 6);
+        let episode = gone
+            .iter()
+            .enumerate()
+            .map(|(i, c)| (i as u64, c.as_slice()));
+        forgot.as_dyn_mut().forget(&[episode.collect()]);
+        let mut only = StoreState::<f32>::new(&spec, Birth::default());
+        encode(only.as_dyn_mut(), &kept, 6);
+        let recalls = |store: &StoreState<f32>| -> Vec<Recall> {
+            let (cuts, mut scratch) = (Cuts::default(), Scratch::default());
+            let cues = kept.iter().chain(&gone);
+            cues.map(|c| store.as_dyn().complete(&half(c), &cuts, &mut scratch))
+                .collect()
+        };
+        assert_eq!(recalls(&forgot), recalls(&only), "{}", spec.label());
+        assert_eq!(forgot.as_dyn().load(), only.as_dyn().load());
+    }
+}
+
+#[test]
+fn silenced_units_never_fire_in_any_store_and_the_rest_is_recalled() {
+    for spec in specs() {
+        let m = spec.kind().units();
+        let mut store = StoreState::<f32>::new(&spec, Birth::default());
+        let codes = codes(&spec, 10, 4);
+        encode(store.as_dyn_mut(), &codes, 0);
+        let mut cuts = Cuts {
+            units: (0..m).map(|i| i < m / 3).collect(),
+            ..Cuts::default()
+        };
+        let cue = Cue {
+            units: codes[3].clone(),
+            engram: 3,
+        };
+        let recall = store
+            .as_dyn()
+            .complete(&cue, &cuts, &mut Scratch::default());
+        let left: Vec<u32> = codes[3]
+            .iter()
+            .copied()
+            .filter(|&i| i as usize >= m / 3)
+            .collect();
+        // As many fewer units win as are silenced, which is not to the unit how many of this code are left.
+        let kept = left.iter().filter(|i| recall.active.contains(i)).count();
+        assert!(recall.active.iter().all(|&i| i as usize >= m / 3));
+        assert!(kept as f64 > 0.9 * left.len() as f64, "{}", spec.label());
+        assert!((recall.active.len() as f64) < 1.15 * left.len() as f64);
+        cuts.units.fill(true);
+        let silent = store
+            .as_dyn()
+            .complete(&cue, &cuts, &mut Scratch::default());
+        assert!(silent.active.is_empty(), "{}", spec.label());
+    }
+}
+
+#[test]
+fn old_traces_fade_in_every_store() {
+    for spec in specs() {
+        let decaying = Birth {
+            decaying: true,
+            ..Birth::default()
+        };
+        let mut store = StoreState::<f32>::new(&spec, decaying);
+        let store = store.as_dyn_mut();
+        let (old, new) = (codes(&spec, 6, 1), codes(&spec, 6, 2));
+        encode(store, &old, 0);
+        store.decay(0.02);
+        encode(store, &new, 6);
+        // A cue halfway between an old and a new code falls to the new one.
+        let mut both: Vec<u32> = half(&old[2]).units;
+        both.extend(half(&new[2]).units);
+        both.sort_unstable();
+        both.dedup();
+        let cue = Cue {
+            units: both,
+            engram: 0,
+        };
+        let recall = store.complete(&cue, &Cuts::default(), &mut Scratch::default());
+        let (to_new, to_old) = (
+            store.overlap(&recall.active, &new[2]),
+            store.overlap(&recall.active, &old[2]),
+        );
+        assert!(
+            to_new > 0.9 && to_old < 0.6,
+            "{}: {to_new} {to_old}",
+            spec.label()
+        );
+    }
+}
+
+#[test]
+fn an_empty_store_recalls_nothing_and_never_panics() {
+    for spec in StoreSpec::all() {
+        let store = StoreState::<f32>::new(&spec, Birth::default());
+        let store = store.as_dyn();
+        let cue = Cue {
+            units: vec![0, 1, 2],
+            engram: 0,
+        };
+        let recall = store.complete(&cue, &Cuts::default(), &mut Scratch::default());
+        for direction in [Direction::Forward, Direction::Reverse] {
+            let next = store.next(
+                &recall,
+                direction,
+                &Cuts::default(),
+                &mut Scratch::default(),
+            );
+            assert!(next.strength < 0.5, "{}", spec.label());
+        }
+        assert_eq!(store.load().patterns, 0);
+    }
+}
+
+#[test]
+fn one_sweep_of_the_modern_network_is_softmax_attention() {
+    let spec = StoreSpec::ModernHopfield(ModernHopfield {
+        units: 500,
+        beta: 8.0,
+        sweeps: 1,
+        ..ModernHopfield::default()
+    });
+    let (m, k) = (500.0_f64, spec.kind().active() as f64);
+    let mut store = StoreState::<f32>::new(&spec, Birth::default());
+    let codes = codes(&spec, 40, 5);
+    encode(store.as_dyn_mut(), &codes, 0);
+    let cue = half(&codes[7]);
+    let told = store.as_dyn().attention(&cue).unwrap();
+    // Attention written out: softmax(β K q) with q the cue less its mean, keys and values the codes.
+    let a = k / m;
+    let scores: Vec<f64> = codes
+        .iter()
+        .map(|key| {
+            let shared = key.iter().filter(|i| cue.units.contains(i)).count() as f64;
+            8.0 * (shared - a * cue.units.len() as f64) / (k * (1.0 - a))
+        })
+        .collect();
+    let total: f64 = scores.iter().map(|s| s.exp()).sum();
+    for (i, (weight, score)) in told.weights.iter().zip(&scores).enumerate() {
+        assert!(
+            (f64::from(*weight) - score.exp() / total).abs() < 1e-6,
+            "{i}"
+        );
+    }
+    let unit = codes[7][3];
+    let value: f64 = codes
+        .iter()
+        .zip(&scores)
+        .filter(|(code, _)| code.contains(&unit))
+        .map(|(_, s)| s.exp() / total)
+        .sum();
+    assert!((f64::from(told.state[unit as usize]) - value).abs() < 1e-6);
+}
