@@ -239,6 +239,15 @@ pub enum Event {
         /// Steps it had.
         steps: usize,
     },
+    /// An episode joined one like it.
+    Joined {
+        /// Clock.
+        time: u64,
+        /// Which.
+        episode: u64,
+        /// Which one it joined.
+        prototype: u64,
+    },
     /// The weights changed.
     Updated {
         /// Clock.

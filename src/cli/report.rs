@@ -6,10 +6,13 @@ use super::drive::Finished;
 use super::failure::Failure;
 use super::output::Output;
 use super::table::{Table, brief};
+use crate::analysis::Pivot;
 use crate::task::Baselines;
 
 /// Ending of the names of load crossings.
 const CROSSING: &str = ".load_at_0.9";
+/// Metrics that are told as tables of their own.
+const PIVOTS: [&str; 2] = ["capacity", "memory"];
 
 /// JSON for people.
 pub(super) fn pretty(value: &Value) -> String {
@@ -34,15 +37,26 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
     let empty = Map::new();
     let last = summary["final"].as_object().unwrap_or(&empty);
     let baselines = finished.experiment.baselines();
-    let (crossings, metrics): (Vec<_>, Vec<_>) =
-        last.iter().partition(|(name, _)| name.ends_with(CROSSING));
+    let pivoted = |name: &str| PIVOTS.iter().any(|p| name.starts_with(&format!("{p}.")));
+    let (tabled, rest): (Vec<_>, Vec<_>) = last.iter().partition(|(name, _)| pivoted(name));
+    let (crossings, metrics): (Vec<_>, Vec<_>) = rest
+        .into_iter()
+        .partition(|(name, _)| name.ends_with(CROSSING));
     let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
     for (name, value) in metrics {
         let known = levels(name, baselines).map(|level| level.map_or(String::new(), brief));
         let [chance, memoryless] = known;
         table.row([name.clone(), number(value), chance, memoryless]);
     }
-    output.line(table)?;
+    if !table.is_empty() {
+        output.line(table)?;
+    }
+    for prefix in PIVOTS {
+        let values = tabled
+            .iter()
+            .map(|(name, v)| (name.as_str(), v.as_f64().unwrap_or(f64::NAN)));
+        pivot(prefix, &Pivot::of(values, prefix), output)?;
+    }
     if !crossings.is_empty() {
         let mut table = Table::new(&["falls below 0.9", "at load"]);
         for (name, value) in crossings {
@@ -59,11 +73,33 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
         }
         output.line(table)?;
     }
-    output.line(ledger(&summary["ledger"]))?;
+    let rows = &summary["ledger"];
+    let idle = |row: &Value| row["flops_per_step"] == 0 && row["retained_floats"] == 0;
+    if !rows.as_array().is_some_and(|rows| rows.iter().all(idle)) {
+        output.line(ledger(rows))?;
+    }
     match &finished.folder {
         Some(folder) => output.line(format_args!("run folder: {}", folder.display())),
         None => Ok(()),
     }
+}
+
+/// What stores or memories came to, a row each.
+fn pivot(prefix: &str, pivot: &Pivot, output: &mut Output) -> Result<(), Failure> {
+    if pivot.rows.is_empty() {
+        return Ok(());
+    }
+    let headings: Vec<&str> = std::iter::once(prefix)
+        .chain(pivot.columns.iter().map(String::as_str))
+        .collect();
+    let mut table = Table::new(&headings);
+    for (name, values) in &pivot.rows {
+        let cells = values
+            .iter()
+            .map(|v| if v.is_finite() { brief(*v) } else { "-".into() });
+        table.row(std::iter::once(name.clone()).chain(cells));
+    }
+    output.line(table)
 }
 
 fn ledger(rows: &Value) -> Table {

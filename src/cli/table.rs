@@ -32,6 +32,11 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
+    /// Whether there is nothing but the header.
+    pub fn is_empty(&self) -> bool {
+        self.rows.len() <= usize::from(!self.words)
+    }
+
     fn widths(&self) -> Vec<usize> {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |row: &Vec<String>, column| {

@@ -19,7 +19,7 @@ use crate::hippocampus::HippocampusState;
 use crate::learning::{RuleSpec, RuleState};
 use crate::neocortex::{Cortex, Optimizer, Weights};
 use crate::numeric::{DMatrix, Real, Streams};
-use crate::scenario::{Phase, Scenario, UpdateSpec};
+use crate::scenario::{MeasureCapacity, MeasureSeparation, Phase, Scenario, UpdateSpec};
 use crate::task::{Baselines, Dims};
 
 /// Counters of a run.
@@ -102,6 +102,14 @@ pub(super) enum Work<R: Real> {
     },
     Sleep(Box<Sleeping<R>>),
     Measure(Box<Measuring>),
+    Separate {
+        phase: MeasureSeparation,
+        done: usize,
+    },
+    Compare {
+        phase: MeasureCapacity,
+        done: usize,
+    },
 }
 
 /// Sums over a probe's batches.
@@ -113,6 +121,8 @@ pub(super) struct ProbeSums {
     /// Episodes answered correctly, of how many.
     pub correct: usize,
     pub episodes: usize,
+    /// Right answers and answers in all, of episodes with a reward and of the others.
+    pub by_reward: [(f64, f64); 2],
 }
 
 /// A run: everything it consists of.
@@ -247,6 +257,8 @@ impl<R: Real> Experiment<R> {
             } => self.step_probe(left, living, reminder, sums, sink)?,
             Work::Sleep(sleeping) => self.step_sleep(sleeping, sink)?,
             Work::Measure(measuring) => self.step_measure(measuring, sink)?,
+            Work::Separate { phase, done } => self.step_separation(phase, done, sink)?,
+            Work::Compare { phase, done } => self.step_compare(phase, done, sink)?,
         };
         if over {
             self.work = Work::Between;
@@ -302,7 +314,8 @@ impl<R: Real> Experiment<R> {
             Phase::Lesion(p) => self.damage(&p.target.0, p.fraction, sink)?,
             Phase::Restore(p) => self.damage(&p.target.0, 0.0, sink)?,
             Phase::MeasureStore(p) => self.work = Work::Measure(Box::new(Measuring::new(&p))),
-            Phase::MeasureSeparation(p) => self.measure_separation(&p, sink)?,
+            Phase::MeasureSeparation(phase) => self.work = Work::Separate { phase, done: 0 },
+            Phase::MeasureCapacity(phase) => self.work = Work::Compare { phase, done: 0 },
             Phase::Repeat(_) => {}
         }
         Ok(true)
@@ -412,8 +425,11 @@ impl<R: Real> Experiment<R> {
     pub(super) fn forget_records(&mut self) {
         match &self.hippocampus {
             Some(hippocampus) => {
-                let stored: std::collections::HashSet<u64> =
-                    hippocampus.stored().iter().map(|e| e.episode).collect();
+                let stored: std::collections::HashSet<u64> = hippocampus
+                    .stored()
+                    .iter()
+                    .flat_map(|e| e.members.iter().copied())
+                    .collect();
                 self.lived.retain(|l| stored.contains(&l.episode));
             }
             None => self.lived.clear(),
@@ -464,6 +480,8 @@ impl<R: Real> Experiment<R> {
                 1.0 - sleeping.left as f64 / p.ripples as f64
             }
             (Work::Measure(measuring), _) => measuring.progress(),
+            (Work::Separate { phase, done }, _) => *done as f64 / phase.similarities.0.len() as f64,
+            (Work::Compare { phase, done }, _) => *done as f64 / phase.capacities.len() as f64,
             _ => 0.0,
         };
         ((self.cursor.done() as f64 + inner) / self.phases.max(1) as f64).min(1.0)
@@ -511,6 +529,8 @@ fn name_of(phase: &Phase) -> PhaseName {
         Phase::Rest(_) => PhaseName::Rest,
         Phase::Lesion(_) => PhaseName::Lesion,
         Phase::Restore(_) => PhaseName::Restore,
-        Phase::MeasureStore(_) | Phase::MeasureSeparation(_) => PhaseName::Measure,
+        Phase::MeasureStore(_) | Phase::MeasureSeparation(_) | Phase::MeasureCapacity(_) => {
+            PhaseName::Measure
+        }
     }
 }

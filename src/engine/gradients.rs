@@ -1,12 +1,12 @@
 //! One batch of episodes at the initial weights, and what every rule makes of it.
 
 use super::experiment::{Experiment, RunError};
-use super::living::live;
+use super::living::{live, store};
 use super::runner::fresh;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
 use crate::hippocampus::HippocampusState;
-use crate::learning::{Context, Reinstated, RuleSpec};
+use crate::learning::{Context, Moment, Reinstated, RuleSpec};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step, Weights};
 use crate::numeric::{DMatrix, Real};
 use crate::scenario::{Phase, Scenario};
@@ -151,30 +151,27 @@ fn first_wake(phases: &[Phase]) -> Option<usize> {
 }
 
 fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> Vec<DMatrix<R>> {
-    let cortex = experiment.cortex.clone();
+    let (cortex, scenario) = (&experiment.cortex, &experiment.scenario);
     let (n, width) = (cortex.state(), batch.width);
-    let rule = &experiment.scenario.learning.rule;
+    let rule = &scenario.learning.rule;
     let mut reminder = rule
         .kind()
         .reminds()
-        .then(|| fresh(rule, "reminders", &cortex, experiment.scenario.seed));
-    let fit = experiment
-        .hippocampus
-        .as_mut()
-        .map_or(0, |h| h.open(&batch.episodes, batch.steps).1);
+        .then(|| fresh(rule, "reminders", cortex, scenario.seed));
     let mut states = vec![DMatrix::zeros(n, width)];
-    live(&cortex, batch, reminder.as_mut(), |_, moment, _| {
-        let Some(moment) = moment else { return };
-        if let Some(hippocampus) = &mut experiment.hippocampus {
-            let lived: Vec<bool> = batch.lengths.iter().map(|&l| moment.t < l).collect();
-            let mut contents = Vec::new();
-            batch.note(moment.t, moment.step.h_prev, &mut contents);
-            hippocampus.encode(&contents, &lived, fit, &mut experiment.streams.encoding);
-        }
+    let tell = |moment: &Moment<'_, R>, _: &[R]| {
         states.push(DMatrix::from_column_slice(n, width, moment.step.h));
-    });
+    };
+    let rng = &mut experiment.streams.encoding;
+    let hippocampus = experiment.hippocampus.as_mut();
+    store(
+        cortex,
+        batch,
+        reminder.as_mut(),
+        hippocampus.map(|h| (h, rng)),
+        tell,
+    );
     if let Some(hippocampus) = &mut experiment.hippocampus {
-        hippocampus.close(fit, &vec![(0.0, 0.0); fit]);
         hippocampus.fall_asleep();
     }
     states

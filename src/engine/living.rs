@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::experiment::ProbeSums;
 use crate::episode::Batch;
+use crate::hippocampus::HippocampusState;
 use crate::learning::{Context, Moment, RuleState};
 use crate::neocortex::{Cortex, Score, Step};
-use crate::numeric::{Block, DMatrix, Real};
+use crate::numeric::{Block, DMatrix, Real, Rng};
 
 /// A batch of episodes, or a stretch of a stream, being lived.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,6 +150,18 @@ impl<R: Real> Living<R> {
         self.t += 1;
     }
 
+    /// Right answers and answers in all, of episodes with a reward and of the others.
+    pub fn by_reward(&self) -> [(f64, f64); 2] {
+        let mut sums = [(0.0, 0.0); 2];
+        for (b, reward) in self.batch.rewards.iter().enumerate() {
+            let sum = &mut sums[usize::from(*reward == 0.0)];
+            let answers = self.losses[b].1;
+            sum.0 += answers - f64::from(self.wrong[b]);
+            sum.1 += answers;
+        }
+        sums
+    }
+
     /// How many of the episodes had at most `mistakes` wrong answers.
     pub fn correct(&self, mistakes: usize) -> usize {
         let within = self.wrong.iter().filter(|w| **w as usize <= mistakes);
@@ -180,4 +193,41 @@ pub(super) fn live<R: Real>(
         tell(&cx, Some(&moment), reminder.as_deref_mut());
         living.proceed();
     }
+}
+
+/// Lives a batch and stores it; `tell` hears every step with its contents. Returns which episodes joined which prototypes.
+pub(super) fn store<R: Real>(
+    cortex: &Cortex<R>,
+    batch: &Batch<R>,
+    reminder: Option<&mut RuleState<R>>,
+    mut hippocampus: Option<(&mut HippocampusState<R>, &mut Rng)>,
+    mut tell: impl FnMut(&Moment<'_, R>, &[R]),
+) -> Vec<(u64, u64)> {
+    let fit = hippocampus
+        .as_mut()
+        .map_or(0, |(h, _)| h.open(&batch.episodes, batch.steps).1);
+    let mut losses = vec![(0.0, 0.0); batch.width];
+    let mut contents = Vec::new();
+    live(cortex, batch, reminder, |_, moment, _| {
+        let Some(moment) = moment else { return };
+        contents.clear();
+        batch.note(moment.t, moment.step.h_prev, &mut contents);
+        if let Some((hippocampus, rng)) = &mut hippocampus {
+            let lived: Vec<bool> = batch.lengths.iter().map(|&l| moment.t < l).collect();
+            hippocampus.encode(&contents, &lived, fit, rng);
+        }
+        if let Some(score) = moment.score {
+            for (b, (loss, weight)) in losses.iter_mut().enumerate() {
+                *loss += score.losses[b];
+                *weight += batch.mask_at(moment.t)[b].f64();
+            }
+        }
+        tell(moment, &contents);
+    });
+    let outcomes: Vec<(f64, f64)> = losses
+        .iter()
+        .zip(&batch.rewards)
+        .map(|((loss, weight), reward)| (loss / weight.max(1.0), *reward))
+        .collect();
+    hippocampus.map_or_else(Vec::new, |(h, _)| h.close(fit, &outcomes))
 }

@@ -79,7 +79,11 @@ impl Measuring {
                 CueSpec::Noise(_) => 1.0,
                 other => other.fraction(),
             };
-            (c.name().to_string(), right, c.noise())
+            let name = match c {
+                CueSpec::Cortical(_) => format!("{}-{}", c.name(), self.phase.states.name()),
+                other => other.name().to_string(),
+            };
+            (name, right, c.noise())
         };
         let mut curves: Vec<_> = self.phase.cues.0.iter().map(cue).collect();
         if self.phase.sequence {
@@ -246,7 +250,7 @@ impl<R: Real> Experiment<R> {
                 rows.map(|r| (r.1, value(r))).collect()
             };
             if cue == "Forward" || cue == "Reverse" {
-                let name = format!("capacity.{}.longest.{cue}", spec.label());
+                let name = format!("capacity.{}.longest_{}", spec.label(), cue.to_lowercase());
                 self.measure(name, longest(&curve(|r| r.3)), sink)?;
                 continue;
             }
@@ -282,16 +286,17 @@ impl<R: Real> Experiment<R> {
         self.measure("attention.output.largest_difference", a.output, sink)
     }
 
-    /// Pairs of like states through every kind of separation.
-    pub(super) fn measure_separation(
+    /// Pairs of like states, one similarity at a time, through every kind of separation; true when the phase is over.
+    pub(super) fn step_separation(
         &mut self,
-        phase: &MeasureSeparation,
+        phase: MeasureSeparation,
+        done: usize,
         sink: &mut dyn Sink,
-    ) -> Result<(), RunError> {
+    ) -> Result<bool, RunError> {
         let Some(spec) = self.hippocampus.as_ref().map(|h| h.spec().clone()) else {
-            return Ok(());
+            return Ok(true);
         };
-        let width = self.cortex.state() + self.dims.inputs;
+        let similarity = phase.similarities.0[done];
         for kind in SeparationSpec::all() {
             let bench = Bench {
                 store: &spec.store,
@@ -302,34 +307,41 @@ impl<R: Real> Experiment<R> {
                 sequence: false,
                 seed: self.scenario.seed,
             };
-            for &similarity in &phase.similarities.0 {
-                let rngs: Vec<Rng> = (0..phase.pairs)
-                    .map(|_| self.streams.measure.branch())
-                    .collect();
-                let pairs: Vec<_> = rngs
-                    .into_par_iter()
-                    .map(|mut rng| separation(&bench, width, similarity, &mut rng))
-                    .collect();
-                let codes: Vec<f64> = pairs.iter().map(|p| p.code).collect();
-                let inputs: Vec<f64> = pairs.iter().map(|p| p.input).collect();
-                let same = codes.iter().filter(|c| **c >= 1.0).count();
-                let units = spec.store.kind().units();
-                sink.event(&Event::Measured(CapacityRecord {
-                    store: kind.name().into(),
-                    units,
-                    sparsity: spec.store.kind().active() as f64 / units.max(1) as f64,
-                    patterns: 2,
-                    cue: "Input".into(),
-                    cue_fraction: mean(&inputs),
-                    noise: 1.0 - similarity,
-                    trials: phase.pairs,
-                    overlap_mean: mean(&codes),
-                    overlap_se: deviation(&codes) / (codes.len() as f64).sqrt(),
-                    exact_rate: same as f64 / codes.len() as f64,
-                }))?;
-            }
+            let record = self.separated(&bench, phase.pairs, similarity);
+            sink.event(&Event::Measured(record))?;
         }
-        Ok(())
+        let done = done + 1;
+        if done < phase.similarities.0.len() {
+            self.work = Work::Separate { phase, done };
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn separated(&mut self, bench: &Bench<'_>, count: usize, similarity: f64) -> CapacityRecord {
+        let width = self.cortex.state() + self.dims.inputs;
+        let rngs: Vec<Rng> = (0..count).map(|_| self.streams.measure.branch()).collect();
+        let pairs: Vec<_> = rngs
+            .into_par_iter()
+            .map(|mut rng| separation(bench, width, similarity, &mut rng))
+            .collect();
+        let codes: Vec<f64> = pairs.iter().map(|p| p.code).collect();
+        let inputs: Vec<f64> = pairs.iter().map(|p| p.input).collect();
+        let same = codes.iter().filter(|c| **c >= 1.0).count();
+        let kind = bench.store.kind();
+        CapacityRecord {
+            store: bench.separation.name().into(),
+            units: kind.units(),
+            sparsity: kind.active() as f64 / kind.units().max(1) as f64,
+            patterns: 2,
+            cue: "Input".into(),
+            cue_fraction: mean(&inputs),
+            noise: 1.0 - similarity,
+            trials: count,
+            overlap_mean: mean(&codes),
+            overlap_se: deviation(&codes) / (count as f64).sqrt(),
+            exact_rate: same as f64 / count as f64,
+        }
     }
 }
 

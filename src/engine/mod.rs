@@ -1,6 +1,7 @@
 //! The engine: the experiment as data, its protocol, its snapshots and the thread that runs it.
 
 mod command;
+mod compare;
 mod damage;
 mod experiment;
 mod gradients;

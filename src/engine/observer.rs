@@ -11,6 +11,8 @@ const MOST_POINTS: usize = 2000;
 /// Ripples listed, and those kept in full.
 const MOST_RIPPLES: usize = 1000;
 const MOST_DETAILS: usize = 96;
+/// Measurements of stores.
+const MOST_ROWS: usize = 20_000;
 /// Lines of the log.
 const MOST_LINES: usize = 500;
 
@@ -87,7 +89,13 @@ impl Sink for Observer {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
             Event::Began { .. } | Event::Updated { .. } | Event::Scored(_) => {}
-            Event::Measured(record) => Arc::make_mut(&mut self.capacity).push(record.clone()),
+            Event::Measured(record) => {
+                let capacity = Arc::make_mut(&mut self.capacity);
+                capacity.push(record.clone());
+                if capacity.len() > MOST_ROWS {
+                    capacity.drain(..MOST_ROWS / 4);
+                }
+            }
             Event::Metric {
                 time, name, value, ..
             } => {
@@ -135,6 +143,14 @@ impl Sink for Observer {
                     format!("episode {episode} ({steps} steps) was unlearned to make room"),
                 );
             }
+            Event::Joined {
+                time,
+                episode,
+                prototype,
+            } => self.say(
+                *time,
+                format!("episode {episode} joined {prototype}, which is like it"),
+            ),
             Event::Damaged {
                 time,
                 target,

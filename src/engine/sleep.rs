@@ -353,7 +353,10 @@ impl<R: Real> Experiment<R> {
 }
 
 /// The experimenter's records as a batch.
-fn batch_of<R: Real>(records: &[&DMatrix<R>], shape: crate::episode::ContentShape) -> Batch<R> {
+pub(super) fn batch_of<R: Real>(
+    records: &[&DMatrix<R>],
+    shape: crate::episode::ContentShape,
+) -> Batch<R> {
     let episodes: Vec<_> = records
         .iter()
         .map(|contents| crate::episode::Episode {

@@ -219,6 +219,8 @@ pub struct Snapshot {
     pub ripple: Arc<RippleView>,
     /// Finished ripples, oldest first, the latest few thousand.
     pub ripples: Arc<Vec<RippleEntry>>,
+    /// Whether the protocol measures stores.
+    pub measures: bool,
     /// Rows of capacity.csv, in the order they came.
     pub capacity: Arc<Vec<CapacityRecord>>,
     /// Metrics by name, as in metrics.csv: (time, value), thinned.

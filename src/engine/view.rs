@@ -48,6 +48,7 @@ impl<R: Real> Experiment<R> {
         snapshot.phase = self.phase();
         snapshot.progress = self.progress();
         snapshot.load = self.load();
+        snapshot.measures = self.scenario.measures();
         snapshot.baselines = Some(self.baselines());
         snapshot.levels = self.scenario.task.as_task::<R>().levels();
         snapshot.ledger = self.ledger();

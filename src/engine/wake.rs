@@ -6,6 +6,7 @@ use super::runner::fresh;
 use super::snapshot::Source;
 use crate::episode::Batch;
 use crate::event::{Event, Sink};
+use crate::hippocampus::CapacitySpec;
 use crate::learning::{Context, RuleState};
 use crate::neocortex::Score;
 use crate::numeric::{DMatrix, Real};
@@ -203,8 +204,9 @@ impl<R: Real> Experiment<R> {
         }
         self.exact.bank(&self.cortex);
         self.clock.episodes += living.batch.width as u64;
-        self.keep_records(living);
-        let sums = living.sums;
+        self.keep_records(living, sink)?;
+        let mut sums = living.sums;
+        sums.by_reward = living.by_reward();
         if !sums.loss.is_finite() {
             return Err(self.not_finite("the loss"));
         }
@@ -220,6 +222,7 @@ impl<R: Real> Experiment<R> {
         )?;
         if self.hippocampus.is_some() {
             self.measure("store.load", self.load() as f64, sink)?;
+            self.measure_compression(sink)?;
         }
         if self.every_episode() {
             self.update_awake(sink)?;
@@ -246,6 +249,12 @@ impl<R: Real> Experiment<R> {
         if let (Some(_), Some((correct, all))) = (task.mistakes(), correct) {
             let share = correct as f64 / all.max(1) as f64;
             self.measure(format!("{prefix}correct"), share, sink)?;
+        }
+        let [with, without] = sums.by_reward;
+        if with.1 > 0.0 && without.1 > 0.0 {
+            for (name, (right, all)) in [("rewarded", with), ("unrewarded", without)] {
+                self.measure(format!("{prefix}{name}.accuracy"), right / all, sink)?;
+            }
         }
         // A weight that stands alone is a quantity of its own.
         for (shape, tensor) in self.weights().shapes.iter().zip(&self.weights().tensors) {
@@ -277,6 +286,20 @@ impl<R: Real> Experiment<R> {
         Ok(())
     }
 
+    /// Episodes that stored ones stand for, per stored one, in a memory that compresses.
+    fn measure_compression(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
+        let Some(hippocampus) = &self.hippocampus else {
+            return Ok(());
+        };
+        if let CapacitySpec::Compress(_) = hippocampus.spec().capacity {
+            let stored = hippocampus.stored();
+            let lived: u64 = stored.iter().map(|e| e.count).sum();
+            let ratio = lived as f64 / stored.len().max(1) as f64;
+            self.measure("store.ratio", ratio, sink)?;
+        }
+        Ok(())
+    }
+
     fn update_awake(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
         if self.rule.offline() {
             Ok(())
@@ -286,9 +309,9 @@ impl<R: Real> Experiment<R> {
     }
 
     /// Closes the episodes in the hippocampus; the experimenter keeps a record of those stored.
-    fn keep_records(&mut self, living: &Living<R>) {
+    fn keep_records(&mut self, living: &Living<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
         let Some(hippocampus) = &mut self.hippocampus else {
-            return;
+            return Ok(());
         };
         let outcomes: Vec<(f64, f64)> = living
             .losses
@@ -296,7 +319,7 @@ impl<R: Real> Experiment<R> {
             .zip(&living.batch.rewards)
             .map(|((loss, mask), reward)| (loss / mask.max(1.0), *reward))
             .collect();
-        hippocampus.close(living.fit, &outcomes);
+        let joined = hippocampus.close(living.fit, &outcomes);
         let (len, width) = (hippocampus.shape().len(), living.batch.width);
         for b in 0..living.fit {
             let steps = living.batch.lengths[b];
@@ -309,7 +332,16 @@ impl<R: Real> Experiment<R> {
                 positions: living.batch.positions[b].clone(),
             });
         }
+        for (episode, prototype) in joined {
+            let time = self.clock.time;
+            sink.event(&Event::Joined {
+                time,
+                episode,
+                prototype,
+            })?;
+        }
         self.forget_records();
+        Ok(())
     }
 
     /// Episodes to be tested; a rule that reminds does so in tests too, from a memory of its own.
@@ -363,6 +395,9 @@ impl<R: Real> Experiment<R> {
         sums.weight += living.sums.weight;
         sums.correct += living.correct(self.mistakes());
         sums.episodes += living.batch.width;
+        for (sum, more) in sums.by_reward.iter_mut().zip(living.by_reward()) {
+            *sum = (sum.0 + more.0, sum.1 + more.1);
+        }
         let left = left - living.batch.width;
         self.after.living = Some((living, Source::Probed));
         self.after.ripple_last = false;

@@ -46,6 +46,8 @@ pub struct App {
     gallery: Gallery,
     panels: Vec<Box<dyn Panel>>,
     dock: Dock,
+    /// The run whose panels were brought forward.
+    met: Option<u64>,
     /// Steps a second as the slider has it; `None` is as fast as it goes.
     speed: Option<f64>,
     asking: Option<Asking>,
@@ -83,6 +85,7 @@ impl App {
             simulation,
             middle: Middle::Panels,
             gallery: Gallery::new(),
+            met: None,
             speed,
             asking: None,
             path: String::new(),
@@ -182,6 +185,7 @@ impl App {
             worker.send(Request::Speed(self.speed));
             self.saved = here(&worker.snapshot());
             self.simulation = Box::new(worker);
+            self.met = None;
             self.middle = Middle::Panels;
             self.status = Ok(format!("opened {}", path.display()));
         } else {
@@ -591,6 +595,12 @@ impl App {
         let ctx = ui.ctx().clone();
         let snapshot: Arc<Snapshot> = self.simulation.snapshot();
         self.listen(&ctx);
+        if self.met != Some(snapshot.run) {
+            self.met = Some(snapshot.run);
+            if snapshot.measures {
+                self.dock.bring_forward("Capacity");
+            }
+        }
         let busy = self.asking.is_some() || self.palette.is_some() || self.closing;
         if !busy && !ctx.egui_wants_keyboard_input() {
             for action in ui.input_mut(Action::pressed) {

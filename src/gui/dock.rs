@@ -43,6 +43,12 @@ impl Dock {
         self.tree.ui(&mut Behavior { panels, cx }, ui);
     }
 
+    /// Brings a panel to the front of its tabs.
+    pub fn bring_forward(&mut self, title: &str) {
+        self.tree
+            .make_active(|_, tile| pane_of(tile).is_some_and(|pane| pane.0 == title));
+    }
+
     /// A menu to show and hide panels.
     pub fn menu(&mut self, ui: &mut egui::Ui) {
         let ids: Vec<(TileId, String)> = self

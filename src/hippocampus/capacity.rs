@@ -47,12 +47,37 @@ params! {
     }
 }
 
+params! {
+    /// Whole episodes are alike or not.
+    pub struct WholeEpisode {}
+}
+
+registry! {
+    /// What joins a prototype.
+    pub enum UnitSpec "unit" {
+        Episode(WholeEpisode),
+    }
+}
+
+params! {
+    /// An episode like a stored one joins it: their mean is kept as a prototype, with a count.
+    pub struct Compress {
+        /// Largest distance at which two episodes of the same targets count as alike: the size of the difference of their states and inputs, relative to their own.
+        pub threshold: f64 = 0.3, [0 ..= 2], restart;
+        /// What is compared and joined.
+        pub unit: UnitSpec = UnitSpec::Episode(WholeEpisode {}), restart;
+        /// Most steps stored at once; the prototype of the fewest episodes goes first.
+        pub steps: usize = 60000, [1 ..= 60000], "steps", restart;
+    }
+}
+
 registry! {
     /// How much is kept.
     pub enum CapacitySpec "capacity" {
         Unbounded(Unbounded),
         Fixed(Fixed),
         Palimpsest(Palimpsest): "Nadal, Toulouse, Changeux & Dehaene 1986; Parisi 1986",
+        Compress(Compress): "Lillicrap & Santoro 2019: a self-compressing memory",
     }
 }
 
@@ -65,10 +90,21 @@ impl CapacitySpec {
         }
     }
 
+    /// Its name with what tells it apart from others of its kind: `Fixed-400-Oldest`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Unbounded(_) => self.name().into(),
+            Self::Fixed(p) => format!("{}-{}-{}", self.name(), p.steps, p.evict.name()),
+            Self::Palimpsest(p) => format!("{}-{}", self.name(), p.half_life),
+            Self::Compress(p) => format!("{}-{}", self.name(), p.threshold),
+        }
+    }
+
     /// Most steps stored at once.
     pub fn room(&self) -> usize {
         match self {
             Self::Fixed(p) => p.steps,
+            Self::Compress(p) => p.steps,
             // More could not be counted in 16 bits.
             _ => 60_000,
         }

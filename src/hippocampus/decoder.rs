@@ -170,6 +170,45 @@ impl Decoder {
         }
     }
 
+    /// What is bound to each of the stored codes, given all of them: contents in a row, exact while codes are independent
+    /// (`Delta` tells what it would say).
+    pub fn contents(&self, codes: &[&[u32]]) -> Vec<f64> {
+        let n = codes.len();
+        if self.sum.is_empty() {
+            let mut out = vec![0.0; n * self.width];
+            for (content, code) in out.chunks_mut(self.width).zip(codes) {
+                self.read_solved(code, content);
+            }
+            return out;
+        }
+        let scale = 1.0 / (SCALE * self.gain);
+        let mut runs = self.sums(codes, |w| w as f64 * scale);
+        if let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) {
+            solver.solve(&mut runs);
+        }
+        let mut out = vec![0.0; n * self.width];
+        for (c, run) in runs.chunks(n.max(1)).enumerate() {
+            for (p, value) in run.iter().enumerate() {
+                out[p * self.width + c] = *value;
+            }
+        }
+        out
+    }
+
+    /// Binds `new` to a code in place of `old`.
+    pub fn revise(&mut self, code: &[u32], old: &[f64], new: &[f64]) {
+        if self.sum.is_empty() {
+            self.learn(code, new);
+            return;
+        }
+        let apart: Vec<i64> = old
+            .iter()
+            .zip(new)
+            .map(|(old, new)| to_fixed(new * self.gain) - to_fixed(old * self.gain))
+            .collect();
+        self.add(code, &apart, 1);
+    }
+
     /// C X, one run of P values for each content value.
     fn sums(&self, codes: &[&[u32]], of: impl Fn(i64) -> f64) -> Vec<f64> {
         let n = codes.len();

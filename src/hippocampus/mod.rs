@@ -8,6 +8,7 @@
 mod attractor;
 mod ca3;
 mod capacity;
+mod compress;
 mod decoder;
 mod diluted;
 mod entorhinal;
@@ -27,7 +28,8 @@ mod synapses;
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;
 pub use capacity::{
-    CapacitySpec, EvictSpec, FAINTEST, Fixed, LeastSalient, Oldest, Palimpsest, Unbounded,
+    CapacitySpec, Compress, EvictSpec, FAINTEST, Fixed, LeastSalient, Oldest, Palimpsest,
+    Unbounded, UnitSpec, WholeEpisode,
 };
 pub use decoder::{Decoder, DecoderSpec, Delta, Hebbian, Pseudoinverse};
 pub use diluted::Diluted;
@@ -136,7 +138,9 @@ pub struct StoredEpisode {
     pub error: f64,
     /// The reward that it brought.
     pub reward: f64,
-    /// Episodes that it stands for: itself first.
+    /// How many episodes it stands for.
+    pub count: u64,
+    /// Numbers of these, itself first, then the latest.
     pub members: Vec<u64>,
     /// Its steps.
     pub engrams: Vec<Engram>,
@@ -246,6 +250,7 @@ impl<R: Real> HippocampusState<R> {
                 episode,
                 error: 0.0,
                 reward: 0.0,
+                count: 1,
                 members: vec![episode],
                 engrams: Vec::with_capacity(steps),
             });
@@ -261,6 +266,10 @@ impl<R: Real> HippocampusState<R> {
         {
             let saliences = self.stored.iter().map(|e| p.of.size(e)).enumerate();
             return saliences.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i);
+        }
+        if let CapacitySpec::Compress(_) = &self.spec.capacity {
+            let counts = self.stored.iter().map(|e| e.count).enumerate();
+            return counts.min_by_key(|c| c.1).map(|(i, _)| i);
         }
         (!self.stored.is_empty()).then_some(0)
     }
@@ -410,14 +419,17 @@ impl<R: Real> HippocampusState<R> {
         }
     }
 
-    /// The episodes opened last are over, with these mean losses and rewards.
-    pub fn close(&mut self, fit: usize, outcomes: &[(f64, f64)]) {
+    /// The episodes opened last are over, with these mean losses and rewards. Returns which joined which prototype.
+    pub fn close(&mut self, fit: usize, outcomes: &[(f64, f64)]) -> Vec<(u64, u64)> {
         let first = self.stored.len() - fit.min(self.stored.len());
         for (episode, (error, reward)) in self.stored.iter_mut().skip(first).zip(outcomes) {
             (episode.error, episode.reward) = (*error, *reward);
         }
+        let before = self.stored.len();
         self.stored.retain(|e| !e.engrams.is_empty());
+        let empty = before - self.stored.len();
         self.store.as_dyn_mut().flush();
+        self.compress(fit.saturating_sub(empty))
     }
 
     /// Sleep begins: the decoder is solved, and no episode has been drawn yet.
@@ -443,7 +455,20 @@ impl<R: Real> HippocampusState<R> {
     /// A cue for an engram. A cortical cue is made from `state` (h, x), or, without one, from what the decoder gives back.
     pub fn cue(&self, engram: &Engram, spec: &CueSpec, state: Option<&[R]>, rng: &mut Rng) -> Cue {
         let units = match spec {
-            CueSpec::Cortical(p) => self.cortical_cue(engram, p.fraction, state, rng),
+            CueSpec::Cortical(p) => {
+                let mut content = vec![R::zero(); self.shape.len()];
+                let width = self.shape.state + self.shape.input;
+                let state = state.unwrap_or_else(|| {
+                    let recall = Recall {
+                        active: engram.code.clone(),
+                        engram: Some(engram.id),
+                        ..Recall::default()
+                    };
+                    self.content(&recall, &mut content);
+                    &content[..width]
+                });
+                self.cortical_cue(p.fraction, state, rng)
+            }
             other => other
                 .degrade(&engram.code, self.store().units(), rng)
                 .unwrap_or_default(),
@@ -454,30 +479,13 @@ impl<R: Real> HippocampusState<R> {
         }
     }
 
-    fn cortical_cue(
-        &self,
-        engram: &Engram,
-        fraction: f64,
-        state: Option<&[R]>,
-        rng: &mut Rng,
-    ) -> Code {
+    /// The CA3 units that a part of a cortical state (h, x) lights up through the perforant path.
+    pub fn cortical_cue(&self, fraction: f64, state: &[R], rng: &mut Rng) -> Code {
         let width = self.shape.state + self.shape.input;
         let mut known = vec![false; width];
         for i in rng.subset(width, (fraction * width as f64).round() as usize) {
             known[i as usize] = true;
         }
-        let mut content = vec![R::zero(); self.shape.len()];
-        let state = if let Some(state) = state {
-            state
-        } else {
-            let recall = Recall {
-                active: engram.code.clone(),
-                engram: Some(engram.id),
-                ..Recall::default()
-            };
-            self.content(&recall, &mut content);
-            &content[..width]
-        };
         let mut winners = KWinners::default();
         let activations = self.entorhinal.activations(state, Some(&known));
         let code = self.entorhinal.code(activations.as_slice(), &mut winners);
@@ -565,6 +573,7 @@ impl<R: Real> HippocampusState<R> {
             episode: 0,
             error: 0.0,
             reward: 0.0,
+            count: 1,
             members: vec![0],
             engrams,
         });

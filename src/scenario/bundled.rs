@@ -47,6 +47,17 @@ pub fn bundled() -> &'static [Bundled] {
         "r2n2",
         "r2n2-maze",
         "six-rules",
+        "capacity-ca3",
+        "capacity-hopfield",
+        "capacity-modern",
+        "capacity-sequence",
+        "pattern-completion",
+        "pattern-separation",
+        "attention-is-recall",
+        "memory-size",
+        "replay-order",
+        "long-episode",
+        "salience",
     ]
 }
 

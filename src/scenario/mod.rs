@@ -14,8 +14,9 @@ pub use diagnostics::Diagnostics;
 pub use document::{Text, read_file};
 pub use lists::OneOrMore;
 pub use schema::{
-    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, MeasureSeparation, MeasureStore,
-    Phase, Probe, Repeat, Rest, Restore, Scenario, Sleep, StatesSpec, Target, UpdateSpec, Wake,
+    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, MeasureCapacity,
+    MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore, Scenario, Sleep,
+    StatesSpec, Target, UpdateSpec, Wake,
 };
 
 use crate::registry::{Problems, Writer};

@@ -1,7 +1,7 @@
 //! The scenario document: what a run is made of.
 
 use super::lists::OneOrMore;
-use crate::hippocampus::{CueSpec, Fraction, Hippocampus, OrderSpec, StoreSpec};
+use crate::hippocampus::{CapacitySpec, CueSpec, Fraction, Hippocampus, OrderSpec, StoreSpec};
 use crate::learning::{Bptt, RuleSpec};
 use crate::neocortex::{Adam, CellSpec, Learned, OptimizerSpec, ReadoutSpec, Tanh};
 use crate::task::{Recall, TaskSpec};
@@ -203,6 +203,21 @@ params! {
 }
 
 params! {
+    /// Lets several capacities live through the same new episodes, at the present weights, and tells what each remembers and
+    /// costs. Nothing else in the run changes.
+    pub struct MeasureCapacity {
+        /// What the results are called, to tell several such phases apart.
+        pub label: String = String::new(), [0 ..= 40], restart;
+        /// The capacities.
+        pub capacities: Vec<CapacitySpec>, [1 ..= 16], restart;
+        /// How many episodes are lived.
+        pub episodes: usize = 64, [4 ..= 5000], "episodes", restart;
+        /// How many cortical cues are tried.
+        pub recalls: usize = 256, [4 ..= 100000], "recalls", restart;
+    }
+}
+
+params! {
     /// The same phases several times.
     pub struct Repeat {
         /// How many times.
@@ -224,7 +239,24 @@ registry! {
         Restore(Restore),
         MeasureStore(MeasureStore),
         MeasureSeparation(MeasureSeparation),
+        MeasureCapacity(MeasureCapacity),
         Repeat(Repeat),
+    }
+}
+
+impl Scenario {
+    /// Whether its protocol measures stores.
+    pub fn measures(&self) -> bool {
+        fn any(phases: &[Phase]) -> bool {
+            phases.iter().any(|phase| match phase {
+                Phase::Repeat(p) => any(&p.phases),
+                Phase::MeasureStore(_)
+                | Phase::MeasureSeparation(_)
+                | Phase::MeasureCapacity(_) => true,
+                _ => false,
+            })
+        }
+        any(&self.protocol)
     }
 }
 

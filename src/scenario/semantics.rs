@@ -1,7 +1,7 @@
 //! Combinations that cannot work, found before anything runs.
 
 use super::document::span_at;
-use super::schema::{MeasureStore, Phase, Scenario, Sleep, UpdateSpec};
+use super::schema::{MeasureCapacity, MeasureStore, Phase, Scenario, Sleep, UpdateSpec};
 use crate::circuit::Circuit;
 use crate::hippocampus::{
     CapacitySpec, CueSpec, Hippocampus, OrderSpec, SelectSpec, SeparationSpec, StoreSpec, Stored,
@@ -210,30 +210,13 @@ fn any(phases: &[Phase], test: &dyn Fn(&Phase) -> bool) -> bool {
 }
 
 fn store(scenario: &Scenario, h: &Hippocampus, report: &mut impl FnMut(&str, String, String)) {
-    let steps = scenario.task.as_task::<f32>().dims().steps;
-    if h.capacity.room() < steps {
-        report(
-            "hippocampus.capacity.steps",
-            format!(
-                "there is room for {} steps, but one episode has {steps}",
-                h.capacity.room()
-            ),
-            format!("give at least {steps}"),
-        );
-    }
+    room(scenario, h, "hippocampus.capacity", report);
     if let StoreSpec::Exact(_) = h.store {
         if let SeparationSpec::Direct(_) = h.separation {
             report(
                 "hippocampus.separation",
                 "an Exact store has no units that codes could be imposed on".into(),
                 "leave `separation` out, or use the store Ca3".into(),
-            );
-        }
-        if let CapacitySpec::Palimpsest(_) = h.capacity {
-            report(
-                "hippocampus.capacity",
-                "an Exact store is a tape: its traces do not fade".into(),
-                "use Unbounded or Fixed, or the store Ca3".into(),
             );
         }
         if let CueSpec::Noise(_) | CueSpec::Cortical(_) = h.ripple.cue {
@@ -272,6 +255,64 @@ fn spontaneous_shuffle() -> String {
 
 const SPONTANEOUS_HELP: &str = "use Forward, Reverse or Mixed, or another selection";
 
+/// A capacity must hold one episode, and suit the store.
+fn room(
+    scenario: &Scenario,
+    h: &Hippocampus,
+    path: &str,
+    report: &mut impl FnMut(&str, String, String),
+) {
+    let steps = scenario.task.as_task::<f32>().dims().steps;
+    if h.capacity.room() < steps {
+        report(
+            &format!("{path}.steps"),
+            format!(
+                "there is room for {} steps, but one episode has {steps}",
+                h.capacity.room()
+            ),
+            format!("give at least {steps}"),
+        );
+    }
+    let StoreSpec::Exact(_) = h.store else {
+        return;
+    };
+    let help = "use Unbounded or Fixed, or the store Ca3";
+    match h.capacity {
+        CapacitySpec::Compress(_) => report(
+            path,
+            "an Exact store is a tape: contents are kept as they were, not as a mean".into(),
+            help.into(),
+        ),
+        CapacitySpec::Palimpsest(_) => report(
+            path,
+            "an Exact store is a tape: its traces do not fade".into(),
+            help.into(),
+        ),
+        CapacitySpec::Unbounded(_) | CapacitySpec::Fixed(_) => {}
+    }
+}
+
+/// Capacities that are compared must each be possible with this hippocampus.
+fn compare(
+    scenario: &Scenario,
+    h: &Hippocampus,
+    phase: &MeasureCapacity,
+    path: &str,
+    report: &mut impl FnMut(&str, String, String),
+) {
+    let steps = scenario.task.as_task::<f32>().dims().steps as u64;
+    for (i, capacity) in phase.capacities.iter().enumerate() {
+        let path = format!("{path}.capacities.{i}");
+        let own = Hippocampus {
+            capacity: capacity.clone(),
+            ..h.clone()
+        };
+        room(scenario, &own, &path, report);
+        let kept = kept_steps(&own, phase.episodes as u64, steps);
+        fits(scenario, &own, kept, &path, report);
+    }
+}
+
 /// A store's parameters must go together.
 fn stores(spec: &StoreSpec, path: &str, report: &mut impl FnMut(&str, String, String)) {
     let kind = spec.kind();
@@ -306,6 +347,14 @@ fn phases(
             ),
             Phase::Sleep(p) => sleep(scenario, p, &path, report),
             Phase::MeasureStore(p) => measure(scenario, p, &path, report),
+            Phase::MeasureCapacity(p) => match &scenario.hippocampus {
+                Some(h) => compare(scenario, h, p, &path, report),
+                None => report(
+                    &path,
+                    "there is no hippocampus whose capacity could be measured".into(),
+                    "add `hippocampus: ()`".into(),
+                ),
+            },
             Phase::MeasureSeparation(_) => match &scenario.hippocampus {
                 Some(h) if h.store.kind().units() > 0 => {}
                 _ => report(
@@ -384,9 +433,7 @@ fn measure(
         );
     }
     let most = phase.patterns.0.iter().copied().max().unwrap_or(0);
-    let room = own.map_or(CapacitySpec::Unbounded(Unbounded {}).room(), |h| {
-        h.capacity.room()
-    });
+    let room = CapacitySpec::Unbounded(Unbounded {}).room();
     let counted = matches!(
         spec,
         StoreSpec::Ca3(_) | StoreSpec::Diluted(_) | StoreSpec::Hopfield(_)
@@ -500,15 +547,32 @@ fn hippocampal_memory(
     report: &mut impl FnMut(&str, String, String),
 ) {
     let steps = scenario.task.as_task::<f32>().dims().steps as u64;
+    fits(
+        scenario,
+        h,
+        stored_steps(scenario, h, steps),
+        "hippocampus.memory",
+        report,
+    );
+}
+
+/// Refuses a hippocampus with so many stored steps that it needs more memory than it may use.
+fn fits(
+    scenario: &Scenario,
+    h: &Hippocampus,
+    steps: u64,
+    path: &str,
+    report: &mut impl FnMut(&str, String, String),
+) {
     let stored = Stored {
-        steps: stored_steps(scenario, h, steps),
+        steps,
         content: content_values(scenario),
         decaying: h.capacity.decay().is_some(),
     };
     let (bytes, allowed) = (h.bytes(&stored), h.memory_bytes());
     if bytes > allowed {
         report(
-            "hippocampus.memory",
+            path,
             format!(
                 "the hippocampus would need {bytes} bytes ({:.0} MiB) for {} stored steps, but may use {allowed} ({:.0} MiB)",
                 mebibytes(bytes),
@@ -529,7 +593,12 @@ fn mebibytes(bytes: u64) -> f64 {
 
 /// Most steps stored at once.
 fn stored_steps(scenario: &Scenario, h: &Hippocampus, steps: u64) -> u64 {
-    let lived = lived_episodes(&scenario.protocol).saturating_mul(steps);
+    kept_steps(h, lived_episodes(&scenario.protocol), steps)
+}
+
+/// Most of the steps of so many episodes that are stored at once.
+fn kept_steps(h: &Hippocampus, episodes: u64, steps: u64) -> u64 {
+    let lived = episodes.saturating_mul(steps);
     let room = match &h.capacity {
         CapacitySpec::Palimpsest(p) => (p.half_life * 3.0) as u64 + 64 * steps,
         other => other.room() as u64,

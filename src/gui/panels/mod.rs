@@ -3,6 +3,7 @@
 mod alignment;
 mod attention;
 mod ca3;
+mod capacity;
 mod circuit;
 mod cortex;
 mod learning;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<alignment::Alignment>::default(),
         Box::<ledger::Ledger>::default(),
         Box::<attention::Attention>::default(),
+        Box::<capacity::Capacity>::default(),
         Box::<log::Log>::default(),
     ]
 }

@@ -4,7 +4,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::ca3::overlap_plot;
 use super::{Panel, PanelContext};
-use crate::engine::{Raster, RippleEntry, RippleView};
+use crate::engine::{Raster, RippleEntry, RippleView, Snapshot};
 use crate::event::Order;
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::Map;
@@ -41,6 +41,9 @@ impl Panel for Ripples {
             ui.weak("no ripple yet: ripples come when the protocol sleeps");
             return;
         }
+        if let Some(scores) = scores(cx.snapshot) {
+            ui.weak(scores);
+        }
         let chosen = self
             .chosen
             .and_then(|n| ripples.iter().find(|r| r.record.ripple == n));
@@ -76,6 +79,27 @@ impl Panel for Ripples {
             self.detail(ui, &detail);
         }
     }
+}
+
+/// The latest replay scores in a line: ripples whose order is significant, and as many by chance.
+fn scores(snapshot: &Snapshot) -> Option<String> {
+    let last = |name: &str| Some(snapshot.series.get(name)?.last()?[1]);
+    let share = |area: &str| {
+        let of = |twin: &str| last(&format!("score.{twin}{area}.significant"));
+        let (found, chance) = (of("")?, of("shuffled.")?);
+        Some(format!(
+            "{area} {:.0} % (shuffled {:.1} %)",
+            found * 100.0,
+            chance * 100.0
+        ))
+    };
+    let areas: Vec<String> = ["CA3", "cortex", "position"]
+        .into_iter()
+        .filter_map(share)
+        .collect();
+    let compression =
+        last("score.compression").map_or(String::new(), |c| format!(", {c:.0} × as fast as lived"));
+    (!areas.is_empty()).then(|| format!("order kept, p < 0.05: {}{compression}", areas.join(", ")))
 }
 
 fn header() -> String {
