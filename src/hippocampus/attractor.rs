@@ -85,15 +85,18 @@ impl AttractorStore {
         direction: Direction,
         (active, cut): (&[u32], &[bool]),
         cuts: &Cuts,
-        scratch: &mut Scratch,
+        (scratch, again): (&mut Scratch, bool),
     ) {
         let k = self.network.active;
-        let product = |scratch: &mut Scratch| match direction {
+        let product = |scratch: &mut Scratch, again: bool| match direction {
+            Direction::Reverse if again => {
+                synapses.back_again(&scratch.speaking, k, &mut scratch.rows);
+            }
             Direction::Reverse => synapses.back(&scratch.speaking, k, &mut scratch.rows),
             Direction::Forward => synapses.forward(&scratch.speaking, k, &mut scratch.rows),
         };
         speaking(active, cut, &mut scratch.speaking);
-        product(scratch);
+        product(scratch, again);
         if self.network.activation == Activation::Winners {
             return;
         }
@@ -107,7 +110,7 @@ impl AttractorStore {
             .filter(|&i| !at(cut, i) && !at(&cuts.units, i))
             .collect();
         scratch.speaking = all;
-        product(scratch);
+        product(scratch, false);
         for (all, own) in scratch.rows.sums.iter_mut().zip(own) {
             *all = own - 0.5 * *all;
         }
@@ -116,9 +119,19 @@ impl AttractorStore {
     /// Sweeps until the state stays the same.
     fn settle(&self, start: Code, strength: f32, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
         let k = self.network.active;
+        // The sums of one sweep can be made from those of the one before, unless something else was summed in between.
+        let alone = self.network.activation == Activation::Winners;
+        let mut again = false;
         settle(start, strength, self.network.sweeps, |state| {
             let from = (state.as_slice(), cuts.collaterals.as_slice());
-            self.input(&self.collaterals, Direction::Reverse, from, cuts, scratch);
+            self.input(
+                &self.collaterals,
+                Direction::Reverse,
+                from,
+                cuts,
+                (scratch, again),
+            );
+            again = alone;
             match self.network.activation {
                 Activation::Winners => {
                     let sums = &mut scratch.rows.sums;
@@ -326,7 +339,7 @@ impl<R: Real> Store<R> for AttractorStore {
         scratch: &mut Scratch,
     ) -> Recall {
         let from = (state.active.as_slice(), cuts.sequence.as_slice());
-        self.input(&self.sequence, direction, from, cuts, scratch);
+        self.input(&self.sequence, direction, from, cuts, (scratch, false));
         let input = std::mem::take(&mut scratch.rows.sums);
         let mut scores = input.clone();
         let mut start = Code::new();

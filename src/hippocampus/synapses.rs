@@ -20,6 +20,8 @@ pub struct Synapses {
     post: Vec<f64>,
     pre: Vec<f64>,
     pairs: f64,
+    /// At least as large as every number of `pre`.
+    most: f64,
 }
 
 /// Which synapses exist in a diluted network: each row has the same number of them, at random places, none to itself.
@@ -81,6 +83,8 @@ pub struct RowSums {
     /// Σ over the chosen rows, n long.
     pub sums: Vec<f32>,
     whole: Vec<u16>,
+    /// Whose rows `whole` is the sum of, where it is all of it.
+    summed: Option<Vec<u32>>,
 }
 
 /// Past this gain all values are brought back to gain 1.
@@ -106,6 +110,7 @@ impl Synapses {
             post: vec![0.0; n],
             pre: vec![0.0; n],
             pairs: 0.0,
+            most: 0.0,
         }
     }
 
@@ -146,7 +151,10 @@ impl Synapses {
     fn count(&mut self, pairs: &[(&[u32], &[u32])], by: f64) {
         for (post, pre) in pairs {
             post.iter().for_each(|&i| self.post[i as usize] += by);
-            pre.iter().for_each(|&j| self.pre[j as usize] += by);
+            for &j in *pre {
+                self.pre[j as usize] += by;
+                self.most = self.most.max(self.pre[j as usize]);
+            }
         }
         self.pairs += by * pairs.len() as f64;
     }
@@ -179,6 +187,49 @@ impl Synapses {
         }
         self.sum_rows(active, out);
         self.centre(active, &self.post, &self.pre, k, &mut out.sums);
+    }
+
+    /// The same as [`Self::back`], right after it or itself on the same synapses: where few units have changed since, only
+    /// their rows are added and taken away.
+    pub fn back_again(&self, active: &[u32], k: usize, out: &mut RowSums) {
+        let (Table::Counts(counts), None) = (&self.table, &self.wiring) else {
+            self.back(active, k, out);
+            return;
+        };
+        let Some(before) = out.summed.take() else {
+            self.back(active, k, out);
+            return;
+        };
+        let kept = common(&before, active);
+        let (added, removed) = (active.len() - kept, before.len() - kept);
+        if added + removed > active.len() || !self.fits(active.len()) {
+            self.back(active, k, out);
+            return;
+        }
+        let arch = pulp::Arch::new();
+        let row = |i: u32| &counts[i as usize * self.n..(i as usize + 1) * self.n];
+        let whole = &mut out.whole;
+        differences(&before, active, |i, comes| {
+            let row = row(i);
+            let sums = whole.iter_mut().zip(row);
+            if comes {
+                arch.dispatch(|| sums.for_each(|(s, v)| *s = s.wrapping_add(*v)));
+            } else {
+                arch.dispatch(|| sums.for_each(|(s, v)| *s = s.wrapping_sub(*v)));
+            }
+        });
+        out.sums.clear();
+        out.sums.extend(out.whole.iter().map(|v| f32::from(*v)));
+        let mut summed = before;
+        summed.clear();
+        summed.extend_from_slice(active);
+        out.summed = Some(summed);
+        self.centre(active, &self.post, &self.pre, k, &mut out.sums);
+    }
+
+    /// Whether sums over so many rows fit into 16 bits: no sum is larger than what the most frequent unit's patterns bring.
+    fn fits(&self, rows: usize) -> bool {
+        self.most * rows as f64 <= f64::from(u16::MAX)
     }
 
     /// Input to every *post*-unit from active *pre*-units: the step forward.
@@ -214,14 +265,25 @@ impl Synapses {
         let a = self.sparsity;
         out.sums.clear();
         out.sums.resize(self.n, 0.0);
+        // The part that depends on the receiving unit alone is a pre-computed number for each.
+        let mean: Vec<f32> = self.pre.iter().map(|x| (a * x) as f32).collect();
         for &i in active {
             let own = (a * a * self.pairs - a * self.post[i as usize]) as f32;
             let at = i as usize * wiring.fan;
-            let row = wiring.row(i).iter().enumerate();
-            row.for_each(|(s, &j)| {
-                let j = j as usize;
-                out.sums[j] += self.weight(at + s) + own - (a * self.pre[j]) as f32;
-            });
+            let targets = wiring.row(i);
+            match &self.table {
+                Table::Counts(counts) => {
+                    for (&j, v) in targets.iter().zip(&counts[at..]) {
+                        out.sums[j as usize] += f32::from(*v) + own - mean[j as usize];
+                    }
+                }
+                Table::Decaying { values, gain } => {
+                    let scale = (1.0 / gain) as f32;
+                    for (&j, v) in targets.iter().zip(&values[at..]) {
+                        out.sums[j as usize] += v * scale + own - mean[j as usize];
+                    }
+                }
+            }
         }
         self.scale(wiring, k, &mut out.sums);
     }
@@ -284,11 +346,12 @@ impl Synapses {
     }
 
     fn sum_rows(&self, active: &[u32], out: &mut RowSums) {
+        out.summed = None;
         out.sums.clear();
-        out.sums.resize(self.n, 0.0);
         match &self.table {
             Table::Counts(counts) => self.sum_counts(counts, active, out),
             Table::Decaying { values, gain } => {
+                out.sums.resize(self.n, 0.0);
                 let arch = pulp::Arch::new();
                 for &i in active {
                     let row = &values[i as usize * self.n..(i as usize + 1) * self.n];
@@ -302,16 +365,23 @@ impl Synapses {
 
     /// Sums in 16 bits as long as they cannot overflow, then adds to the totals.
     fn sum_counts(&self, counts: &[u16], active: &[u32], out: &mut RowSums) {
-        // No count is larger than the number of pairs.
-        let at_once = (f64::from(u16::MAX) / self.pairs.max(1.0)).max(1.0) as usize;
         let arch = pulp::Arch::new();
         let row = |i: u32| &counts[i as usize * self.n..(i as usize + 1) * self.n];
+        let all = self.fits(active.len());
+        // No count is larger than the number of pairs.
+        let at_once = if all {
+            active.len().max(1)
+        } else {
+            (f64::from(u16::MAX) / self.pairs.max(1.0)).max(1.0) as usize
+        };
+        out.whole.clear();
+        out.whole.resize(self.n, 0);
+        out.sums.resize(self.n, 0.0);
         for group in active.chunks(at_once) {
-            out.whole.clear();
-            out.whole.resize(self.n, 0);
             let (fours, rest) = group.as_chunks::<4>();
-            for &[a, b, c, d] in fours {
-                arch.dispatch(|| add_four(&mut out.whole, row(a), row(b), row(c), row(d)));
+            for rows in fours {
+                let rows = rows.map(row);
+                arch.dispatch(|| add_four(&mut out.whole, rows));
             }
             for &i in rest {
                 arch.dispatch(|| out.whole.iter_mut().zip(row(i)).for_each(|(s, v)| *s += *v));
@@ -322,6 +392,12 @@ impl Synapses {
                     .zip(&out.whole)
                     .for_each(|(s, v)| *s += f32::from(*v));
             });
+            if !all {
+                out.whole.fill(0);
+            }
+        }
+        if all {
+            out.summed = Some(active.to_vec());
         }
     }
 
@@ -381,11 +457,37 @@ fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // so that the loop is compiled for the processor at hand
-fn add_four(sums: &mut [u16], a: &[u16], b: &[u16], c: &[u16], d: &[u16]) {
+fn add_four(sums: &mut [u16], rows: [&[u16]; 4]) {
     let n = sums.len();
-    let (a, b, c, d) = (&a[..n], &b[..n], &c[..n], &d[..n]);
+    let [a, b, c, d] = rows.map(|row| &row[..n]);
     for i in 0..n {
         sums[i] += a[i] + b[i] + c[i] + d[i];
+    }
+}
+
+/// Calls `tell` with every unit that one of two sorted codes has and the other has not: `true` where it comes.
+fn differences(before: &[u32], after: &[u32], mut tell: impl FnMut(u32, bool)) {
+    let (mut i, mut j) = (0, 0);
+    loop {
+        match (before.get(i), after.get(j)) {
+            (Some(b), Some(a)) if a == b => {
+                i += 1;
+                j += 1;
+            }
+            (Some(b), Some(a)) if b < a => {
+                tell(*b, false);
+                i += 1;
+            }
+            (Some(b), None) => {
+                tell(*b, false);
+                i += 1;
+            }
+            (_, Some(a)) => {
+                tell(*a, true);
+                j += 1;
+            }
+            (None, None) => return,
+        }
     }
 }
 
@@ -480,6 +582,36 @@ mod tests {
             {
                 assert!((f64::from(*got) - want).abs() < 1e-5);
             }
+        }
+    }
+
+    #[test]
+    fn sums_made_from_what_changed_are_the_same() {
+        let mut rng = Rng::named(5, "test");
+        let mut s = Synapses::new(200, 0.1, false, None);
+        let codes: Vec<Vec<u32>> = (0..30).map(|_| rng.subset(200, 20)).collect();
+        s.add(
+            &codes
+                .iter()
+                .map(|c| (c.as_slice(), c.as_slice()))
+                .collect::<Vec<_>>(),
+        );
+        let mut again = RowSums::default();
+        let mut state = codes[0].clone();
+        s.back(&state, 20, &mut again);
+        for step in 0..40 {
+            let at = step % state.len();
+            state.remove(at);
+            let new = (0..200)
+                .find(|i| !state.contains(i) && rng.below(20) == 0)
+                .unwrap_or(at as u32);
+            state.push(new);
+            state.sort_unstable();
+            state.dedup();
+            s.back_again(&state, 20, &mut again);
+            let mut whole = RowSums::default();
+            s.back(&state, 20, &mut whole);
+            assert_eq!(again.sums, whole.sums, "{step}");
         }
     }
 
