@@ -84,6 +84,46 @@ fn a_run_saved_at_any_step_goes_on_to_the_same_events() {
     }
 }
 
+/// Every phase that measures, and sleeps of every kind.
+fn measuring() -> Scenario {
+    small(&[
+        "hippocampus.ripple.length=3",
+        "protocol=[MeasureStore(patterns: [10, 30], cues: [0.5, Cortical(0.7)], trials: 6, recalls: 4, sequence: true, states: Lived), \
+         MeasureSeparation(similarities: [0.5, 0.9], pairs: 4), \
+         MeasureCapacity(capacities: [Fixed(steps: 14), Compress()], episodes: 6, recalls: 8), \
+         Wake(episodes: 4), Sleep(ripples: 4, order: Mixed(reverse: 0.5), score: true), \
+         Sleep(ripples: 3, order: Shuffled, learn: false)]",
+    ])
+}
+
+#[test]
+fn measurements_are_the_same_whatever_the_number_of_threads_and_wherever_they_are_resumed() {
+    let scenario = measuring();
+    let within = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new();
+        let pool = pool.num_threads(threads).build().unwrap();
+        pool.install(|| run(&scenario))
+    };
+    let ((whole, end), (many, _)) = (within(1), within(3));
+    assert_eq!(format!("{whole:?}"), format!("{many:?}"));
+    let steps = end.clock().step;
+    for stop in [1, 2, 3, 4, 5, 6, 7, 9, steps - 30, steps - 5] {
+        let mut experiment = Experiment::<f32>::new(&scenario);
+        let mut events = Vec::new();
+        for _ in 0..stop {
+            experiment.step(&mut events).unwrap();
+        }
+        let bytes = postcard::to_stdvec(&experiment).unwrap();
+        let mut again: Experiment<f32> = postcard::from_bytes(&bytes).unwrap();
+        events.extend(finish(&mut again));
+        assert_eq!(
+            format!("{whole:?}"),
+            format!("{events:?}"),
+            "stopped at {stop}"
+        );
+    }
+}
+
 #[test]
 fn swapping_the_rule_leaves_the_experience_unchanged() {
     let frozen = "cortex.optimizer=Sgd(rate: 0.0)";

@@ -10,7 +10,7 @@ use ammon::engine::{
     Activity, Command, CortexView, Experiment, LogLine, Raster, Request, RippleEntry, RippleStep,
     RippleView, Snapshot, Source,
 };
-use ammon::event::{Order, Outcome, RippleRecord};
+use ammon::event::{CapacityRecord, Order, Outcome, RippleRecord};
 use ammon::gui::{Action, App, Simulation, panels};
 use ammon::scenario::{Text, bundled, load};
 use egui_kittest::Harness;
@@ -126,7 +126,28 @@ fn full() -> Snapshot {
         ("probe.accuracy".into(), series(0.25)),
         ("alignment.ReplayBptt.remote".into(), series(0.99)),
         ("alignment.Tbptt.remote".into(), series(0.0)),
+        ("capacity.Ca3-100-0.03.patterns_at_0.9".into(), series(41.0)),
+        ("memory.late.Compress-0.3.ratio".into(), series(f64::NAN)),
+        ("score.CA3.significant".into(), series(1.0)),
+        ("score.shuffled.CA3.significant".into(), series(0.05)),
     ]));
+    snapshot.capacity = Arc::new(
+        (1..6)
+            .map(|i| CapacityRecord {
+                store: "Ca3-100-0.03".into(),
+                units: 100,
+                sparsity: 0.03,
+                patterns: 10 * i,
+                cue: if i == 5 { "Forward" } else { "Fraction" }.into(),
+                cue_fraction: 0.5,
+                noise: 0.0,
+                trials: 4,
+                overlap_mean: 1.0 / i as f64,
+                overlap_se: if i == 2 { f64::NAN } else { 0.05 },
+                exact_rate: 0.5,
+            })
+            .collect(),
+    );
     snapshot.log = Arc::new(vec![LogLine {
         time: 4,
         text: "ripple 0 of episode 3: attractor lost".into(),
@@ -552,4 +573,20 @@ fn what_is_remembered_comes_back_and_what_cannot_be_read_is_left() {
         harness.run_steps(3);
         harness.get_by_label_contains("click to lesion");
     }
+}
+
+#[test]
+fn the_capacity_panel_comes_forward_where_stores_are_measured() {
+    let snapshot = Snapshot {
+        measures: true,
+        ..full()
+    };
+    let (mut harness, _) = app(snapshot);
+    harness.run_steps(3);
+    // What it shows is there, and its axis can be changed.
+    harness.get_by_label("errorless").click();
+    harness.run_steps(2);
+    harness.get_by_label("cue fraction").click();
+    harness.run_steps(2);
+    harness.get_by_label_contains("patterns_at_0.9");
 }

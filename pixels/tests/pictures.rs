@@ -30,7 +30,9 @@ fn run() -> Arc<Snapshot> {
     let sets = [
         "hippocampus.store.units=1000",
         "hippocampus.entorhinal.units=500",
-        "protocol=[Repeat(times: 12, phases: [Wake(episodes: 16), Sleep(ripples: 4)]), Probe(episodes: 16), Wake(episodes: 4), Sleep(ripples: 2)]",
+        "protocol=[MeasureStore(patterns: [200, 500, 800, 1100, 1500], cues: [0.3, Noise(0.4)], trials: 3, sequence: true), \
+         MeasureCapacity(label: \"early\", capacities: [Unbounded, Fixed(steps: 66), Compress()], episodes: 8, recalls: 32), \
+         Repeat(times: 12, phases: [Wake(episodes: 16), Sleep(ripples: 4)]), Probe(episodes: 16), Wake(episodes: 4), Sleep(ripples: 2, score: true)]",
     ]
     .map(String::from);
     let scenario = load(bundled()[0].document(), &sets, None).unwrap();

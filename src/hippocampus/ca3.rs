@@ -2,7 +2,7 @@
 
 use super::attractor::{Activation, Network, active};
 use super::store::{StoreKind, Stored};
-use super::synapses::bytes;
+use super::synapses::{MOST_COUNTED, bytes};
 use crate::params;
 
 params! {
@@ -37,6 +37,10 @@ impl StoreKind for Ca3 {
 
     fn active(&self) -> usize {
         active(self.units, self.sparsity)
+    }
+
+    fn most(&self) -> u64 {
+        MOST_COUNTED
     }
 
     fn bytes(&self, stored: &Stored) -> u64 {

@@ -105,8 +105,7 @@ impl CapacitySpec {
         match self {
             Self::Fixed(p) => p.steps,
             Self::Compress(p) => p.steps,
-            // More could not be counted in 16 bits.
-            _ => 60_000,
+            Self::Unbounded(_) | Self::Palimpsest(_) => usize::MAX,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::attractor::{Activation, Network, active};
 use super::store::{StoreKind, Stored};
-use super::synapses::bytes;
+use super::synapses::{MOST_COUNTED, bytes};
 use crate::params;
 
 params! {
@@ -42,6 +42,10 @@ impl StoreKind for Diluted {
 
     fn active(&self) -> usize {
         active(self.units, self.sparsity)
+    }
+
+    fn most(&self) -> u64 {
+        MOST_COUNTED
     }
 
     fn bytes(&self, stored: &Stored) -> u64 {

@@ -5,7 +5,7 @@
 
 use super::attractor::{Activation, Network};
 use super::store::{StoreKind, Stored};
-use super::synapses::bytes;
+use super::synapses::{MOST_COUNTED, bytes};
 use crate::params;
 
 params! {
@@ -38,6 +38,10 @@ impl StoreKind for Hopfield {
 
     fn active(&self) -> usize {
         self.units / 2
+    }
+
+    fn most(&self) -> u64 {
+        MOST_COUNTED
     }
 
     fn bytes(&self, stored: &Stored) -> u64 {

@@ -111,6 +111,10 @@ pub trait StoreKind {
     fn active(&self) -> usize;
     /// Bytes it needs.
     fn bytes(&self, stored: &Stored) -> u64;
+    /// Most steps that it can hold, for one that counts them.
+    fn most(&self) -> u64 {
+        u64::MAX
+    }
     /// Whether it has attractors that a cue, or noise, can fall into.
     fn attracts(&self) -> bool {
         true

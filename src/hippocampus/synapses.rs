@@ -77,6 +77,9 @@ enum Table {
     Decaying { values: Vec<f32>, gain: f64 },
 }
 
+/// Most pairs that can be counted.
+pub const MOST_COUNTED: u64 = 60_000;
+
 /// Scratch space for sums over rows.
 #[derive(Clone, Debug, Default)]
 pub struct RowSums {

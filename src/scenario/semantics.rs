@@ -5,7 +5,6 @@ use super::schema::{MeasureCapacity, MeasureStore, Phase, Scenario, Sleep, Updat
 use crate::circuit::Circuit;
 use crate::hippocampus::{
     CapacitySpec, CueSpec, Hippocampus, OrderSpec, SelectSpec, SeparationSpec, StoreSpec, Stored,
-    Unbounded,
 };
 use crate::learning::{RuleSpec, Sizes};
 use crate::neocortex::{CellSpec, CellState, ReadoutSpec};
@@ -433,21 +432,7 @@ fn measure(
         );
     }
     let most = phase.patterns.0.iter().copied().max().unwrap_or(0);
-    let room = CapacitySpec::Unbounded(Unbounded {}).room();
-    let counted = matches!(
-        spec,
-        StoreSpec::Ca3(_) | StoreSpec::Diluted(_) | StoreSpec::Hopfield(_)
-    );
-    if counted && most > room {
-        report(
-            &format!("{path}.patterns"),
-            format!(
-                "{} counts at most {room} patterns, but {most} are asked for",
-                spec.name()
-            ),
-            "measure fewer patterns".into(),
-        );
-    }
+    counts(spec, most as u64, &format!("{path}.patterns"), report);
     // As many trials run side by side as there are threads; four are begun at a time.
     let each = spec.kind().bytes(&Stored {
         steps: most as u64,
@@ -556,6 +541,21 @@ fn hippocampal_memory(
     );
 }
 
+/// Refuses more steps than a store can count.
+fn counts(spec: &StoreSpec, steps: u64, path: &str, report: &mut impl FnMut(&str, String, String)) {
+    let most = spec.kind().most();
+    if steps > most {
+        report(
+            path,
+            format!(
+                "{} counts at most {most} steps, but {steps} would be stored",
+                spec.name()
+            ),
+            "store fewer, for example with capacity: Fixed(steps: 400)".into(),
+        );
+    }
+}
+
 /// Refuses a hippocampus with so many stored steps that it needs more memory than it may use.
 fn fits(
     scenario: &Scenario,
@@ -569,6 +569,9 @@ fn fits(
         content: content_values(scenario),
         decaying: h.capacity.decay().is_some(),
     };
+    if !stored.decaying {
+        counts(&h.store, steps, path, report);
+    }
     let (bytes, allowed) = (h.bytes(&stored), h.memory_bytes());
     if bytes > allowed {
         report(

@@ -4,6 +4,7 @@ mod commands;
 mod folder;
 mod gradients;
 mod interrupt;
+mod measure;
 mod output;
 mod rules;
 mod seeds;

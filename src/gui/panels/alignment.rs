@@ -34,16 +34,23 @@ impl Panel for Alignment {
             }
         });
         let suffix = format!(".{}", self.quantity);
-        // In the order, and the colours, of the Ledger.
-        let found: Vec<(usize, &str, &[[f64; 2]])> = cx
-            .snapshot
-            .ledger
-            .iter()
+        // In the order, and the colours, of the Ledger; then what sleeps in another order gave.
+        let known = cx.snapshot.ledger.iter().map(|row| row.rule.as_str());
+        let others = cx.snapshot.series.keys().filter_map(|name| {
+            let label = name
+                .strip_prefix("alignment.")?
+                .strip_suffix(suffix.as_str())?;
+            (!cx.snapshot.ledger.iter().any(|row| row.rule == label)).then_some(label)
+        });
+        let found: Vec<(usize, &str, &[[f64; 2]])> = known
+            .chain(others)
             .enumerate()
-            .filter_map(|(i, row)| {
-                let name = format!("alignment.{}{suffix}", row.rule);
-                let points = cx.snapshot.series.get(&name)?;
-                Some((i, row.rule.as_str(), points.as_slice()))
+            .filter_map(|(i, label)| {
+                let points = cx
+                    .snapshot
+                    .series
+                    .get(&format!("alignment.{label}{suffix}"))?;
+                Some((i, label, points.as_slice()))
             })
             .collect();
         if found.is_empty() {
