@@ -507,6 +507,13 @@ impl<R: Real> Experiment<R> {
         self.hippocampus.as_ref().map_or(0, HippocampusState::load)
     }
 
+    /// About how many bytes a copy takes: those of the hippocampus, beside which the rest is small.
+    pub(super) fn weight(&self) -> u64 {
+        self.hippocampus
+            .as_ref()
+            .map_or(0, HippocampusState::weight)
+    }
+
     /// What each rule kept and cost.
     pub fn ledger(&self) -> Vec<super::runner::LedgerRow> {
         let synapses = self

@@ -8,6 +8,8 @@ use crate::trace::Offsets;
 
 /// Keyframes kept; when there are more, every other one goes and the distance doubles.
 const MOST_KEYFRAMES: usize = 16;
+/// Bytes that all keyframes together may take; the first one is always kept.
+const MOST_BYTES: u64 = 512 << 20;
 /// Steps between keyframes at first.
 const DISTANCE: u64 = 16_000;
 
@@ -132,7 +134,10 @@ impl History {
             frame: frame.clone(),
             offsets,
         });
-        if self.keyframes.len() > MOST_KEYFRAMES {
+        // An experiment that takes much memory has fewer: going back then takes longer.
+        let room = MOST_BYTES / frame.experiment.weight().max(1);
+        let most = (room as usize).clamp(1, MOST_KEYFRAMES);
+        if self.keyframes.len() > most {
             let mut position = 0;
             self.keyframes.retain(|_| {
                 position += 1;

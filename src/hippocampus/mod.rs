@@ -215,6 +215,17 @@ impl<R: Real> HippocampusState<R> {
         (&self.latest, self.entorhinal.units())
     }
 
+    /// Bytes of its synapses, codes and contents: what a copy of it takes.
+    pub fn weight(&self) -> u64 {
+        let stored = Stored {
+            steps: self.load() as u64,
+            content: self.shape.len() as u64,
+            decaying: self.spec.capacity.decay().is_some(),
+        };
+        let decoder = self.decoder.as_ref().map_or(0, Decoder::synapses);
+        self.spec.store.kind().bytes(&stored) + 8 * decoder as u64
+    }
+
     /// Synapses in use: of the store, of the decoder, and of the perforant path.
     pub fn synapses(&self) -> usize {
         let perforant = self.entorhinal.units() * self.store().units();

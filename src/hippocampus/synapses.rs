@@ -4,6 +4,8 @@
 //! post-unit i and pre-unit j were active together, Y and X how often each was, and P the pairs. Only the counts are kept:
 //! sums then do not depend on order, and forgetting is exact. A palimpsest keeps decaying floats instead.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -71,10 +73,10 @@ pub fn bytes(n: usize, connectivity: f64, decaying: bool) -> u64 {
 /// S, row i for post-unit i.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Table {
-    /// Whole counts.
-    Counts(Vec<u16>),
+    /// Whole counts; shared with clones until either changes.
+    Counts(Arc<Vec<u16>>),
     /// Counts that decay: true value = stored value / gain. A new pair adds `gain`, so that decaying costs nothing.
-    Decaying { values: Vec<f32>, gain: f64 },
+    Decaying { values: Arc<Vec<f32>>, gain: f64 },
 }
 
 /// Most pairs that can be counted.
@@ -99,11 +101,11 @@ impl Synapses {
         let count = n * wiring.as_ref().map_or(n, |w| w.fan);
         let table = if decaying {
             Table::Decaying {
-                values: vec![0.0; count],
+                values: Arc::new(vec![0.0; count]),
                 gain: 1.0,
             }
         } else {
-            Table::Counts(vec![0; count])
+            Table::Counts(Arc::new(vec![0; count]))
         };
         Self {
             n,
@@ -121,13 +123,18 @@ impl Synapses {
     pub fn add(&mut self, pairs: &[(&[u32], &[u32])]) {
         match (&mut self.table, &self.wiring) {
             (Table::Counts(counts), Some(wiring)) => {
+                let counts = Arc::make_mut(counts);
                 each(wiring, pairs, |at| counts[at] = counts[at].wrapping_add(1));
             }
             (Table::Decaying { values, gain }, Some(wiring)) => {
+                let values = Arc::make_mut(values);
                 each(wiring, pairs, |at| values[at] += *gain as f32);
             }
-            (Table::Counts(counts), None) => change(counts, self.n, pairs, 1),
+            (Table::Counts(counts), None) => {
+                change(&mut Arc::make_mut(counts)[..], self.n, pairs, 1);
+            }
             (Table::Decaying { values, gain }, None) => {
+                let values = Arc::make_mut(values);
                 for (post, pre) in pairs {
                     for &i in *post {
                         let row = &mut values[i as usize * self.n..(i as usize + 1) * self.n];
@@ -144,9 +151,10 @@ impl Synapses {
         let Table::Counts(counts) = &mut self.table else {
             return;
         };
+        let counts = Arc::make_mut(counts);
         match &self.wiring {
             Some(wiring) => each(wiring, pairs, |at| counts[at] = counts[at].wrapping_sub(1)),
-            None => change(counts, self.n, pairs, u16::MAX),
+            None => change(&mut counts[..], self.n, pairs, u16::MAX),
         }
         self.count(pairs, -1.0);
     }
@@ -170,7 +178,7 @@ impl Synapses {
         *gain /= factor;
         if *gain > LARGEST_GAIN {
             let scale = (1.0 / *gain) as f32;
-            values.iter_mut().for_each(|v| *v *= scale);
+            Arc::make_mut(values).iter_mut().for_each(|v| *v *= scale);
             *gain = 1.0;
         }
         self.pairs *= factor;
