@@ -411,3 +411,36 @@ fn conflicts_are_refused_before_anything_runs() {
         "memory",
     );
 }
+
+#[test]
+fn a_lesion_between_two_ripples_of_a_chain_breaks_it_off_with_a_row_of_its_own() {
+    let scenario = small(&[
+        "hippocampus.ripple.length=3",
+        "protocol=[Wake(episodes: 2), Sleep(ripples: 2)]",
+    ]);
+    let mut experiment = Experiment::<f32>::new(&scenario);
+    let mut events = Vec::new();
+    // Seven steps awake, then the first ripple of a chain.
+    for _ in 0..10 {
+        experiment.step(&mut events).unwrap();
+    }
+    let lesion = Command::Lesion {
+        target: "Sequence".into(),
+        fraction: 1.0,
+    };
+    experiment.apply(&lesion, &mut events).unwrap();
+    events.extend(finish(&mut experiment));
+    let ripples: Vec<(u64, usize, bool)> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Ripple(r) => Some((r.ripple, r.steps, r.completed)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(ripples[..2], [(0, 3, true), (1, 0, false)]);
+    assert!(
+        ripples.windows(2).all(|w| w[1].0 == w[0].0 + 1),
+        "{ripples:?}"
+    );
+    assert!(ripples[2..].iter().all(|r| r.1 <= 1), "{ripples:?}");
+}

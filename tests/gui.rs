@@ -95,6 +95,7 @@ fn full() -> Snapshot {
         ripple: 1,
         episode: 3,
         order: Order::REVERSE,
+        step_ms: 5.0,
         units: 100,
         code_size: 3,
         cue: vec![1, 4],

@@ -339,6 +339,7 @@ impl<R: Real> Experiment<R> {
         s.left += s.queue.len();
         s.queue.clear();
         if let Some(running) = &mut s.running {
+            self.next_of_chain(running);
             running.planned.walk.states.truncate(running.step);
             running.planned.walk.end = End::Lost;
         }

@@ -124,6 +124,8 @@ pub struct RippleView {
     pub episode: u64,
     /// Which way it runs.
     pub order: Order,
+    /// How long a step lasts, in ms.
+    pub step_ms: f64,
     /// CA3 units (M); 0 for a store without units.
     pub units: usize,
     /// Units of a code (k).

@@ -192,6 +192,7 @@ impl<R: Real> Experiment<R> {
             ripple: running.number,
             episode: planned.episode,
             order: planned.order,
+            step_ms: hippocampus.spec().ripple.step,
             units: hippocampus.store().units(),
             code_size: hippocampus.store().active(),
             cue: planned.cue.clone(),

@@ -111,7 +111,14 @@ pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f
         .include_y(1.1)
         .allow_scroll(false);
     if labels {
-        plot = plot.x_axis_label("replayed step");
+        plot = plot.x_axis_label(match ripple.steps.len() {
+            0 => "replayed step".to_string(),
+            n => format!(
+                "replayed step ({} ms each, {:.0} ms in all)",
+                ripple.step_ms,
+                ripple.step_ms * n as f64
+            ),
+        });
     }
     plot.show(ui, |plot| {
         plot.hline(level("threshold", 0.5, weak));
