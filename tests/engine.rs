@@ -444,3 +444,101 @@ fn a_lesion_between_two_ripples_of_a_chain_breaks_it_off_with_a_row_of_its_own()
     );
     assert!(ripples[2..].iter().all(|r| r.1 <= 1), "{ripples:?}");
 }
+
+/// A lesion of CA3 after so many steps, whole and restored at once: the run must go on as if nothing had been lost.
+fn disturbed(scenario: &Scenario, after: u64) -> Vec<Event> {
+    let mut experiment = Experiment::<f32>::new(scenario);
+    let mut events = Vec::new();
+    for _ in 0..after {
+        experiment.step(&mut events).unwrap();
+    }
+    let target = || "CA3".to_string();
+    let lesion = Command::Lesion {
+        target: target(),
+        fraction: 1.0,
+    };
+    experiment.apply(&lesion, &mut events).unwrap();
+    let restore = Command::Restore { target: target() };
+    experiment.apply(&restore, &mut events).unwrap();
+    events.extend(finish(&mut experiment));
+    events
+}
+
+#[test]
+fn a_lesion_while_awake_or_measuring_loses_nothing_of_the_phase() {
+    let scenario = small(&[
+        "protocol=[MeasureStore(patterns: [5, 10, 20], trials: 6), Wake(episodes: 6), Sleep(ripples: 6)]",
+    ]);
+    let (whole, _) = run(&scenario);
+    let without = |events: &[Event]| -> Vec<String> {
+        let kept = events
+            .iter()
+            .filter(|e| !matches!(e, Event::Damaged { .. }));
+        kept.map(|e| format!("{e:?}")).collect()
+    };
+    // In the middle of the measurement, and of the episodes.
+    for after in [3, 9] {
+        assert_eq!(
+            without(&whole),
+            without(&disturbed(&scenario, after)),
+            "{after}"
+        );
+    }
+}
+
+#[test]
+fn a_lesion_while_asleep_breaks_off_one_ripple_and_the_others_still_come() {
+    let scenario = small(&["protocol=[Wake(episodes: 6), Sleep(ripples: 6)]"]);
+    // Seven steps awake; in the first ripple, and in the last.
+    for after in [9, 7 + 5 * 7 + 3] {
+        let events = disturbed(&scenario, after);
+        let ripples = events
+            .iter()
+            .filter(|e| matches!(e, Event::Ripple(_)))
+            .count();
+        assert_eq!(ripples, 6, "{after}");
+        assert!(last(&events, "replay.overlap").is_some());
+        assert!(events.iter().any(|e| matches!(e, Event::Updated { .. })));
+    }
+}
+
+#[test]
+fn episodes_of_unequal_length_fade_without_harm_to_those_still_open() {
+    let scenario = small(&[
+        "task=Anbn(min: 1, max: 12)",
+        "hippocampus.capacity=Palimpsest(half_life: 10)",
+        "protocol=[Repeat(times: 3, phases: [Wake(episodes: 16), Sleep(ripples: 4)]), \
+         MeasureCapacity(capacities: [Palimpsest(half_life: 5), Fixed(steps: 30)], episodes: 12, recalls: 8)]",
+    ]);
+    let (events, experiment) = run(&scenario);
+    assert!(experiment.is_done());
+    assert!(last(&events, "replay.overlap").unwrap() > 0.5);
+    assert!(last(&events, "memory.Fixed-30-Oldest.episodes").unwrap() >= 1.0);
+}
+
+#[test]
+fn a_folder_that_is_opened_shows_its_curves() {
+    let scenario = small(&[
+        "protocol=[MeasureStore(patterns: [5, 10], trials: 2, sequence: true), Wake, Sleep]",
+    ]);
+    let dir = tempfile::tempdir().unwrap();
+    headless(&scenario, &dir.path().join("run"));
+    let worker = Worker::open(&dir.path().join("run"), || {}).unwrap();
+    let (events, _) = run(&scenario);
+    let measured: Vec<_> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Measured(record) => Some(record.clone()),
+            _ => None,
+        })
+        .collect();
+    let shown = worker.snapshot().capacity.clone();
+    assert_eq!(shown.len(), measured.len());
+    for (shown, measured) in shown.iter().zip(&measured) {
+        assert_eq!(
+            (&shown.cue, shown.patterns),
+            (&measured.cue, measured.patterns)
+        );
+        assert!((shown.overlap_mean - measured.overlap_mean).abs() < 1e-9);
+    }
+}

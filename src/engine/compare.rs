@@ -90,8 +90,10 @@ impl<R: Real> Experiment<R> {
             joined: HashMap::new(),
         };
         let mut encoding = rng.branch();
+        // No more side by side than there is room for.
+        let widest = WIDTH.min((spec.capacity.room() / self.dims.steps).max(1));
         while memory.records.len() < episodes {
-            let width = WIDTH.min(episodes - memory.records.len());
+            let width = widest.min(episodes - memory.records.len());
             let lived: Vec<_> = (0..width).map(|_| task.episode(rng)).collect();
             let batch = Batch::of(&lived, memory.records.len() as u64);
             let mut contents: Vec<Vec<R>> = vec![Vec::new(); width];
@@ -126,7 +128,9 @@ impl<R: Real> Memory<R> {
     ) -> Vec<(&'static str, f64)> {
         let h = &self.hippocampus;
         let represented = self.represented();
-        let walks = self.walks(rng);
+        // Streams of their own: how much one draws depends on what is stored.
+        let (mut cues, mut recalls) = (rng.branch(), rng.branch());
+        let walks = self.walks(&mut cues);
         let mut told = vec![
             ("episodes", h.stored().len() as f64),
             (
@@ -137,7 +141,7 @@ impl<R: Real> Memory<R> {
             ("synapses", h.synapses() as f64),
             ("floats", h.floats() as f64),
         ];
-        told.extend(self.recall(phase.recalls, rng));
+        told.extend(self.recall(phase.recalls, &mut recalls));
         told.push(("rmse", self.error(&represented)));
         told.push(("path", self.path_fidelity(&walks)));
         told.push(("cosine", self.cosine(cortex, seed, &represented, &walks)));
@@ -217,7 +221,7 @@ impl<R: Real> Memory<R> {
             hits[age].0 += f64::from(u8::from(near));
             hits[age].1 += 1.0;
         }
-        let shares = AGES.iter().zip(hits);
+        let shares = AGES.iter().zip(hits).filter(|(_, (_, all))| *all > 0.0);
         shares
             .map(|(name, (hit, all))| (*name, hit / all))
             .collect()

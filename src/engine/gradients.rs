@@ -227,7 +227,11 @@ fn gradient_of<R: Real>(
         });
     let (starts, paths): (Vec<_>, Vec<_>) = planned.unzip();
     let shape = hippocampus.shape();
-    for (walk, path) in hippocampus.walks(&starts).iter().zip(paths) {
+    let walks = hippocampus.walks(&starts);
+    let replayed = walks.iter().zip(&paths).zip(hippocampus.stored());
+    // A prototype as often as it stands for an episode.
+    let each = replayed.flat_map(|(replay, e)| std::iter::repeat_n(replay, e.count as usize));
+    for (walk, path) in each {
         rule.as_dyn_mut().begin_ripple(cortex);
         for (step, state) in walk.states.iter().enumerate() {
             let mut content = vec![R::zero(); shape.len()];

@@ -62,6 +62,15 @@ impl Observer {
         }
     }
 
+    /// A measurement of a store.
+    pub fn measured(&mut self, record: &CapacityRecord) {
+        let capacity = Arc::make_mut(&mut self.capacity);
+        capacity.push(record.clone());
+        if capacity.len() > MOST_ROWS {
+            capacity.drain(..MOST_ROWS / 4);
+        }
+    }
+
     /// A point of a series.
     pub fn point(&mut self, name: &str, time: u64, value: f64) {
         let (stride, seen) = self.strides.entry(name.to_string()).or_insert((1, 0));
@@ -89,13 +98,7 @@ impl Sink for Observer {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
             Event::Began { .. } | Event::Updated { .. } | Event::Scored(_) => {}
-            Event::Measured(record) => {
-                let capacity = Arc::make_mut(&mut self.capacity);
-                capacity.push(record.clone());
-                if capacity.len() > MOST_ROWS {
-                    capacity.drain(..MOST_ROWS / 4);
-                }
-            }
+            Event::Measured(record) => self.measured(record),
             Event::Metric {
                 time, name, value, ..
             } => {

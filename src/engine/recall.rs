@@ -2,7 +2,7 @@
 
 use super::experiment::{Experiment, RunError};
 use crate::event::Sink;
-use crate::hippocampus::{Cue, CueSpec, HippocampusState, common, similarity};
+use crate::hippocampus::{Cue, CueSpec, HippocampusState, similarity};
 use crate::numeric::Real;
 
 impl<R: Real> Experiment<R> {
@@ -64,13 +64,7 @@ fn score_recall<R: Real>(
         .iter()
         .flat_map(|e| &e.engrams)
         .find(|e| e.id == cue.engram);
-    let overlap = match (engram, recall.engram) {
-        (_, Some(id)) => f64::from(u8::from(id == cue.engram)),
-        (Some(engram), None) => {
-            common(&recall.active, &engram.code) as f64 / engram.code.len().max(1) as f64
-        }
-        (None, None) => 0.0,
-    };
+    let overlap = engram.map_or(0.0, |engram| hippocampus.likeness(recall, engram));
     let nearest = hippocampus
         .identify(recall)
         .is_some_and(|(id, share)| id == cue.engram && share > 0.0);

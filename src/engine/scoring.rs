@@ -245,9 +245,13 @@ fn nearest_episodes<R: Real>(
         (like >= LEAST_ALIKE).then(|| hippocampus.stored()[position].episode)
     });
     let decoded = decoded(hippocampus, walk);
-    let cortex = decoded
-        .iter()
-        .filter_map(|content| most_alike(&content[..n], all.iter().map(|a| a.0)).map(|i| all[i].1));
+    let cortex = decoded.iter().filter_map(|content| {
+        let episode = most_alike(&content[..n], all.iter().map(|a| a.0)).map(|i| all[i].1)?;
+        // What a prototype stands for goes by its name.
+        let mut stored = hippocampus.stored().iter();
+        let kept = stored.find(|e| e.members.contains(&episode));
+        kept.map(|e| e.episode)
+    });
     Some((most_frequent(ca3)?, most_frequent(cortex)?))
 }
 

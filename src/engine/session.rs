@@ -140,6 +140,7 @@ impl Session {
             Tables::read_metrics(folder.path(), |time, name, value| {
                 observer.point(name, time, value);
             })?;
+            Tables::read_capacity(folder.path(), |record| observer.measured(&record))?;
         }
         Ok(())
     }

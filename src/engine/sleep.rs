@@ -84,7 +84,7 @@ impl<R: Real> Experiment<R> {
         sink: &mut dyn Sink,
     ) -> Result<bool, RunError> {
         self.clock.time += 1;
-        if s.running.is_none() && !self.begin_ripple(&mut s) {
+        if s.running.is_none() && s.left > 0 && !self.begin_ripple(&mut s) {
             let text = "nothing is stored, so no ripple came".to_string();
             sink.event(&Event::Note {
                 time: self.clock.time,
@@ -333,10 +333,15 @@ impl<R: Real> Experiment<R> {
 
     /// A lesion or restoration: the running ripple breaks off, planned ones are drawn anew.
     pub(super) fn interrupt_ripples(&mut self, sink: &mut dyn Sink) -> Result<(), RunError> {
+        if !matches!(self.work, Work::Sleep(_)) {
+            return Ok(());
+        }
         let Work::Sleep(mut s) = std::mem::take(&mut self.work) else {
             return Ok(());
         };
-        s.left += s.queue.len();
+        if let Some(hippocampus) = &mut self.hippocampus {
+            hippocampus.put_back(s.queue.iter().map(|planned| planned.episode));
+        }
         s.queue.clear();
         if let Some(running) = &mut s.running {
             self.next_of_chain(running);

@@ -94,9 +94,18 @@ impl CapacitySpec {
     pub fn label(&self) -> String {
         match self {
             Self::Unbounded(_) => self.name().into(),
-            Self::Fixed(p) => format!("{}-{}-{}", self.name(), p.steps, p.evict.name()),
+            Self::Fixed(p) => {
+                let evict = match &p.evict {
+                    EvictSpec::LeastSalient(by) => format!("{}-{}", p.evict.name(), by.of.name()),
+                    EvictSpec::Oldest(_) => p.evict.name().into(),
+                };
+                format!("{}-{}-{evict}", self.name(), p.steps)
+            }
             Self::Palimpsest(p) => format!("{}-{}", self.name(), p.half_life),
-            Self::Compress(p) => format!("{}-{}", self.name(), p.threshold),
+            Self::Compress(p) if p.steps == Compress::default().steps => {
+                format!("{}-{}", self.name(), p.threshold)
+            }
+            Self::Compress(p) => format!("{}-{}-{}", self.name(), p.threshold, p.steps),
         }
     }
 

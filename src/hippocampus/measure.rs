@@ -118,15 +118,16 @@ impl Bench<'_> {
         let behind = states.map(|(states, width)| {
             let mut entorhinal = EntorhinalState::new(self.entorhinal, width, m, rng);
             entorhinal.observe(states);
-            let activations = entorhinal.activations(states, None);
             let mut winners = KWinners::default();
             let mut entorhinals = Vec::with_capacity(patterns);
-            for column in activations.column_iter() {
-                entorhinals.push(entorhinal.code(column.as_slice(), &mut winners));
-                codes.push(
-                    self.separation
-                        .code(column.as_slice(), (m, k), &mut winners, rng),
-                );
+            // A few at a time: there are many entorhinal units.
+            for states in states.chunks(64 * width) {
+                for column in entorhinal.activations(states, None).column_iter() {
+                    let column = column.as_slice();
+                    entorhinals.push(entorhinal.code(column, &mut winners));
+                    let code = self.separation.code(column, (m, k), &mut winners, rng);
+                    codes.push(code);
+                }
             }
             Behind {
                 entorhinal,

@@ -356,7 +356,6 @@ impl<R: Real> HippocampusState<R> {
         }
         self.fade(new.len());
         self.bind(new, contents);
-        self.fade_out();
     }
 
     /// The CA3 code that the dentate gyrus imposes, less what a lesion takes of it.
@@ -436,10 +435,12 @@ impl<R: Real> HippocampusState<R> {
         for (episode, (error, reward)) in self.stored.iter_mut().skip(first).zip(outcomes) {
             (episode.error, episode.reward) = (*error, *reward);
         }
+        // Only now: while episodes are open they are found by their place at the end.
         let before = self.stored.len();
         self.stored.retain(|e| !e.engrams.is_empty());
         let empty = before - self.stored.len();
         self.store.as_dyn_mut().flush();
+        self.fade_out();
         self.compress(fit.saturating_sub(empty))
     }
 

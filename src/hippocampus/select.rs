@@ -49,6 +49,13 @@ impl<R: Real> HippocampusState<R> {
         Some(drawn)
     }
 
+    /// Episodes that were drawn but not replayed may come again.
+    pub fn put_back(&mut self, episodes: impl Iterator<Item = u64>) {
+        for episode in episodes {
+            self.drawn.remove(&episode);
+        }
+    }
+
     /// Episodes that have not come yet.
     fn candidates(&self) -> Vec<Drawn> {
         let all = self.stored.iter().enumerate().flat_map(|(position, e)| {

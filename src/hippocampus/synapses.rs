@@ -597,6 +597,49 @@ mod tests {
     }
 
     #[test]
+    fn diluted_synapses_give_the_covariance_products_over_those_that_exist() {
+        let (n, k, a) = (50, 5, 0.1);
+        let mut rng = Rng::named(6, "test");
+        let pairs: Vec<_> = (0..9)
+            .map(|_| (rng.subset(n, k), rng.subset(n, k)))
+            .collect();
+        let has = |set: &[u32], i: u32| f64::from(u8::from(set.contains(&i)));
+        for decaying in [false, true] {
+            let wiring = Wiring::new(n, 0.4, &mut rng);
+            let exists = wiring.clone();
+            let mut s = Synapses::new(n, a, decaying, Some(wiring));
+            s.add(&slices(&pairs));
+            if !decaying {
+                s.add(&slices(&pairs[..3]));
+                s.remove(&slices(&pairs[..3]));
+            }
+            let weight = |post: u32, pre: u32| -> f64 {
+                if !exists.row(post).contains(&(pre as u16)) {
+                    return 0.0;
+                }
+                let each = pairs
+                    .iter()
+                    .map(|(y, x)| (has(y, post) - a) * (has(x, pre) - a));
+                each.sum::<f64>()
+            };
+            let there = exists.fan as f64 / (n - 1) as f64;
+            let scale = there * k as f64 * (1.0 - a) * (1.0 - a);
+            let active = &pairs[3].0;
+            let mut out = RowSums::default();
+            s.back(active, k, &mut out);
+            for (j, got) in out.sums.iter().enumerate() {
+                let want: f64 = active.iter().map(|&i| weight(i, j as u32)).sum();
+                assert!((f64::from(*got) - want / scale).abs() < 1e-4);
+            }
+            s.forward(active, k, &mut out);
+            for (i, got) in out.sums.iter().enumerate() {
+                let want: f64 = active.iter().map(|&j| weight(i as u32, j)).sum();
+                assert!((f64::from(*got) - want / scale).abs() < 1e-4);
+            }
+        }
+    }
+
+    #[test]
     fn sums_made_from_what_changed_are_the_same() {
         let mut rng = Rng::named(5, "test");
         let mut s = Synapses::new(200, 0.1, false, None);

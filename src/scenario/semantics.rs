@@ -307,6 +307,14 @@ fn compare(
             ..h.clone()
         };
         room(scenario, &own, &path, report);
+        let before = &phase.capacities[..i];
+        if before.iter().any(|c| c.label() == capacity.label()) {
+            report(
+                &path,
+                format!("{} is here twice", capacity.label()),
+                "remove one, or measure it in a phase with another label".into(),
+            );
+        }
         let kept = kept_steps(&own, phase.episodes as u64, steps);
         fits(scenario, &own, kept, &path, report);
     }
@@ -375,7 +383,15 @@ fn sleep(
     path: &str,
     report: &mut impl FnMut(&str, String, String),
 ) {
-    let select = scenario.hippocampus.as_ref().map(|h| &h.ripple.select);
+    let hippocampus = scenario.hippocampus.as_ref();
+    if sleep.score && hippocampus.is_some_and(|h| h.capacity.decay().is_some()) {
+        report(
+            &format!("{path}.score"),
+            "the shuffled twin of a ripple needs synapses that can be unlearned: those of a palimpsest only fade".into(),
+            "leave `score` out, or use another capacity".into(),
+        );
+    }
+    let select = hippocampus.map(|h| &h.ripple.select);
     let Some(SelectSpec::Spontaneous(_)) = select else {
         return;
     };
@@ -440,8 +456,23 @@ fn measure(
         decaying: false,
     });
     let codes = 4 * most as u64 * spec.kind().active() as u64;
+    let cortical = phase
+        .cues
+        .0
+        .iter()
+        .any(|c| matches!(c, CueSpec::Cortical(_)));
+    let direct = own.is_some_and(|h| matches!(h.separation, SeparationSpec::Direct(_)));
+    let states = if cortical || direct {
+        let entorhinal = own.map_or_else(Default::default, |h| h.entorhinal.clone());
+        let (rows, width) = (units.max(entorhinal.units) as u64, content_values(scenario));
+        let code = (entorhinal.units as f64 * entorhinal.sparsity) as u64;
+        4 * rows * (width + 64) + most as u64 * (8 * width + 4 * code)
+    } else {
+        0
+    };
     let bytes = each
         .saturating_add(codes)
+        .saturating_add(states)
         .saturating_mul(4.min(phase.trials as u64));
     let allowed = own.map_or(
         Hippocampus::default().memory_bytes(),

@@ -267,6 +267,23 @@ impl Tables {
         }
     }
 
+    /// Reads the rows of a folder's capacity.csv, where there is one.
+    pub fn read_capacity(
+        folder: &Path,
+        mut row: impl FnMut(CapacityRecord),
+    ) -> Result<(), FolderError> {
+        let path = folder.join(KINDS[CAPACITY].name);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(e) => return Err(FolderError::read(&path)(e)),
+        };
+        for record in csv::Reader::from_reader(file).deserialize() {
+            row(record.map_err(|e| FolderError::broken(&path, e.to_string()))?);
+        }
+        Ok(())
+    }
+
     /// Copies the first bytes of the tables of one folder into another.
     pub fn copy(from: &Path, to: &Path, offsets: Offsets) -> Result<(), FolderError> {
         for (kind, length) in KINDS.iter().zip(offsets.0) {
