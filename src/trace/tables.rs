@@ -10,7 +10,7 @@ use super::cell::{quoted, shortest};
 use super::folder::FolderError;
 use crate::event::{CapacityRecord, Event, RippleRecord, ScoreRecord, Sink, SinkError};
 
-/// Lengths of the tables in bytes, in the order of [`KINDS`]; 0 for one that is not there yet.
+/// Lengths of the tables in bytes, in the order of `KINDS`; 0 for one that is not there yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offsets([u64; KINDS.len()]);
 
@@ -202,7 +202,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The tables of a run folder, in the order of [`KINDS`].
+/// The tables of a run folder, in the order of `KINDS`.
 #[derive(Debug)]
 pub struct Tables {
     tables: Vec<Table>,
