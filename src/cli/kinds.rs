@@ -3,14 +3,14 @@
 use crate::circuit::{PATHWAYS, REGIONS, SEQUENCE};
 use crate::hippocampus::{
     CapacitySpec, CueSpec, DecoderSpec, Entorhinal, EvictSpec, Hippocampus, OrderSpec, Ripple,
-    SelectSpec, SeparationSpec, StoreSpec,
+    SalienceSpec, SelectSpec, SeparationSpec, SharpnessSpec, StoreSpec, UnitSpec,
 };
 use crate::learning::{AttendSpec, FeedbackSpec, LossSpec, RuleSpec};
 use crate::neocortex::{CellSpec, CellState, InitSpec, OptimizerSpec, ReadoutSpec, TensorShape};
 use crate::registry::{
     Body, Bounds, Field, Ident, Node, Parameter, Problems, Span, Value, Variant,
 };
-use crate::scenario::{Cortex, Learning, Phase, Scenario, UpdateSpec, bundled, load};
+use crate::scenario::{Cortex, Learning, Phase, Scenario, StatesSpec, UpdateSpec, bundled, load};
 use crate::task::TaskSpec;
 use crate::trace::ExportSpec;
 
@@ -67,6 +67,10 @@ pub(super) const KINDS: &[Kind] = &[
     kind("order", "orders", || of(OrderSpec::variants())),
     kind("cue", "cues", || of(CueSpec::variants())),
     kind("selection", "selections", || of(SelectSpec::variants())),
+    kind("salience", "saliences", || of(SalienceSpec::variants())),
+    kind("sharpness", "sharpnesses", || of(SharpnessSpec::variants())),
+    kind("unit", "units", || of(UnitSpec::variants())),
+    kind("states", "states", || of(StatesSpec::variants())),
     kind("phase", "phases", || of(Phase::variants())),
     kind("region", "regions", regions),
     kind("pathway", "pathways", pathways),
