@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::store::{Birth, Code, Cue, Cuts, Load, Recall, Scratch, Store, Trace};
-use super::synapses::{Synapses, Wiring, common};
+use super::synapses::{Synapses, common};
+use super::wiring::Wiring;
 use crate::event::Direction;
 use crate::numeric::{KWinners, Real, Rng};
 

@@ -5,7 +5,8 @@
 
 use super::attractor::{Activation, Network};
 use super::store::{StoreKind, Stored};
-use super::synapses::{MOST_COUNTED, bytes};
+use super::synapses::MOST_COUNTED;
+use super::wiring::bytes;
 use crate::params;
 
 params! {

@@ -24,6 +24,7 @@ mod select;
 mod sequence_hopfield;
 mod store;
 mod synapses;
+mod wiring;
 
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;

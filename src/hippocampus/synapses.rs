@@ -9,7 +9,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::numeric::{Real, Rng};
+use super::wiring::{Wiring, each};
+use crate::numeric::Real;
 
 /// Synapses from n pre- to n post-units.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,50 +25,6 @@ pub struct Synapses {
     pairs: f64,
     /// At least as large as every number of `pre`.
     most: f64,
-}
-
-/// Which synapses exist in a diluted network: each row has the same number of them, at random places, none to itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Wiring {
-    /// Synapses of a row.
-    fan: usize,
-    /// Row by row, where they lead; ascending.
-    targets: Vec<u16>,
-}
-
-impl Wiring {
-    /// A random `connectivity` of the synapses between `n` units.
-    pub fn new(n: usize, connectivity: f64, rng: &mut Rng) -> Self {
-        let fan = fan(n, connectivity);
-        let targets = (0..n as u32).flat_map(|i| {
-            let others = rng.subset(n - 1, fan);
-            others
-                .into_iter()
-                .map(move |j| (j + u32::from(j >= i)) as u16)
-        });
-        Self {
-            fan,
-            targets: targets.collect(),
-        }
-    }
-
-    fn row(&self, i: u32) -> &[u16] {
-        &self.targets[i as usize * self.fan..(i as usize + 1) * self.fan]
-    }
-}
-
-fn fan(n: usize, connectivity: f64) -> usize {
-    if connectivity >= 1.0 {
-        return n;
-    }
-    ((connectivity * (n - 1) as f64).round() as usize).clamp(1, n - 1)
-}
-
-/// Bytes that synapses between `n` units take.
-pub fn bytes(n: usize, connectivity: f64, decaying: bool) -> u64 {
-    let wiring = if connectivity < 1.0 { 2 } else { 0 };
-    let weight = if decaying { 4 } else { 2 };
-    (n * fan(n, connectivity)) as u64 * (weight + wiring)
 }
 
 /// S, row i for post-unit i.
@@ -425,21 +382,6 @@ impl Synapses {
     /// Never: n is at least 1.
     pub fn is_empty(&self) -> bool {
         self.n == 0
-    }
-}
-
-/// Calls `at` with the place of every synapse between a pair's active units.
-fn each(wiring: &Wiring, pairs: &[(&[u32], &[u32])], mut at: impl FnMut(usize)) {
-    for (post, pre) in pairs {
-        for &i in *post {
-            let mut pre = pre.iter().copied().peekable();
-            for (s, &j) in wiring.row(i).iter().enumerate() {
-                while pre.next_if(|p| *p < u32::from(j)).is_some() {}
-                if pre.peek() == Some(&u32::from(j)) {
-                    at(i as usize * wiring.fan + s);
-                }
-            }
-        }
     }
 }
 
