@@ -70,7 +70,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind("salience", "saliences", || of(SalienceSpec::variants())),
     kind("sharpness", "sharpnesses", || of(SharpnessSpec::variants())),
     kind("unit", "units", || of(UnitSpec::variants())),
-    kind("states", "states", || of(StatesSpec::variants())),
+    kind("source", "sources", || of(StatesSpec::variants())),
     kind("phase", "phases", || of(Phase::variants())),
     kind("region", "regions", regions),
     kind("pathway", "pathways", pathways),

@@ -164,7 +164,7 @@ params! {
 
 registry! {
     /// What cortical cues, and codes without separation, are made of.
-    pub enum StatesSpec "states" {
+    pub enum StatesSpec "source" {
         Random(RandomStates),
         Lived(LivedStates),
     }
