@@ -38,7 +38,8 @@ pub use entorhinal::{Entorhinal, EntorhinalState};
 pub use exact::{Exact, ExactStore};
 pub use hopfield::Hopfield;
 pub use measure::{Bench, Measured, Separation, separation};
-pub use modern_hopfield::{ModernHopfield, ModernHopfieldStore};
+pub use modern_hopfield::ModernHopfield;
+pub use patterns::{Association, AssociativeStore, Patterns};
 pub use replay::Start;
 pub use ripple::{
     Cortical, CueSpec, End, ErrorSize, Forward, Fraction, Mixed, Noise, OrderSpec, Recent, Reverse,
@@ -46,9 +47,7 @@ pub use ripple::{
     THRESHOLD, Uniform, Walk, hop, walk,
 };
 pub use select::Drawn;
-pub use sequence_hopfield::{
-    Exponential, Polynomial, SequenceHopfield, SequenceHopfieldStore, SharpnessSpec,
-};
+pub use sequence_hopfield::{Exponential, Polynomial, SequenceHopfield, SharpnessSpec};
 pub use store::{
     Attention, Birth, Code, Cue, Cuts, Direct, Load, Recall, Scratch, Separated, SeparationSpec,
     Store, StoreKind, StoreSpec, StoreState, Stored, Trace,

@@ -5,15 +5,10 @@
 //! from sweep to sweep; what is active in the end are its k largest units. One sweep is one step of attention with the
 //! patterns as keys and values.
 
-use serde::{Deserialize, Serialize};
-
 use super::attractor::{active, choose, speaking};
-use super::patterns::{Patterns, dense};
-use super::store::{
-    Attention, Birth, Code, Cue, Cuts, Load, Recall, Scratch, Store, StoreKind, Stored, Trace,
-};
+use super::patterns::{Association, Patterns, dense};
+use super::store::{Attention, Code, Cue, Cuts, Recall, Scratch, StoreKind, Stored};
 use crate::event::Direction;
-use crate::numeric::Real;
 use crate::params;
 
 params! {
@@ -46,27 +41,12 @@ impl StoreKind for ModernHopfield {
     }
 }
 
-/// Stored patterns and how they are attended to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ModernHopfieldStore {
-    params: ModernHopfield,
-    patterns: Patterns,
-}
-
-impl ModernHopfieldStore {
-    /// An empty store.
-    pub fn new(params: &ModernHopfield, _: Birth) -> Self {
-        Self {
-            params: params.clone(),
-            patterns: Patterns::new(params.units, StoreKind::active(params)),
-        }
-    }
-
+impl ModernHopfield {
     /// w = softmax(β m + ln strength), in place of m; returns Σ w m, the similarity with what is attended to.
-    fn attend(&self, similarities: &mut [f32]) -> f32 {
-        let beta = self.params.beta as f32;
+    fn attend(&self, patterns: &Patterns, similarities: &mut [f32]) -> f32 {
+        let beta = self.beta as f32;
         let score = |m: f32, s: f32| beta * m + s.ln();
-        let both = || similarities.iter().zip(self.patterns.strengths());
+        let both = || similarities.iter().zip(patterns.strengths());
         let top = both()
             .map(|(m, s)| score(*m, s))
             .fold(f32::NEG_INFINITY, f32::max);
@@ -83,12 +63,13 @@ impl ModernHopfieldStore {
 
     fn settle(
         &self,
+        patterns: &Patterns,
         mut state: Vec<f32>,
         start: Code,
         cuts: &Cuts,
         scratch: &mut Scratch,
     ) -> Recall {
-        let k = StoreKind::active(&self.params);
+        let k = self.active();
         let mut recall = Recall {
             active: start.clone(),
             sweeps: vec![start],
@@ -96,11 +77,11 @@ impl ModernHopfieldStore {
             ..Recall::default()
         };
         let (mut weights, mut next) = (Vec::new(), Vec::new());
-        for _ in 0..self.params.sweeps {
+        for _ in 0..self.sweeps {
             silence(&mut state, &cuts.collaterals);
-            self.patterns.similarities(&state, &mut weights);
-            recall.support = self.attend(&mut weights);
-            self.patterns.blend(&weights, None, &mut next);
+            patterns.similarities(&state, &mut weights);
+            recall.support = self.attend(patterns, &mut weights);
+            patterns.blend(&weights, None, &mut next);
             silence(&mut next, &cuts.units);
             let moved = state
                 .iter()
@@ -129,89 +110,54 @@ fn silence(state: &mut [f32], mask: &[bool]) {
     }
 }
 
-impl<R: Real> Store<R> for ModernHopfieldStore {
-    fn units(&self) -> usize {
-        self.params.units
-    }
-
-    fn active(&self) -> usize {
-        StoreKind::active(&self.params)
-    }
-
-    fn encode(&mut self, traces: &[Trace<'_, R>]) {
-        self.patterns.encode(traces);
-    }
-
-    fn flush(&mut self) {}
-
-    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
-        self.patterns.forget(episodes);
-    }
-
-    fn decay(&mut self, factor: f64) {
-        self.patterns.decay(factor);
-    }
-
-    fn complete(&self, cue: &Cue, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
-        let mut start = Code::new();
-        speaking(&cue.units, &cuts.units, &mut start);
-        if self.patterns.len() == 0 {
-            return Recall::default();
-        }
-        let mut state = Vec::new();
-        dense(&start, self.params.units, &mut state);
-        self.settle(state, start, cuts, scratch)
-    }
-
-    fn next(
+impl Association for ModernHopfield {
+    fn settle_from(
         &self,
+        patterns: &Patterns,
+        start: Code,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall {
+        let mut state = Vec::new();
+        dense(&start, self.units, &mut state);
+        self.settle(patterns, state, start, cuts, scratch)
+    }
+
+    fn step(
+        &self,
+        patterns: &Patterns,
         state: &Recall,
         direction: Direction,
         cuts: &Cuts,
         scratch: &mut Scratch,
     ) -> Recall {
-        if self.patterns.len() == 0 {
-            return Recall::default();
-        }
         let (mut from, mut weights, mut to) = (Vec::new(), Vec::new(), Vec::new());
         speaking(&state.active, &cuts.sequence, &mut scratch.speaking);
-        dense(&scratch.speaking, self.params.units, &mut from);
-        self.patterns.similarities(&from, &mut weights);
-        let alike = self.attend(&mut weights);
-        let found = self.patterns.blend(&weights, Some(direction), &mut to);
+        dense(&scratch.speaking, self.units, &mut from);
+        patterns.similarities(&from, &mut weights);
+        let alike = self.attend(patterns, &mut weights);
+        let found = patterns.blend(&weights, Some(direction), &mut to);
         silence(&mut to, &cuts.units);
         let mut start = Code::new();
         let mut scores = to.clone();
-        let k = StoreKind::active(&self.params);
+        let k = self.active();
         choose(&mut scores, k, cuts, &mut scratch.winners, &mut start);
-        let mut recall = self.settle(to, start, cuts, scratch);
+        let mut recall = self.settle(patterns, to, start, cuts, scratch);
         recall.strength = found * alike;
         recall
     }
 
-    fn attention(&self, cue: &Cue) -> Option<Attention> {
+    fn attention(&self, patterns: &Patterns, cue: &Cue) -> Option<Attention> {
         let (mut state, mut weights, mut blend) = (Vec::new(), Vec::new(), Vec::new());
-        dense(&cue.units, self.params.units, &mut state);
-        self.patterns.similarities(&state, &mut weights);
-        self.attend(&mut weights);
-        self.patterns.blend(&weights, None, &mut blend);
+        dense(&cue.units, self.units, &mut state);
+        patterns.similarities(&state, &mut weights);
+        self.attend(patterns, &mut weights);
+        patterns.blend(&weights, None, &mut blend);
         Some(Attention {
-            engrams: self.patterns.engrams().collect(),
+            engrams: patterns.engrams().collect(),
             weights,
             state: blend,
-            beta: self.params.beta,
+            beta: self.beta,
         })
-    }
-
-    fn content(&self, _: u64) -> Option<&[R]> {
-        None
-    }
-
-    fn load(&self) -> Load {
-        Load {
-            patterns: self.patterns.len(),
-            synapses: self.patterns.synapses(),
-            floats: 0,
-        }
     }
 }

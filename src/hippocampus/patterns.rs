@@ -1,10 +1,13 @@
 //! Stored patterns one by one, each a hidden unit with synapses to and from every unit of its code (Krotov & Hopfield 2021):
-//! what dense associative memories are made of.
+//! what dense associative memories are made of, and the store that they all are.
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Code, Trace};
+use super::store::{
+    Attention, Birth, Code, Cue, Cuts, Load, Recall, Scratch, Store, StoreKind, Trace,
+};
 use crate::event::Direction;
+use crate::numeric::Real;
 
 /// One stored pattern.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,7 +21,7 @@ struct Entry {
 
 /// Patterns in the order of their numbers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Patterns {
+pub struct Patterns {
     units: usize,
     active: usize,
     entries: Vec<Entry>,
@@ -39,6 +42,12 @@ impl Patterns {
         self.entries.iter().map(|e| e.engram)
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// How many.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -55,6 +64,7 @@ impl Patterns {
             .ok()
     }
 
+    /// Takes patterns in, each linked to the one before it.
     pub fn encode<R>(&mut self, traces: &[Trace<'_, R>]) {
         for trace in traces {
             let before = trace.after.map(|(id, _)| id);
@@ -74,6 +84,7 @@ impl Patterns {
         }
     }
 
+    /// Takes patterns out, and links to them.
     pub fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
         let gone: std::collections::HashSet<u64> =
             episodes.iter().flatten().map(|(id, _)| *id).collect();
@@ -141,4 +152,118 @@ pub(super) fn dense(active: &[u32], units: usize, out: &mut Vec<f32>) {
     out.clear();
     out.resize(units, 0.0);
     active.iter().for_each(|&i| out[i as usize] = 1.0);
+}
+
+/// What a dense associative memory does with its patterns.
+pub trait Association: StoreKind + Clone {
+    /// Completes what a cue makes active; there is at least one pattern.
+    fn settle_from(
+        &self,
+        patterns: &Patterns,
+        start: Code,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall;
+    /// One step along the episode; there is at least one pattern.
+    fn step(
+        &self,
+        patterns: &Patterns,
+        state: &Recall,
+        direction: Direction,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall;
+    /// How like a code a state is.
+    fn likeness(&self, state: &[u32], code: &[u32]) -> f64 {
+        super::overlap(state, code)
+    }
+    /// One step of attention from a cue, where it works that way.
+    fn attention(&self, _patterns: &Patterns, _cue: &Cue) -> Option<Attention> {
+        None
+    }
+}
+
+/// A dense associative memory at run time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AssociativeStore<A> {
+    association: A,
+    patterns: Patterns,
+}
+
+impl<A: Association> AssociativeStore<A> {
+    /// An empty store.
+    pub fn new(association: &A, _: Birth) -> Self {
+        Self {
+            association: association.clone(),
+            patterns: Patterns::new(association.units(), association.active()),
+        }
+    }
+}
+
+impl<R: Real, A: Association> Store<R> for AssociativeStore<A> {
+    fn units(&self) -> usize {
+        self.association.units()
+    }
+
+    fn active(&self) -> usize {
+        self.association.active()
+    }
+
+    fn encode(&mut self, traces: &[Trace<'_, R>]) {
+        self.patterns.encode(traces);
+    }
+
+    fn flush(&mut self) {}
+
+    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
+        self.patterns.forget(episodes);
+    }
+
+    fn decay(&mut self, factor: f64) {
+        self.patterns.decay(factor);
+    }
+
+    fn complete(&self, cue: &Cue, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
+        if self.patterns.is_empty() {
+            return Recall::default();
+        }
+        let mut start = Code::new();
+        super::attractor::speaking(&cue.units, &cuts.units, &mut start);
+        self.association
+            .settle_from(&self.patterns, start, cuts, scratch)
+    }
+
+    fn next(
+        &self,
+        state: &Recall,
+        direction: Direction,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall {
+        if self.patterns.is_empty() {
+            return Recall::default();
+        }
+        self.association
+            .step(&self.patterns, state, direction, cuts, scratch)
+    }
+
+    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
+        self.association.likeness(state, code)
+    }
+
+    fn attention(&self, cue: &Cue) -> Option<Attention> {
+        self.association.attention(&self.patterns, cue)
+    }
+
+    fn content(&self, _: u64) -> Option<&[R]> {
+        None
+    }
+
+    fn load(&self) -> Load {
+        Load {
+            patterns: self.patterns.len(),
+            synapses: self.patterns.synapses(),
+            floats: 0,
+        }
+    }
 }

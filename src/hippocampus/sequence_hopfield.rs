@@ -4,15 +4,10 @@
 //! term j = i), a step back the same with ξ^{p−1}, and a cue is completed by s_i ← sign(Σ_p ξ_i^p f(m_p)). f sharpens:
 //! f(m) = m^d, or f(m) = exp((N−1)(m−1)). With d = 1 it is the asymmetric Hopfield network.
 
-use serde::{Deserialize, Serialize};
-
 use super::attractor::{settle, signed_overlap, speaking};
-use super::patterns::{Patterns, dense};
-use super::store::{
-    Birth, Code, Cue, Cuts, Load, Recall, Scratch, Store, StoreKind, Stored, Trace,
-};
+use super::patterns::{Association, Patterns, dense};
+use super::store::{Code, Cuts, Recall, Scratch, StoreKind, Stored};
 use crate::event::Direction;
-use crate::numeric::Real;
 use crate::{params, registry};
 
 params! {
@@ -72,35 +67,26 @@ impl StoreKind for SequenceHopfield {
     }
 }
 
-/// Stored patterns and how they are told apart.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SequenceHopfieldStore {
-    params: SequenceHopfield,
-    patterns: Patterns,
-}
-
-impl SequenceHopfieldStore {
-    /// An empty store.
-    pub fn new(params: &SequenceHopfield, _: Birth) -> Self {
-        Self {
-            params: params.clone(),
-            patterns: Patterns::new(params.units, params.units / 2),
-        }
-    }
-
+impl SequenceHopfield {
     /// f(m_p) by strength, relative to the largest; and the largest m.
-    fn sharpened(&self, state: &[u32], cut: &[bool], scratch: &mut Scratch) -> (Vec<f32>, f32) {
+    fn sharpened(
+        &self,
+        patterns: &Patterns,
+        state: &[u32],
+        cut: &[bool],
+        scratch: &mut Scratch,
+    ) -> (Vec<f32>, f32) {
         let (mut from, mut m) = (Vec::new(), Vec::new());
         speaking(state, cut, &mut scratch.speaking);
-        dense(&scratch.speaking, self.params.units, &mut from);
-        self.patterns.similarities(&from, &mut m);
+        dense(&scratch.speaking, self.units, &mut from);
+        patterns.similarities(&from, &mut m);
         let best = m.iter().copied().fold(f32::MIN, f32::max);
         // Only proportions matter to a sign; relative to the best no power underflows for all.
         let top = m.iter().map(|m| m.abs()).fold(f32::MIN_POSITIVE, f32::max);
-        let exponent = self.params.units as f32 - 1.0;
-        for (m, strength) in m.iter_mut().zip(self.patterns.strengths()) {
+        let exponent = self.units as f32 - 1.0;
+        for (m, strength) in m.iter_mut().zip(patterns.strengths()) {
             *m = strength
-                * match &self.params.separation {
+                * match &self.separation {
                     SharpnessSpec::Polynomial(p) => (*m / top).powi(p.d as i32),
                     SharpnessSpec::Exponential(_) => (exponent * (*m - best)).exp(),
                 };
@@ -109,9 +95,15 @@ impl SequenceHopfieldStore {
     }
 
     /// Units whose input Σ_p ξ_i f_p is positive, and the mean size of the input.
-    fn answer(&self, f: &[f32], step: Option<Direction>, cuts: &Cuts) -> (Code, f32) {
+    fn answer(
+        &self,
+        patterns: &Patterns,
+        f: &[f32],
+        step: Option<Direction>,
+        cuts: &Cuts,
+    ) -> (Code, f32) {
         let mut input = Vec::new();
-        let total = self.patterns.blend(f, step, &mut input);
+        let total = patterns.blend(f, step, &mut input);
         let mut size = 0.0;
         let mut code = Code::new();
         for (i, x) in input.iter().enumerate() {
@@ -122,60 +114,37 @@ impl SequenceHopfieldStore {
                 code.push(i as u32);
             }
         }
-        (code, size / self.params.units as f32)
+        (code, size / self.units as f32)
     }
 }
 
-impl<R: Real> Store<R> for SequenceHopfieldStore {
-    fn units(&self) -> usize {
-        self.params.units
-    }
-
-    fn active(&self) -> usize {
-        self.params.units / 2
-    }
-
-    fn encode(&mut self, traces: &[Trace<'_, R>]) {
-        self.patterns.encode(traces);
-    }
-
-    fn flush(&mut self) {}
-
-    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
-        self.patterns.forget(episodes);
-    }
-
-    fn decay(&mut self, factor: f64) {
-        self.patterns.decay(factor);
-    }
-
-    fn complete(&self, cue: &Cue, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
-        let mut start = Code::new();
-        speaking(&cue.units, &cuts.units, &mut start);
-        if self.patterns.len() == 0 {
-            return Recall::default();
-        }
-        settle(start, 1.0, self.params.sweeps, |state| {
-            let (f, best) = self.sharpened(state, &cuts.collaterals, scratch);
-            (self.answer(&f, None, cuts).0, best)
+impl Association for SequenceHopfield {
+    fn settle_from(
+        &self,
+        patterns: &Patterns,
+        start: Code,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall {
+        settle(start, 1.0, self.sweeps, |state| {
+            let (f, best) = self.sharpened(patterns, state, &cuts.collaterals, scratch);
+            (self.answer(patterns, &f, None, cuts).0, best)
         })
     }
 
     /// One step of the sequence dynamics, nothing cleaned up. Its strength is the input's size, which falls to that of
     /// crosstalk where the best-matching pattern has no neighbour.
-    fn next(
+    fn step(
         &self,
+        patterns: &Patterns,
         state: &Recall,
         direction: Direction,
         cuts: &Cuts,
         scratch: &mut Scratch,
     ) -> Recall {
-        if self.patterns.len() == 0 {
-            return Recall::default();
-        }
-        let (f, _) = self.sharpened(&state.active, &cuts.sequence, scratch);
-        let (active, size) = self.answer(&f, Some(direction), cuts);
-        let (_, support) = self.sharpened(&active, &cuts.collaterals, scratch);
+        let (f, _) = self.sharpened(patterns, &state.active, &cuts.sequence, scratch);
+        let (active, size) = self.answer(patterns, &f, Some(direction), cuts);
+        let (_, support) = self.sharpened(patterns, &active, &cuts.collaterals, scratch);
         Recall {
             sweeps: vec![active.clone()],
             active,
@@ -185,19 +154,7 @@ impl<R: Real> Store<R> for SequenceHopfieldStore {
         }
     }
 
-    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
-        signed_overlap(state, code, self.params.units)
-    }
-
-    fn content(&self, _: u64) -> Option<&[R]> {
-        None
-    }
-
-    fn load(&self) -> Load {
-        Load {
-            patterns: self.patterns.len(),
-            synapses: self.patterns.synapses(),
-            floats: 0,
-        }
+    fn likeness(&self, state: &[u32], code: &[u32]) -> f64 {
+        signed_overlap(state, code, self.units)
     }
 }

@@ -1,8 +1,8 @@
 //! What every store of engrams gives.
 
 use super::{
-    AttractorStore, Ca3, Diluted, Exact, ExactStore, Hopfield, ModernHopfield, ModernHopfieldStore,
-    SequenceHopfield, SequenceHopfieldStore,
+    AssociativeStore, AttractorStore, Ca3, Diluted, Exact, ExactStore, Hopfield, ModernHopfield,
+    SequenceHopfield,
 };
 use crate::event::Direction;
 use crate::numeric::{KWinners, Real, Rng};
@@ -219,8 +219,8 @@ stores! {
     Ca3(Ca3 => AttractorStore): "Treves & Rolls 1992, 1994; sequence synapses: Kleinfeld 1986, Sompolinsky & Kanter 1986",
     Diluted(Diluted => AttractorStore): "Treves & Rolls 1991; Derrida, Gardner & Zippelius 1987",
     Hopfield(Hopfield => AttractorStore): "Hopfield 1982; Amit, Gutfreund & Sompolinsky 1985",
-    ModernHopfield(ModernHopfield => ModernHopfieldStore): "Ramsauer et al. 2021, arXiv:2008.02217",
-    SequenceHopfield(SequenceHopfield => SequenceHopfieldStore): "Chaudhry et al. 2023, arXiv:2306.04532",
+    ModernHopfield(ModernHopfield => AssociativeStore<ModernHopfield>): "Ramsauer et al. 2021, arXiv:2008.02217",
+    SequenceHopfield(SequenceHopfield => AssociativeStore<SequenceHopfield>): "Chaudhry et al. 2023, arXiv:2306.04532",
     Exact(Exact => ExactStore<R>): "a tape, the control",
 }
 
