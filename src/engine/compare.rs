@@ -3,17 +3,18 @@
 use std::collections::HashMap;
 
 use super::experiment::{Experiment, RunError, Work};
-use super::living::{live, store};
+use super::gradients::replay;
+use super::living::store;
 use super::runner::fresh;
-use super::sleep::batch_of;
+use super::sleep::relive;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
 use crate::event::{Order, Sink};
 use crate::hippocampus::{
     Cortical, Cue, CueSpec, End, Hippocampus, HippocampusState, Recall, Start, Walk,
 };
-use crate::learning::{Bptt, Context, Reinstated, ReplayBptt, RuleSpec};
-use crate::neocortex::{Cortex, Gradient};
+use crate::learning::{Bptt, ReplayBptt, RuleSpec};
+use crate::neocortex::Cortex;
 use crate::numeric::{DMatrix, Real, Rng};
 use crate::scenario::MeasureCapacity;
 
@@ -275,46 +276,20 @@ impl<R: Real> Memory<R> {
         let whole = RuleSpec::Bptt(Bptt {});
         for part in represented.chunks(WIDTH) {
             let records: Vec<&DMatrix<R>> = part.iter().map(|(e, _)| &self.records[*e]).collect();
-            let batch = batch_of(&records, self.hippocampus.shape());
             let mut rule = fresh(&whole, "Bptt", cortex, seed);
-            live(cortex, &batch, None, |cx, moment, _| match moment {
-                None => rule.as_dyn_mut().begin(cx),
-                Some(moment) => rule.as_dyn_mut().observe(cx, moment, &mut exact),
-            });
-            let batch = &batch;
-            rule.as_dyn_mut()
-                .finish(&Context { cortex, batch }, &mut exact);
+            let shape = self.hippocampus.shape();
+            relive(cortex, &records, shape, &mut rule, &mut exact);
         }
         let mut replayed = cortex.gradient();
         for &(_, position) in represented {
-            self.replay(cortex, seed, (position, &walks[position]), &mut replayed);
+            let spec = RuleSpec::ReplayBptt(ReplayBptt {});
+            let mut rule = fresh(&spec, "replay", cortex, seed);
+            let steps = self.hippocampus.stored()[position].engrams.len();
+            let path: Vec<usize> = (0..steps).rev().collect();
+            let walk = (&walks[position], path.as_slice());
+            replay(cortex, &self.hippocampus, walk, &mut rule, &mut replayed);
         }
         Alignment::of(&replayed, &exact).cosine
-    }
-
-    fn replay(
-        &self,
-        cortex: &Cortex<R>,
-        seed: u64,
-        (position, walk): (usize, &Walk),
-        gradient: &mut Gradient<R>,
-    ) {
-        let h = &self.hippocampus;
-        let mut rule = fresh(&RuleSpec::ReplayBptt(ReplayBptt {}), "replay", cortex, seed);
-        rule.as_dyn_mut().begin_ripple(cortex);
-        let length = h.stored()[position].engrams.len();
-        for (step, state) in walk.states.iter().enumerate() {
-            let mut content = vec![R::zero(); h.shape().len()];
-            if h.content(state, &mut content) {
-                let step = Reinstated {
-                    cortex,
-                    shape: h.shape(),
-                    content: &content,
-                    remote: length.checked_sub(step + 1).is_some_and(|t| t < length / 4),
-                };
-                rule.as_dyn_mut().reinstate(&step, gradient);
-            }
-        }
     }
 }
 

@@ -5,8 +5,8 @@ use super::living::{live, store};
 use super::runner::fresh;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
-use crate::hippocampus::HippocampusState;
-use crate::learning::{Context, Moment, Reinstated, RuleSpec};
+use crate::hippocampus::{HippocampusState, Walk};
+use crate::learning::{Context, Moment, Reinstated, RuleSpec, RuleState};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step, Weights};
 use crate::numeric::{DMatrix, Real};
 use crate::scenario::{Phase, Scenario};
@@ -177,6 +177,30 @@ fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> 
     states
 }
 
+/// Re-instates the steps of a walk, one after the other, for a rule to learn from.
+pub(super) fn replay<R: Real>(
+    cortex: &Cortex<R>,
+    hippocampus: &HippocampusState<R>,
+    (walk, path): (&Walk, &[usize]),
+    rule: &mut RuleState<R>,
+    gradient: &mut Gradient<R>,
+) {
+    let shape = hippocampus.shape();
+    rule.as_dyn_mut().begin_ripple(cortex);
+    for (step, state) in walk.states.iter().enumerate() {
+        let mut content = vec![R::zero(); shape.len()];
+        if hippocampus.content(state, &mut content) {
+            let step = Reinstated {
+                cortex,
+                shape,
+                content: &content,
+                remote: path.get(step).is_some_and(|t| *t < path.len() / 4),
+            };
+            rule.as_dyn_mut().reinstate(&step, gradient);
+        }
+    }
+}
+
 fn gradient_of<R: Real>(
     experiment: &Experiment<R>,
     spec: &RuleSpec,
@@ -226,26 +250,12 @@ fn gradient_of<R: Real>(
             (start, path)
         });
     let (starts, paths): (Vec<_>, Vec<_>) = planned.unzip();
-    let shape = hippocampus.shape();
     let walks = hippocampus.walks(&starts);
     let replayed = walks.iter().zip(&paths).zip(hippocampus.stored());
     // A prototype as often as it stands for an episode.
     let each = replayed.flat_map(|(replay, e)| std::iter::repeat_n(replay, e.count as usize));
     for (walk, path) in each {
-        rule.as_dyn_mut().begin_ripple(cortex);
-        for (step, state) in walk.states.iter().enumerate() {
-            let mut content = vec![R::zero(); shape.len()];
-            if hippocampus.content(state, &mut content) {
-                let remote = path.get(step).is_some_and(|t| *t < path.len() / 4);
-                let step = Reinstated {
-                    cortex,
-                    shape,
-                    content: &content,
-                    remote,
-                };
-                rule.as_dyn_mut().reinstate(&step, &mut gradient);
-            }
-        }
+        replay(cortex, hippocampus, (walk, path), &mut rule, &mut gradient);
     }
     gradient
 }

@@ -66,8 +66,10 @@ fn score_recall<R: Real>(
         .find(|e| e.id == cue.engram);
     let overlap = engram.map_or(0.0, |engram| hippocampus.likeness(recall, engram));
     let nearest = hippocampus
-        .identify(recall)
-        .is_some_and(|(id, share)| id == cue.engram && share > 0.0);
+        .nearest(recall)
+        .is_some_and(|(position, step, like)| {
+            like > 0.0 && hippocampus.stored()[position].engrams[step].id == cue.engram
+        });
     let mut decoded = vec![R::zero(); shape.len()];
     hippocampus.content(recall, &mut decoded);
     let seen = shape.state + shape.input;

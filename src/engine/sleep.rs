@@ -12,7 +12,8 @@ use super::scoring::Scoring;
 use crate::episode::Batch;
 use crate::event::{Event, Outcome, RippleRecord, Sink};
 use crate::hippocampus::{CueSpec, End, OrderSpec, similarity};
-use crate::learning::{Context, Reinstated};
+use crate::learning::{Context, Reinstated, RuleState};
+use crate::neocortex::{Cortex, Gradient};
 use crate::numeric::{DMatrix, Real};
 use crate::scenario::Sleep;
 
@@ -309,23 +310,14 @@ impl<R: Real> Experiment<R> {
             .map(|l| &l.contents)
             .collect();
         for records in records.chunks(64) {
-            let batch = batch_of(records, shape);
-            let runner = &mut self.exact;
-            live(&self.cortex, &batch, None, |cx, moment, _| match moment {
-                None => runner.state.as_dyn_mut().begin(cx),
-                Some(moment) => runner
-                    .state
-                    .as_dyn_mut()
-                    .observe(cx, moment, &mut runner.gradient),
-            });
-            let cx = Context {
-                cortex: &self.cortex,
-                batch: &batch,
-            };
-            self.exact
-                .state
-                .as_dyn_mut()
-                .finish(&cx, &mut self.exact.gradient);
+            let exact = &mut self.exact;
+            relive(
+                &self.cortex,
+                records,
+                shape,
+                &mut exact.state,
+                &mut exact.gradient,
+            );
         }
         replayed.clear();
         self.exact.bank(&self.cortex);
@@ -358,11 +350,26 @@ impl<R: Real> Experiment<R> {
     }
 }
 
-/// The experimenter's records as a batch.
-pub(super) fn batch_of<R: Real>(
+/// Lives records again at the weights as they are, and gathers what a rule learns of them.
+pub(super) fn relive<R: Real>(
+    cortex: &Cortex<R>,
     records: &[&DMatrix<R>],
     shape: crate::episode::ContentShape,
-) -> Batch<R> {
+    rule: &mut RuleState<R>,
+    gradient: &mut Gradient<R>,
+) {
+    let batch = batch_of(records, shape);
+    live(cortex, &batch, None, |cx, moment, _| match moment {
+        None => rule.as_dyn_mut().begin(cx),
+        Some(moment) => rule.as_dyn_mut().observe(cx, moment, gradient),
+    });
+    let batch = &batch;
+    rule.as_dyn_mut()
+        .finish(&Context { cortex, batch }, gradient);
+}
+
+/// The experimenter's records as a batch.
+fn batch_of<R: Real>(records: &[&DMatrix<R>], shape: crate::episode::ContentShape) -> Batch<R> {
     let episodes: Vec<_> = records
         .iter()
         .map(|contents| crate::episode::Episode {

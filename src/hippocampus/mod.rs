@@ -552,19 +552,6 @@ impl<R: Real> HippocampusState<R> {
         true
     }
 
-    /// Which stored engram a state is nearest to: its number and the overlap.
-    pub fn identify(&self, recall: &Recall) -> Option<(u64, f64)> {
-        if let Some(id) = recall.engram {
-            return Some((id, 1.0));
-        }
-        let engrams = self.stored.iter().flat_map(|e| &e.engrams);
-        let overlaps = engrams.map(|e| (e.id, overlap(&recall.active, &e.code)));
-        overlaps.fold(None, |best: Option<(u64, f64)>, next| match best {
-            Some(b) if b.1 >= next.1 => Some(b),
-            _ => Some(next),
-        })
-    }
-
     /// Applies the circuit's lesions.
     pub fn apply(&mut self, circuit: &crate::circuit::Circuit, seed: u64) {
         let sizes = lesion::Sizes {

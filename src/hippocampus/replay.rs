@@ -2,9 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{
-    Code, Cue, CueSpec, End, Engram, HippocampusState, Recall, Scratch, Trace, Walk, hop, walk,
-};
+use super::{Cue, CueSpec, End, Engram, HippocampusState, Recall, Scratch, Trace, Walk, hop, walk};
 use crate::event::Order;
 use crate::numeric::{Real, Rng};
 
@@ -128,13 +126,5 @@ impl<R: Real> HippocampusState<R> {
             Some(id) => f64::from(u8::from(id == engram.id)),
             None => self.store().overlap(&state.active, &engram.code),
         }
-    }
-
-    /// Codes of an episode along a path.
-    pub fn codes(&self, position: usize, path: &[usize]) -> Vec<Code> {
-        let engrams = &self.stored[position].engrams;
-        path.iter()
-            .map(|&step| engrams[step].code.clone())
-            .collect()
     }
 }
