@@ -12,7 +12,7 @@ use crate::task::Baselines;
 /// Ending of the names of load crossings.
 const CROSSING: &str = ".load_at_0.9";
 /// Metrics that are told as tables of their own.
-const PIVOTS: [&str; 2] = ["capacity", "memory"];
+const PIVOTS: [&str; 3] = ["capacity", "separation", "memory"];
 
 /// JSON for people.
 pub(super) fn pretty(value: &Value) -> String {

@@ -254,15 +254,20 @@ impl<R: Real> Experiment<R> {
                 self.measure(name, longest(&curve(|r| r.3)), sink)?;
                 continue;
             }
-            let Some(patterns) = patterns_at(&curve(|r| r.2), BROKEN) else {
-                continue;
-            };
             let tail = match (several, noise > 0.0) {
                 (false, _) => String::new(),
                 (true, false) => format!(".{cue}-{fraction}"),
                 (true, true) => format!(".{cue}-{noise}"),
             };
             let name = |what: &str| format!("capacity.{}{tail}.{what}", spec.label());
+            for (what, curve) in [("overlap", curve(|r| r.2)), ("exact", curve(|r| r.3))] {
+                if let Some((_, value)) = curve.last() {
+                    self.measure(name(&format!("{what}_at_largest")), *value, sink)?;
+                }
+            }
+            let Some(patterns) = patterns_at(&curve(|r| r.2), BROKEN) else {
+                continue;
+            };
             self.measure(name("patterns_at_0.9"), patterns, sink)?;
             if units > 0 {
                 self.measure(name("load_at_0.9"), patterns / units as f64, sink)?;
@@ -308,6 +313,9 @@ impl<R: Real> Experiment<R> {
                 seed: self.scenario.seed,
             };
             let record = self.separated(&bench, phase.pairs, similarity);
+            let name = |of: &str| format!("separation.{of}.overlap_at_{similarity}");
+            self.measure(name("Entorhinal"), record.cue_fraction, sink)?;
+            self.measure(name(kind.name()), record.overlap_mean, sink)?;
             sink.event(&Event::Measured(record))?;
         }
         let done = done + 1;

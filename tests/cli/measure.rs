@@ -56,9 +56,25 @@ fn measured_stores_fill_capacity_csv_and_scored_ripples_scores_csv() {
         told.contains("early.Fixed-12-Oldest") && told.contains("recall_age_4"),
         "{told}"
     );
+    // A store that did not break has a row too.
+    assert!(
+        told.contains("overlap_at_largest") && told.contains("exact_at_largest"),
+        "{told}"
+    );
     let summary = json(&read(dir.path().join("run/summary.json")));
     assert!(summary["final"]["memory.early.Unbounded.synapses"].is_number());
     assert!(summary["final"]["score.CA3.significant"].is_number());
+}
+
+#[test]
+fn pattern_separation_is_told_at_the_end() {
+    let dir = workshop();
+    let set = "protocol=[MeasureSeparation(similarities: [0.5, 0.9, 1], pairs: 4), Wake, Sleep]";
+    let told = done(&dir, &["run", "tiny.ron", "--set", set]);
+    assert!(
+        told.contains("overlap_at_0.9") && told.contains("Entorhinal"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -223,7 +223,7 @@ impl Capacity {
 /// What stores and memories came to, from the metrics.
 fn tables(snapshot: &Snapshot) -> BTreeMap<&'static str, Pivot> {
     let mut tables = BTreeMap::new();
-    for prefix in ["capacity", "memory", "attention"] {
+    for prefix in ["capacity", "separation", "memory", "attention"] {
         let metrics = snapshot
             .series
             .iter()
