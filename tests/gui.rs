@@ -585,9 +585,29 @@ fn the_capacity_panel_comes_forward_where_stores_are_measured() {
     let (mut harness, _) = app(snapshot);
     harness.run_steps(3);
     // What it shows is there, and its axis can be changed.
+    assert!(
+        harness.query_by_label("Circuit").is_some()
+            || harness.query_by_label("Alignment").is_some()
+    );
     harness.get_by_label("errorless").click();
     harness.run_steps(2);
     harness.get_by_label("cue fraction").click();
     harness.run_steps(2);
     harness.get_by_label_contains("patterns_at_0.9");
+}
+
+#[test]
+fn a_run_that_only_measures_shows_its_curves_alone_until_all_panels_are_asked_for() {
+    let snapshot = Snapshot {
+        measures: true,
+        only_measures: true,
+        ..full()
+    };
+    let (mut harness, _) = app(snapshot);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Alignment").is_none());
+    harness.get_by_label("errorless");
+    harness.get_by_label("Show all panels").click();
+    harness.run_steps(3);
+    harness.get_by_label("Alignment");
 }

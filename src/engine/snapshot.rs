@@ -223,6 +223,8 @@ pub struct Snapshot {
     pub ripples: Arc<Vec<RippleEntry>>,
     /// Whether the protocol measures stores.
     pub measures: bool,
+    /// Whether it does nothing else.
+    pub only_measures: bool,
     /// Rows of capacity.csv, in the order they came.
     pub capacity: Arc<Vec<CapacityRecord>>,
     /// Metrics by name, as in metrics.csv: (time, value), thinned.

@@ -49,6 +49,7 @@ impl<R: Real> Experiment<R> {
         snapshot.progress = self.progress();
         snapshot.load = self.load();
         snapshot.measures = self.scenario.measures();
+        snapshot.only_measures = self.scenario.only_measures();
         snapshot.baselines = Some(self.baselines());
         snapshot.levels = self.scenario.task.as_task::<R>().levels();
         snapshot.ledger = self.ledger();

@@ -38,6 +38,9 @@ struct Remembered {
     speed: Option<f64>,
 }
 
+/// The panel of measured stores.
+const MEASUREMENTS: &str = "Capacity";
+
 /// The app.
 #[allow(clippy::struct_excessive_bools)] // each is a dialog that is open or not
 pub struct App {
@@ -48,6 +51,8 @@ pub struct App {
     dock: Dock,
     /// The run whose panels were brought forward.
     met: Option<u64>,
+    /// Whether one panel stands alone: that of measurements, in a run that does nothing else.
+    alone: bool,
     /// Steps a second as the slider has it; `None` is as fast as it goes.
     speed: Option<f64>,
     asking: Option<Asking>,
@@ -86,6 +91,7 @@ impl App {
             middle: Middle::Panels,
             gallery: Gallery::new(),
             met: None,
+            alone: false,
             speed,
             asking: None,
             path: String::new(),
@@ -144,7 +150,10 @@ impl App {
             Action::Save => self.ask(Asking::Save),
             Action::Palette => self.palette = Some(String::new()),
             Action::Help => self.help = !self.help,
-            Action::ResetLayout => self.dock.reset(&self.panels),
+            Action::ResetLayout => {
+                self.dock.reset(&self.panels);
+                self.alone = false;
+            }
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -403,7 +412,24 @@ impl App {
                     snapshot,
                     send: &send,
                 };
-                self.dock.ui(ui, &mut self.panels, &cx);
+                let measuring = |p: &&mut Box<dyn Panel>| p.title() == MEASUREMENTS;
+                match self
+                    .panels
+                    .iter_mut()
+                    .find(measuring)
+                    .filter(|_| self.alone)
+                {
+                    Some(panel) => framed(ui, |ui| {
+                        ui.horizontal(|ui| {
+                            ui.heading(MEASUREMENTS);
+                            if ui.button("Show all panels").clicked() {
+                                self.alone = false;
+                            }
+                        });
+                        panel.ui(&cx, ui);
+                    }),
+                    None => self.dock.ui(ui, &mut self.panels, &cx),
+                }
             }
             Middle::Gallery => {
                 let chosen = framed(ui, |ui| self.gallery.show(ui, &snapshot.title));
@@ -597,8 +623,9 @@ impl App {
         self.listen(&ctx);
         if self.met != Some(snapshot.run) {
             self.met = Some(snapshot.run);
+            self.alone = snapshot.only_measures;
             if snapshot.measures {
-                self.dock.bring_forward("Capacity");
+                self.dock.bring_forward(MEASUREMENTS);
             }
         }
         let busy = self.asking.is_some() || self.palette.is_some() || self.closing;

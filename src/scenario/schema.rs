@@ -247,17 +247,31 @@ registry! {
 impl Scenario {
     /// Whether its protocol measures stores.
     pub fn measures(&self) -> bool {
-        fn any(phases: &[Phase]) -> bool {
-            phases.iter().any(|phase| match phase {
-                Phase::Repeat(p) => any(&p.phases),
-                Phase::MeasureStore(_)
-                | Phase::MeasureSeparation(_)
-                | Phase::MeasureCapacity(_) => true,
-                _ => false,
-            })
-        }
-        any(&self.protocol)
+        leaves(&self.protocol).iter().any(|p| p.measures())
     }
+
+    /// Whether it does nothing else.
+    pub fn only_measures(&self) -> bool {
+        leaves(&self.protocol).iter().all(|p| p.measures())
+    }
+}
+
+impl Phase {
+    fn measures(&self) -> bool {
+        matches!(
+            self,
+            Self::MeasureStore(_) | Self::MeasureSeparation(_) | Self::MeasureCapacity(_)
+        )
+    }
+}
+
+/// The phases of a protocol, those of `Repeat`s once each.
+fn leaves(phases: &[Phase]) -> Vec<&Phase> {
+    let each = phases.iter().flat_map(|phase| match phase {
+        Phase::Repeat(p) => leaves(&p.phases),
+        other => vec![other],
+    });
+    each.collect()
 }
 
 /// The name of a region or pathway, written `CA3` or `"CA3"`.

@@ -176,7 +176,10 @@ impl Capacity {
             });
         let (log, exact) = (self.log, self.exact);
         let place = move |x: f64| if log { x.max(1e-3).log10() } else { x };
-        let name = Axis::ALL.iter().find(|a| a.0 == axis).map_or("", |a| a.1);
+        let name = match axis {
+            Axis::Cue if rows.iter().all(|r| r.cue == "Input") => "overlap of the entorhinal codes",
+            _ => Axis::ALL.iter().find(|a| a.0 == axis).map_or("", |a| a.1),
+        };
         Plot::new("capacity")
             .height((ui.available_height() - 4.0).max(40.0))
             .include_y(0.0)
