@@ -4,196 +4,240 @@
 //! retrieval; CA3 speaks to itself through collaterals (completion) and sequence synapses (replay) and, through CA1, back
 //! to the neocortex (Treves & Rolls 1994; Teyler & DiScenna 1986).
 
-use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
+use petgraph::graph::DiGraph;
 use petgraph::visit::EdgeRef;
 use serde::{Deserialize, Serialize};
 
-/// A region.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Region {
-    /// Name, as lesions call it.
-    pub name: String,
-    /// What it does, in a few words.
-    pub role: String,
-    /// Fraction of its units that are lesioned.
-    pub lesion: f64,
+use crate::registry::{Body, Bounds, Kind, Node, Parameter, Problems, Value, Writer, nearest};
+
+/// Declares every region and pathway once, in the order in which they are drawn.
+macro_rules! places {
+    ($( $place:ident $name:literal $(from $from:ident to $to:ident)? $(in $part:ident)?, $role:literal, $lesion:literal; )+) => {
+        /// A region or pathway.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Place {
+            $(
+                #[doc = $role]
+                #[serde(rename = $name)]
+                $place,
+            )+
+        }
+
+        impl Place {
+            /// All of them: regions and pathways.
+            pub const ALL: [Self; [$($name),+].len()] = [$( Self::$place ),+];
+
+            /// Its name, as lesions call it.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$place => $name, )+ }
+            }
+
+            /// What it does, in a few words.
+            pub fn role(self) -> &'static str {
+                match self { $( Self::$place => $role, )+ }
+            }
+
+            /// What a lesion of it does.
+            pub fn lesion(self) -> &'static str {
+                match self { $( Self::$place => $lesion, )+ }
+            }
+
+            /// The regions that a pathway joins; `None` for a region.
+            pub fn ends(self) -> Option<(Self, Self)> {
+                match self { $( Self::$place => places!(@ends $($from $to)?), )+ }
+            }
+
+            /// Whether it is there only with a hippocampus.
+            pub fn hippocampal(self) -> bool {
+                match self { $( Self::$place => places!(@part $($part)?), )+ }
+            }
+        }
+    };
+    (@ends) => { None };
+    (@ends $from:ident $to:ident) => { Some((Self::$from, Self::$to)) };
+    (@part) => { false };
+    (@part hippocampus) => { true };
 }
 
-/// A pathway.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Pathway {
-    /// Name, as lesions call it.
-    pub name: String,
-    /// What it does, in a few words.
-    pub role: String,
-    /// Fraction of its axons that are cut.
+places! {
+    Input "Input", "what the task shows", "silences input lines";
+    Cortex "Cortex", "recurrent network that learns", "silences units";
+    Readout "Readout", "names the answer", "cuts units off from the answer";
+    Entorhinal "Entorhinal" in hippocampus, "sparse code of the cortical state and input",
+        "takes units out of cues; whole, nothing is stored";
+    Dentate "Dentate" in hippocampus, "pattern separation: a new CA3 code at encoding",
+        "new codes lose units; whole, nothing is stored";
+    Ca3 "CA3" in hippocampus, "attractor store of engrams", "silences units; whole, nothing is stored or recalled";
+    Ca1 "CA1" in hippocampus, "decodes an engram into a cortical state",
+        "cortical units are no longer re-instated; whole, nothing is decoded";
+    Sensory "Sensory" from Input to Cortex, "U x", "cuts input lines";
+    Recurrent "Recurrent" from Cortex to Cortex, "W h", "cuts units off from each other";
+    Output "Output" from Cortex to Readout, "V h", "cuts units off from the answer";
+    CortexEntorhinal "CortexEntorhinal" from Cortex to Entorhinal in hippocampus, "z-scored state to sparse code",
+        "takes units out of cues; whole, nothing is stored";
+    EntorhinalDentate "EntorhinalDentate" from Entorhinal to Dentate in hippocampus, "what is to be stored",
+        "new codes lose units; whole, nothing is stored";
+    Mossy "Mossy" from Dentate to Ca3 in hippocampus, "imposes the code at encoding",
+        "new codes lose units; whole, nothing is stored";
+    Perforant "Perforant" from Entorhinal to Ca3 in hippocampus, "carries the cue at retrieval",
+        "takes units out of cues";
+    Collaterals "Collaterals" from Ca3 to Ca3 in hippocampus, "pattern completion", "cuts units off from completion";
+    Schaffer "Schaffer" from Ca3 to Ca1 in hippocampus, "engram to content",
+        "the decoder loses units; whole, nothing is decoded";
+    Reinstatement "Reinstatement" from Ca1 to Cortex in hippocampus, "puts the decoded state back into the cortex",
+        "cortical units are no longer re-instated; whole, nothing is decoded";
+    Sequence "Sequence" from Ca3 to Ca3 in hippocampus, "steps to the next or the previous engram",
+        "cuts units off from replay";
+}
+
+impl Place {
+    /// Whether it is a region.
+    pub fn is_region(self) -> bool {
+        self.ends().is_none()
+    }
+
+    /// The regions.
+    pub fn regions() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|p| p.is_region())
+    }
+
+    /// The pathways, each with the regions it joins.
+    pub fn pathways() -> impl Iterator<Item = (Self, Self, Self)> {
+        Self::ALL
+            .into_iter()
+            .filter_map(|p| p.ends().map(|(from, to)| (p, from, to)))
+    }
+
+    /// The place of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.name() == name)
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Written `CA3` or `"CA3"`.
+impl Parameter for Place {
+    fn kind(_: Bounds) -> Kind {
+        Kind::Text(Bounds {
+            min: 1.0,
+            max: 64.0,
+        })
+    }
+
+    fn read(node: &Node, _: Bounds, problems: &mut Problems) -> Option<Self> {
+        let name = match &node.value {
+            Value::Text(name) => name.as_str(),
+            Value::Tagged {
+                name: Some(name),
+                body: Body::Empty,
+            } => name.name.as_str(),
+            _ => {
+                problems.push(
+                    node.span,
+                    format!(
+                        "expected the name of a region or pathway, found {}",
+                        node.describe()
+                    ),
+                    None,
+                );
+                return None;
+            }
+        };
+        let place = Self::named(name);
+        if place.is_none() {
+            let all = Self::ALL.map(Self::name);
+            let guess = nearest(name, all.into_iter())
+                .map_or(String::new(), |n| format!("did you mean `{n}`? "));
+            let shown: String = name.chars().take(64).collect();
+            problems.push(
+                node.span,
+                format!("there is no region or pathway `{shown}`"),
+                Some(format!("{guess}names: {}", all.join(", "))),
+            );
+        }
+        place
+    }
+
+    fn write(&self, out: &mut Writer) {
+        self.name().to_string().write(out);
+    }
+}
+
+/// A region or pathway of a run, with what is missing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Which.
+    pub place: Place,
+    /// Fraction of its units that are silenced, or of its axons that are cut.
     pub lesion: f64,
 }
 
 /// Regions and pathways of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Circuit {
-    graph: DiGraph<Region, Pathway>,
+    graph: DiGraph<Part, Part>,
 }
-
-/// All names a lesion may use, with their roles.
-pub const REGIONS: [(&str, &str); 7] = [
-    ("Input", "what the task shows"),
-    ("Cortex", "recurrent network that learns"),
-    ("Readout", "names the answer"),
-    ("Entorhinal", "sparse code of the cortical state and input"),
-    ("Dentate", "pattern separation: a new CA3 code at encoding"),
-    ("CA3", "attractor store of engrams"),
-    ("CA1", "decodes an engram into a cortical state"),
-];
-
-/// Pathways: name, from, to, role, and whether only a hippocampus has it.
-pub const PATHWAYS: [(&str, &str, &str, &str); 10] = [
-    ("Sensory", "Input", "Cortex", "U x"),
-    ("Recurrent", "Cortex", "Cortex", "W h"),
-    ("Output", "Cortex", "Readout", "V h"),
-    (
-        "CortexEntorhinal",
-        "Cortex",
-        "Entorhinal",
-        "z-scored state to sparse code",
-    ),
-    (
-        "EntorhinalDentate",
-        "Entorhinal",
-        "Dentate",
-        "what is to be stored",
-    ),
-    ("Mossy", "Dentate", "CA3", "imposes the code at encoding"),
-    (
-        "Perforant",
-        "Entorhinal",
-        "CA3",
-        "carries the cue at retrieval",
-    ),
-    ("Collaterals", "CA3", "CA3", "pattern completion"),
-    ("Schaffer", "CA3", "CA1", "engram to content"),
-    (
-        "Reinstatement",
-        "CA1",
-        "Cortex",
-        "puts the decoded state back into the cortex",
-    ),
-];
-
-/// The sequence synapses join CA3 to itself a second time.
-pub const SEQUENCE: (&str, &str) = ("Sequence", "steps to the next or the previous engram");
 
 impl Circuit {
     /// The circuit with or without a hippocampus.
     pub fn new(hippocampus: bool) -> Self {
+        let here = |place: &Place| hippocampus || !place.hippocampal();
+        let whole = |place| Part { place, lesion: 0.0 };
         let mut graph = DiGraph::new();
-        let regions = if hippocampus {
-            &REGIONS[..]
-        } else {
-            &REGIONS[..3]
-        };
-        let nodes: Vec<(&str, NodeIndex)> = regions
-            .iter()
-            .map(|&(name, role)| {
-                (
-                    name,
-                    graph.add_node(Region {
-                        name: name.into(),
-                        role: role.into(),
-                        lesion: 0.0,
-                    }),
-                )
-            })
+        let nodes: Vec<_> = Place::regions()
+            .filter(here)
+            .map(|region| (region, graph.add_node(whole(region))))
             .collect();
-        let find = |name: &str| nodes.iter().find(|(n, _)| *n == name).map(|(_, i)| *i);
-        let sequence = (SEQUENCE.0, "CA3", "CA3", SEQUENCE.1);
-        for (name, from, to, role) in PATHWAYS.into_iter().chain([sequence]) {
-            if let (Some(from), Some(to)) = (find(from), find(to)) {
-                graph.add_edge(
-                    from,
-                    to,
-                    Pathway {
-                        name: name.into(),
-                        role: role.into(),
-                        lesion: 0.0,
-                    },
-                );
+        let node = |region| nodes.iter().find(|(r, _)| *r == region).map(|(_, i)| *i);
+        for (pathway, from, to) in Place::pathways().filter(|(p, _, _)| here(p)) {
+            if let (Some(from), Some(to)) = (node(from), node(to)) {
+                graph.add_edge(from, to, whole(pathway));
             }
         }
         Self { graph }
     }
 
-    /// Names of all regions and pathways a circuit can have.
-    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-        REGIONS
-            .iter()
-            .map(|r| r.0)
-            .chain(PATHWAYS.iter().map(|p| p.0))
-            .chain([SEQUENCE.0])
-    }
-
-    /// Whether a name needs a hippocampus.
-    pub fn needs_hippocampus(name: &str) -> bool {
-        ![
-            "Input",
-            "Cortex",
-            "Readout",
-            "Sensory",
-            "Recurrent",
-            "Output",
-        ]
-        .contains(&name)
-    }
-
     /// The regions in order.
-    pub fn regions(&self) -> impl Iterator<Item = &Region> {
+    pub fn regions(&self) -> impl Iterator<Item = &Part> {
         self.graph.node_weights()
     }
 
     /// The pathways in order, with the positions of the regions they join.
-    pub fn pathways(&self) -> impl Iterator<Item = (usize, usize, &Pathway)> {
+    pub fn pathways(&self) -> impl Iterator<Item = (usize, usize, &Part)> {
         self.graph
             .edge_references()
             .map(|e| (e.source().index(), e.target().index(), e.weight()))
     }
 
-    /// Fraction of a region or pathway that is missing; 0 where there is none of that name.
-    pub fn lesion(&self, name: &str) -> f64 {
-        let region = self
-            .graph
-            .node_weights()
-            .find(|r| r.name == name)
-            .map(|r| r.lesion);
-        region
-            .or_else(|| {
-                self.graph
-                    .edge_weights()
-                    .find(|p| p.name == name)
-                    .map(|p| p.lesion)
-            })
-            .unwrap_or(0.0)
+    /// Fraction of a place that is missing; 0 where the circuit has no such place.
+    pub fn lesion(&self, place: Place) -> f64 {
+        let mut parts = self.graph.node_weights().chain(self.graph.edge_weights());
+        parts.find(|p| p.place == place).map_or(0.0, |p| p.lesion)
     }
 
-    /// Sets the missing fraction of a region or pathway; whether there is one of that name.
-    pub fn set_lesion(&mut self, name: &str, fraction: f64) -> bool {
+    /// Sets the missing fraction of a place; whether the circuit has it.
+    pub fn set_lesion(&mut self, place: Place, fraction: f64) -> bool {
         let fraction = fraction.clamp(0.0, 1.0);
-        let node: Option<NodeIndex> = self
+        let set = |part: &mut Part| {
+            if part.place == place {
+                part.lesion = fraction;
+            }
+            part.place == place
+        };
+        // Every part is looked at: there are eighteen.
+        let regions = self.graph.node_weights_mut().map(set);
+        let mut found = regions.fold(false, |any, here| any | here);
+        found |= self
             .graph
-            .node_indices()
-            .find(|i| self.graph[*i].name == name);
-        if let Some(i) = node {
-            self.graph[i].lesion = fraction;
-            return true;
-        }
-        let edge: Option<EdgeIndex> = self
-            .graph
-            .edge_indices()
-            .find(|i| self.graph[*i].name == name);
-        if let Some(i) = edge {
-            self.graph[i].lesion = fraction;
-        }
-        edge.is_some()
+            .edge_weights_mut()
+            .map(set)
+            .fold(false, |any, here| any | here);
+        found
     }
 }
 
@@ -202,25 +246,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_can_be_lesioned_and_restored() {
+    fn every_place_can_be_lesioned_and_restored() {
         let mut circuit = Circuit::new(true);
-        for name in Circuit::names() {
-            assert!(circuit.set_lesion(name, 0.5), "{name}");
-            assert_eq!(circuit.lesion(name), 0.5);
-            circuit.set_lesion(name, 0.0);
+        for place in Place::ALL {
+            assert_eq!(Place::named(place.name()), Some(place));
+            assert!(circuit.set_lesion(place, 0.5), "{place}");
+            assert_eq!(circuit.lesion(place), 0.5);
+            circuit.set_lesion(place, 0.0);
         }
-        assert!(!circuit.set_lesion("Amygdala", 1.0));
+        assert_eq!(Place::named("Amygdala"), None);
     }
 
     #[test]
-    fn a_cortex_alone_has_no_hippocampal_names() {
+    fn a_cortex_alone_has_no_hippocampal_places() {
         let mut circuit = Circuit::new(false);
-        for name in Circuit::names() {
+        for place in Place::ALL {
             assert_eq!(
-                circuit.set_lesion(name, 1.0),
-                !Circuit::needs_hippocampus(name),
-                "{name}"
+                circuit.set_lesion(place, 1.0),
+                !place.hippocampal(),
+                "{place}"
             );
+        }
+    }
+
+    #[test]
+    fn pathways_join_regions() {
+        for (pathway, from, to) in Place::pathways() {
+            assert!(from.is_region() && to.is_region(), "{pathway}");
         }
     }
 }

@@ -43,6 +43,15 @@ impl<R: Real> Episode<R> {
     }
 }
 
+/// What targets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// Of Y classes one, or the probability of each.
+    Classes,
+    /// Y values.
+    Values,
+}
+
 /// B episodes side by side, the longest first: column t·B + b holds step t of episode b. Shorter ones are padded and masked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
@@ -158,6 +167,16 @@ impl ContentShape {
     /// Never: the mask is always there.
     pub fn is_empty(self) -> bool {
         false
+    }
+
+    /// N + X: what is seen of a step before its outcome, from which codes and cues are made.
+    pub fn seen(self) -> usize {
+        self.state + self.input
+    }
+
+    /// The state and input within a content.
+    pub fn seen_of<R>(self, content: &[R]) -> &[R] {
+        &content[..self.seen()]
     }
 
     /// The state within a content.

@@ -1,50 +1,25 @@
 //! Events: what happens in a run, told to whoever listens (run folder, app, progress bar).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The phase of the protocol that something happened in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PhaseName {
-    /// Experience.
-    #[default]
-    Wake,
-    /// Experience without episodes.
-    Stream,
-    /// Ripples.
-    Sleep,
-    /// Test.
-    Probe,
-    /// Time passes.
-    Rest,
-    /// Damage.
-    Lesion,
-    /// Repair.
-    Restore,
-    /// A store is measured.
-    Measure,
-}
+use crate::circuit::Place;
 
-impl PhaseName {
-    /// As the scenario writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Wake => "Wake",
-            Self::Stream => "Stream",
-            Self::Sleep => "Sleep",
-            Self::Probe => "Probe",
-            Self::Rest => "Rest",
-            Self::Lesion => "Lesion",
-            Self::Restore => "Restore",
-            Self::Measure => "Measure",
-        }
+/// The phase of the protocol that something happened in, by the name it goes by in tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhaseName(Cow<'static, str>);
+
+impl From<&'static str> for PhaseName {
+    fn from(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
     }
 }
 
 impl fmt::Display for PhaseName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.write_str(&self.0)
     }
 }
 
@@ -260,7 +235,7 @@ pub enum Event {
         /// Clock.
         time: u64,
         /// Region or pathway.
-        target: String,
+        target: Place,
         /// Fraction now missing; 0 after a restoration.
         fraction: f64,
     },

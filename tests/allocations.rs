@@ -4,7 +4,7 @@ use std::alloc::System;
 
 use ammon::episode::Batch;
 use ammon::learning::{Context, Moment, RuleSpec, RuleState, Start};
-use ammon::neocortex::{CellSpec, Cortex, Score, Step};
+use ammon::neocortex::{CellSpec, Cortex, LossSpec, Score, Step};
 use ammon::numeric::{Block, Rng};
 use ammon::task::{AddDelayed, InfluenceBalancing, TaskSpec};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
@@ -54,13 +54,13 @@ fn an_online_rule_takes_a_step_without_allocating() {
             CellSpec::Chain(_) => TaskSpec::InfluenceBalancing(InfluenceBalancing::default()),
             _ => TaskSpec::AddDelayed(AddDelayed::default()),
         };
-        let task = task.as_task::<f32>();
+        let task = task.kind::<f32>();
         let (dims, mut rng) = (task.dims(), Rng::named(3, "test"));
         let cortex = Cortex::<f32>::new(
             &cell,
             dims.inputs,
             dims.outputs,
-            task.loss(),
+            LossSpec::suiting(task.targets()),
             task.tolerance(),
             &mut rng,
         );

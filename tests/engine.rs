@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use ammon::circuit::Place;
 use ammon::engine::{Activity, Command, Ending, Experiment, Request, Session, Status, Worker};
+use ammon::engine::{Scenario, load};
 use ammon::episode::ContentShape;
 use ammon::event::{Event, Order, Outcome};
 use ammon::hippocampus::{CueSpec, Fraction, Hippocampus, HippocampusState, Recall};
 use ammon::numeric::Rng;
-use ammon::scenario::{Scenario, Text, bundled, load};
+use ammon::scenario::{Text, bundled};
 
 fn small(sets: &[&str]) -> Scenario {
     let found = bundled()
@@ -146,7 +148,7 @@ fn a_lesioned_ca3_stops_ripple_learning_and_recall_and_leaves_the_cortex_alone()
     }
     let mut hurt = healthy.clone();
     let lesion = Command::Lesion {
-        target: "CA3".into(),
+        target: Place::Ca3,
         fraction: 1.0,
     };
     hurt.apply(&lesion, &mut ()).unwrap();
@@ -161,11 +163,11 @@ fn a_lesioned_ca3_stops_ripple_learning_and_recall_and_leaves_the_cortex_alone()
     let mut frozen = healthy.clone();
     let mut same = Vec::new();
     {
-        let target = "Schaffer";
+        let target = Place::Schaffer;
         frozen
             .apply(
                 &Command::Lesion {
-                    target: target.into(),
+                    target,
                     fraction: 1.0,
                 },
                 &mut (),
@@ -186,7 +188,7 @@ fn a_restored_ca3_learns_again() {
     experiment
         .apply(
             &Command::Lesion {
-                target: "CA3".into(),
+                target: Place::Ca3,
                 fraction: 1.0,
             },
             &mut (),
@@ -197,12 +199,7 @@ fn a_restored_ca3_learns_again() {
     }
     assert_eq!(experiment.clock().updates, 0);
     experiment
-        .apply(
-            &Command::Restore {
-                target: "CA3".into(),
-            },
-            &mut (),
-        )
+        .apply(&Command::Restore { target: Place::Ca3 }, &mut ())
         .unwrap();
     finish(&mut experiment);
     assert!(experiment.clock().updates > 0);
@@ -326,7 +323,7 @@ fn the_worker_writes_the_same_files_as_a_headless_run_whatever_was_looked_at() {
     std::thread::sleep(Duration::from_millis(50));
     wait(&worker, |a| *a == Activity::Paused);
     worker.send(Request::Apply(Command::Lesion {
-        target: "CA3".into(),
+        target: Place::Ca3,
         fraction: 1.0,
     }));
     worker.send(Request::Step(40));
@@ -425,7 +422,7 @@ fn a_lesion_between_two_ripples_of_a_chain_breaks_it_off_with_a_row_of_its_own()
         experiment.step(&mut events).unwrap();
     }
     let lesion = Command::Lesion {
-        target: "Sequence".into(),
+        target: Place::Sequence,
         fraction: 1.0,
     };
     experiment.apply(&lesion, &mut events).unwrap();
@@ -452,13 +449,13 @@ fn disturbed(scenario: &Scenario, after: u64) -> Vec<Event> {
     for _ in 0..after {
         experiment.step(&mut events).unwrap();
     }
-    let target = || "CA3".to_string();
+    let target = Place::Ca3;
     let lesion = Command::Lesion {
-        target: target(),
+        target,
         fraction: 1.0,
     };
     experiment.apply(&lesion, &mut events).unwrap();
-    let restore = Command::Restore { target: target() };
+    let restore = Command::Restore { target };
     experiment.apply(&restore, &mut events).unwrap();
     events.extend(finish(&mut experiment));
     events

@@ -1,8 +1,9 @@
 //! What rules say they keep is what they keep, and it grows as the literature says.
 
+use ammon::engine::load;
 use ammon::engine::{Experiment, LedgerRow};
 use ammon::learning::RuleSpec;
-use ammon::scenario::{Text, load};
+use ammon::scenario::Text;
 
 /// Runs `rule` on an episode of a delayed recall and tells its ledger.
 fn ledger(rule: &str, cell: &str, delay: usize) -> LedgerRow {

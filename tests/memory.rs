@@ -1,5 +1,6 @@
 //! How much is kept, and what is forgotten: capacities, selection, prototypes, memory limits.
 
+use ammon::engine::load;
 use ammon::episode::ContentShape;
 use ammon::hippocampus::{
     CapacitySpec, Compress, ErrorSize, EvictSpec, Fixed, Hippocampus, HippocampusState,
@@ -7,7 +8,7 @@ use ammon::hippocampus::{
     SelectSpec, StoreSpec, Strength,
 };
 use ammon::numeric::Rng;
-use ammon::scenario::{Text, load};
+use ammon::scenario::Text;
 
 const SHAPE: ContentShape = ContentShape {
     state: 10,

@@ -1,7 +1,8 @@
 //! What a user sees of a broken scenario: file, line, column, the source line, what was expected and the nearest name.
 
+use ammon::scenario::Text;
 use ammon::scenario::diagnostics::Diagnostics;
-use ammon::scenario::document::{Text, read};
+use ammon::scenario::document::read;
 
 mod schema {
     ammon::params! {

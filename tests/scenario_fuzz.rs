@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use ammon::registry::{Body, Bounds, Node, Parameter, Problem, Problems, Span, Value};
-use ammon::scenario::document::{Text, read, span_at};
+use ammon::scenario::Text;
+use ammon::scenario::document::{read, span_at};
 use ammon::scenario::parse::{MOST_BYTES, parse_lossy};
 use proptest::prelude::*;
 

@@ -1,8 +1,9 @@
 //! Scenarios show what their texts say, as far as that takes seconds; `scripts/validate` measures the rest.
 
 use ammon::engine::Experiment;
+use ammon::engine::load;
 use ammon::event::Event;
-use ammon::scenario::{bundled, load};
+use ammon::scenario::bundled;
 
 /// Runs a bundled scenario; its events.
 fn run(name: &str, seed: u64, sets: &[&str]) -> Vec<Event> {

@@ -16,8 +16,8 @@ fn a_run_saved_from_the_window_is_that_of_the_command_line() {
         "protocol=[Repeat(times: 30, phases: [Wake(episodes: 8), Sleep(ripples: 8)]), Probe(episodes: 32)]",
     ]
     .map(String::from);
-    let short = ammon::scenario::load(flagship.document(), &sets, None).unwrap();
-    std::fs::write(&scenario, ammon::scenario::resolved(&short)).unwrap();
+    let short = ammon::engine::load(flagship.document(), &sets, None).unwrap();
+    std::fs::write(&scenario, ammon::engine::resolved(&short)).unwrap();
     let run = |command: &mut Command| {
         let output = command.output().unwrap();
         assert!(

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use ammon::engine::load;
 use ammon::engine::{Activity, Request, Snapshot, Worker};
 use ammon::gui::{App, Simulation, panels};
-use ammon::scenario::{bundled, load};
+use ammon::scenario::bundled;
 use egui_kittest::Harness;
 
 struct Still(Arc<Snapshot>);

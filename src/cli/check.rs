@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::output::Output;
 use super::source::{Changes, find};
-use crate::scenario::load;
+use crate::engine::load;
 
 /// Validates scenarios.
 ///

@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::signals::Signals;
+use crate::engine::Scenario;
 use crate::engine::{Ending, Experiment, Session};
-use crate::trace::write_atomic;
+use crate::trace::{ExportSpec, write_atomic};
 
 /// Wall time between checkpoints, at least; and at least this many times as long as writing one takes.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -59,6 +60,20 @@ pub(super) struct Finished {
 }
 
 impl Driven {
+    /// The run before its first step; without a folder nothing is written.
+    pub fn new(scenario: &Scenario, folder: Option<PathBuf>, force: bool) -> Result<Self, Failure> {
+        let experiment = Experiment::new(scenario);
+        let session = match &folder {
+            Some(folder) => Session::create(folder, force, &experiment)?,
+            None => Session::unwritten(),
+        };
+        Ok(Self {
+            experiment,
+            session,
+            folder,
+        })
+    }
+
     /// Steps on until there is a reason to stop, and leaves a valid folder.
     pub fn drive(
         mut self,
@@ -132,6 +147,27 @@ impl Driven {
             folder: self.folder,
             ending,
             summary,
+        }
+    }
+}
+
+impl Finished {
+    /// Converts the run to these formats, unless it failed.
+    pub fn export(&self, formats: &[ExportSpec]) -> Result<(), Failure> {
+        if let (Some(folder), false) = (&self.folder, matches!(self.ending, Ending::Failed(_))) {
+            for format in formats {
+                format.export(folder, None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// 0 done or stopped as asked for, 1 failed, 130 or 143 stopped by a signal.
+    pub fn exit_code(&self, signals: &Signals) -> u8 {
+        match self.ending {
+            Ending::Completed => 0,
+            Ending::Stopped => signals.caught().unwrap_or(0),
+            Ending::Failed(_) => 1,
         }
     }
 }

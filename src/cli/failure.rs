@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use crate::engine::{RunError, SessionError};
 use crate::scenario::Diagnostics;
-use crate::scenario::document::ReadError;
+use crate::scenario::ReadError;
 use crate::trace::FolderError;
 
 /// Why a command ended early.

@@ -8,9 +8,9 @@ use clap::ValueEnum;
 use super::failure::Failure;
 use super::output::Output;
 use super::source::Source;
+use crate::engine::Scenario;
 use crate::engine::{GradientReport, Influence, gradients};
 use crate::numeric::{DMatrix, Real};
-use crate::scenario::Scenario;
 use crate::trace::{FolderError, RunFolder, Tensor, write_atomic, write_tensors};
 
 /// Writes what every rule makes of one batch of episodes.

@@ -1,16 +1,17 @@
 //! The kinds of things there are, each with its entries: the one table that `ammon list` is made from.
 
-use crate::circuit::{PATHWAYS, REGIONS, SEQUENCE};
+use crate::circuit::Place;
+use crate::engine::{Phase, Scenario, StatesSpec, load};
 use crate::hippocampus::{
     CapacitySpec, CueSpec, DecoderSpec, Entorhinal, EvictSpec, Hippocampus, OrderSpec, Ripple,
     SalienceSpec, SelectSpec, SeparationSpec, SharpnessSpec, StoreSpec, UnitSpec,
 };
-use crate::learning::{AttendSpec, FeedbackSpec, LossSpec, RuleSpec};
-use crate::neocortex::{CellSpec, CellState, InitSpec, OptimizerSpec, ReadoutSpec, TensorShape};
-use crate::registry::{
-    Body, Bounds, Field, Ident, Node, Parameter, Problems, Span, Value, Variant,
+use crate::learning::{AttendSpec, FeedbackSpec, RuleSpec, TruncationSpec};
+use crate::neocortex::{
+    CellSpec, CellState, InitSpec, LossSpec, OptimizerSpec, ReadoutSpec, TensorShape,
 };
-use crate::scenario::{Cortex, Learning, Phase, Scenario, StatesSpec, UpdateSpec, bundled, load};
+use crate::registry::{Field, Variant};
+use crate::scenario::{Cortex, Learning, UpdateSpec, bundled};
 use crate::task::TaskSpec;
 use crate::trace::ExportSpec;
 
@@ -53,6 +54,9 @@ pub(super) const KINDS: &[Kind] = &[
     kind("optimizer", "optimizers", || of(OptimizerSpec::variants())),
     kind("readout", "readouts", || of(ReadoutSpec::variants())),
     kind("rule", "rules", || of(RuleSpec::variants())),
+    kind("truncation", "truncations", || {
+        of(TruncationSpec::variants())
+    }),
     kind("loss", "losses", || of(LossSpec::variants())),
     kind("feedback", "feedbacks", || of(FeedbackSpec::variants())),
     kind("attention", "attentions", || of(AttendSpec::variants())),
@@ -136,18 +140,7 @@ fn cells() -> Vec<Entry> {
 
 /// Names and shapes of a cell's weights and of the readout's, in the symbols N, X and Y.
 fn tensors(cell: &str) -> Option<Vec<(String, Vec<String>)>> {
-    let name = Ident {
-        name: cell.into(),
-        span: Span::default(),
-    };
-    let node = Node {
-        span: Span::default(),
-        value: Value::Tagged {
-            name: Some(name),
-            body: Body::Empty,
-        },
-    };
-    let spec = CellSpec::read(&node, Bounds::NONE, &mut Problems::default())?;
+    let spec = CellSpec::named(cell)?;
     // A number of inputs that is no multiple of any number of units.
     let inputs = 7919;
     let state = CellState::<f32>::new(&spec, inputs);
@@ -183,23 +176,20 @@ fn symbol(size: usize, units: usize, inputs: usize) -> String {
 }
 
 fn regions() -> Vec<Entry> {
-    REGIONS
-        .iter()
-        .map(|(name, role)| role_of(name, role))
+    Place::regions()
+        .map(|place| role_of(place, place.role()))
         .collect()
 }
 
 fn pathways() -> Vec<Entry> {
-    let sequence = [(SEQUENCE.0, "CA3", "CA3", SEQUENCE.1)];
-    let joined = PATHWAYS.iter().chain(&sequence);
-    joined
-        .map(|(name, from, to, role)| role_of(name, &format!("{from} to {to}: {role}")))
+    Place::pathways()
+        .map(|(place, from, to)| role_of(place, &format!("{from} to {to}: {}", place.role())))
         .collect()
 }
 
-fn role_of(name: &str, role: &str) -> Entry {
+fn role_of(place: Place, role: &str) -> Entry {
     Entry {
-        name: name.into(),
+        name: place.name().into(),
         doc: role.into(),
         ..Entry::default()
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use super::output::{Output, note};
 use super::run::headless;
-use crate::scenario::{FLAGSHIP, load};
+use crate::engine::load;
+use crate::scenario::FLAGSHIP;
 
 /// Opens the app on a scenario or a run folder.
 #[derive(clap::Args, Debug)]
@@ -51,8 +52,8 @@ mod app {
 
     use super::{Failure, Open, Output};
     use crate::cli::source::find;
+    use crate::engine::load;
     use crate::gui::{self, Start};
-    use crate::scenario::load;
 
     const WITHOUT: &str = "there is no display";
 

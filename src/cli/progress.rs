@@ -68,7 +68,7 @@ impl Progress {
             let loss = self
                 .loss
                 .map_or(String::new(), |loss| format!("  loss {loss:.4}"));
-            let (phase, episodes) = (experiment.phase().as_str(), experiment.clock().episodes);
+            let (phase, episodes) = (experiment.phase(), experiment.clock().episodes);
             self.bar
                 .set_message(format!("{phase:<7}  episode {episodes}{loss}"));
         }

@@ -36,7 +36,7 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
     ))?;
     let empty = Map::new();
     let last = summary["final"].as_object().unwrap_or(&empty);
-    let baselines = finished.experiment.baselines();
+    let baselines = finished.experiment.scenario().baselines();
     let pivoted = |name: &str| PIVOTS.iter().any(|p| name.starts_with(&format!("{p}.")));
     let (tabled, rest): (Vec<_>, Vec<_>) = last.iter().partition(|(name, _)| pivoted(name));
     let (crossings, metrics): (Vec<_>, Vec<_>) = rest
@@ -64,8 +64,8 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
         }
         output.line(table)?;
     }
-    let task = &finished.experiment.scenario().task;
-    let levels = task.as_task::<f32>().levels();
+    let task = &finished.experiment.scenario().setup.task;
+    let levels = task.kind::<f32>().levels();
     if !levels.is_empty() {
         let mut table = Table::new(&["who has learned", "loss"]);
         for level in levels {

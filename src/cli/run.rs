@@ -7,11 +7,11 @@ use super::failure::Failure;
 use super::output::{Output, note};
 use super::progress::{self, Progress};
 use super::report;
-use super::seeds::{self, Seeds};
+use super::seeds::{self, Plan, Seeds};
 use super::signals::Signals;
 use super::source::Source;
-use crate::engine::{Ending, Experiment, Session};
-use crate::scenario::Scenario;
+use crate::engine::Ending;
+use crate::engine::Scenario;
 use crate::trace::ExportSpec;
 
 /// Runs a scenario headless.
@@ -54,54 +54,31 @@ impl Run {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         let scenario = self.source.load()?;
         if let Some(seeds) = &self.seeds {
-            return seeds::run(&self, &scenario, seeds, output);
+            let plan = Plan {
+                scenario: &scenario,
+                seeds,
+                out: self.out.as_deref(),
+                force: self.force,
+                exports: &self.exports,
+                driving: self.driving,
+                quiet: self.telling.quiet,
+            };
+            return seeds::run(&plan, self.telling.json, output);
         }
         self.driving.limit_threads()?;
         let signals = Signals::listen()?;
-        let driven = self.driven(&scenario, self.out.clone())?;
+        let driven = Driven::new(&scenario, self.out, self.force)?;
         let finished = alone(driven, self.driving, self.telling, &signals)?;
         let code = conclude(&finished, self.telling, &signals, output)?;
-        self.export(&finished)?;
+        finished.export(&self.exports)?;
         Ok(code)
-    }
-
-    /// The run before its first step, and its folder.
-    pub fn driven(&self, scenario: &Scenario, folder: Option<PathBuf>) -> Result<Driven, Failure> {
-        let experiment = Experiment::new(scenario);
-        let session = match &folder {
-            Some(folder) => Session::create(folder, self.force, &experiment)?,
-            None => Session::unwritten(),
-        };
-        Ok(Driven {
-            experiment,
-            session,
-            folder,
-        })
-    }
-
-    /// Converts the finished run to the formats asked for.
-    pub fn export(&self, finished: &Finished) -> Result<(), Failure> {
-        let folder = finished
-            .folder
-            .iter()
-            .filter(|_| !matches!(finished.ending, Ending::Failed(_)));
-        for folder in folder {
-            for format in &self.exports {
-                format.export(folder, None)?;
-            }
-        }
-        Ok(())
     }
 }
 
 /// Runs the scenario in the terminal and writes nothing.
 pub(super) fn headless(scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
     let signals = Signals::listen()?;
-    let driven = Driven {
-        experiment: Experiment::new(scenario),
-        session: Session::unwritten(),
-        folder: None,
-    };
+    let driven = Driven::new(scenario, None, false)?;
     let driving = Driving {
         stop_at: None,
         threads: None,
@@ -131,7 +108,7 @@ pub(super) fn conclude(
     signals: &Signals,
     output: &mut Output,
 ) -> Result<u8, Failure> {
-    let code = exit_code(&finished.ending, signals);
+    let code = finished.exit_code(signals);
     if let Ending::Failed(error) = &finished.ending {
         output.error(&anyhow::anyhow!("{error}"));
     }
@@ -156,14 +133,5 @@ pub(super) fn conclude(
         // Nobody listens, but how the run ended still counts.
         Err(Failure::Closed) => Ok(code),
         told => told.map(|()| code),
-    }
-}
-
-/// 0 done or stopped as asked for, 1 failed, 130 or 143 stopped by a signal.
-pub(super) fn exit_code(ending: &Ending, signals: &Signals) -> u8 {
-    match ending {
-        Ending::Completed => 0,
-        Ending::Stopped => signals.caught().unwrap_or(0),
-        Ending::Failed(_) => 1,
     }
 }

@@ -10,18 +10,17 @@ use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::drive::Finished;
+use super::drive::{Driven, Driving, Finished};
 use super::failure::Failure;
 use super::output::Output;
 use super::progress::{self, Progress};
 use super::report::{levels, pretty};
-use super::run::{Run, exit_code};
 use super::signals::Signals;
 use super::table::{Table, brief};
 use crate::engine::Ending;
+use crate::engine::Scenario;
 use crate::numeric::statistics::{deviation, mean};
-use crate::scenario::Scenario;
-use crate::trace::RunFolder;
+use crate::trace::{ExportSpec, RunFolder};
 
 /// More seeds than this are a mistake.
 const MOST: usize = 10_000;
@@ -60,17 +59,24 @@ impl FromStr for Seeds {
     }
 }
 
-/// Runs all seeds and tells mean and spread.
-pub(super) fn run(
-    args: &Run,
-    scenario: &Scenario,
-    seeds: &Seeds,
-    output: &mut Output,
-) -> Result<u8, Failure> {
-    check_folders(args, seeds)?;
+/// What is to be run.
+pub(super) struct Plan<'a> {
+    pub scenario: &'a Scenario,
+    pub seeds: &'a Seeds,
+    /// Where the run folders go, a subfolder a seed.
+    pub out: Option<&'a Path>,
+    pub force: bool,
+    pub exports: &'a [ExportSpec],
+    pub driving: Driving,
+    pub quiet: bool,
+}
+
+/// Runs all seeds and tells mean and spread, or with `json` the object of each.
+pub(super) fn run(plan: &Plan<'_>, json: bool, output: &mut Output) -> Result<u8, Failure> {
+    check_folders(plan)?;
     let signals = Signals::listen()?;
-    let bar = progress::bar(seeds.0.len(), args.telling.quiet);
-    let results = side_by_side(args, scenario, &seeds.0, &signals, &bar);
+    let bar = progress::bar(plan.seeds.0.len(), plan.quiet);
+    let results = side_by_side(plan, &signals, &bar);
     bar.finish_and_clear();
     let finished = results?.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut code = 0;
@@ -78,18 +84,18 @@ pub(super) fn run(
         if let Ending::Failed(error) = &run.ending {
             output.error(&anyhow!("seed {}: {error}", run.summary["seed"]));
         }
-        code = code.max(exit_code(&run.ending, &signals));
+        code = code.max(run.exit_code(&signals));
     }
-    if finished.len() < seeds.0.len() {
+    if finished.len() < plan.seeds.0.len() {
         code = signals.caught().unwrap_or(code);
     }
     let spread = Spread::of(&finished);
-    if args.telling.json {
+    if json {
         output.line(pretty(&spread.to_json(&finished)))?;
     } else {
         tell(&spread, &finished, output)?;
     }
-    if let (Some(folder), false) = (&args.out, args.telling.json) {
+    if let (Some(folder), false) = (plan.out, json) {
         output.line(format_args!(
             "run folders: {}",
             folder.join("seed-N").display()
@@ -99,13 +105,13 @@ pub(super) fn run(
 }
 
 /// Refuses before the first seed runs what would be refused for the last.
-fn check_folders(args: &Run, seeds: &Seeds) -> Result<(), Failure> {
-    let Some(out) = &args.out else { return Ok(()) };
-    if !args.force {
+fn check_folders(plan: &Plan<'_>) -> Result<(), Failure> {
+    let Some(out) = plan.out else { return Ok(()) };
+    if !plan.force {
         RunFolder::check(out, false)?;
     }
-    for seed in &seeds.0 {
-        RunFolder::check(&folder(out, *seed), args.force)?;
+    for seed in &plan.seeds.0 {
+        RunFolder::check(&folder(out, *seed), plan.force)?;
     }
     Ok(())
 }
@@ -117,15 +123,10 @@ fn folder(out: &Path, seed: u64) -> PathBuf {
 type Results = Vec<Result<Finished, Failure>>;
 
 /// Named threads take one seed after the other; each run has its share of the remaining threads.
-fn side_by_side(
-    args: &Run,
-    scenario: &Scenario,
-    seeds: &[u64],
-    signals: &Signals,
-    bar: &ProgressBar,
-) -> Result<Results, Failure> {
+fn side_by_side(plan: &Plan<'_>, signals: &Signals, bar: &ProgressBar) -> Result<Results, Failure> {
+    let seeds = &plan.seeds.0;
     let available = std::thread::available_parallelism().map_or(1, Into::into);
-    let threads = args.driving.threads.map_or(available, usize::from);
+    let threads = plan.driving.threads.map_or(available, usize::from);
     let workers = threads.min(seeds.len()).max(1);
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     let work = || {
@@ -137,7 +138,7 @@ fn side_by_side(
                 return;
             }
             let result = match &pool {
-                Ok(pool) => pool.install(|| one(args, scenario, seed, signals, bar)),
+                Ok(pool) => pool.install(|| one(plan, seed, signals, bar)),
                 Err(error) => Err(Failure::Failed(anyhow!(
                     "cannot start the threads: {error}"
                 ))),
@@ -168,20 +169,16 @@ fn side_by_side(
 }
 
 fn one(
-    args: &Run,
-    scenario: &Scenario,
+    plan: &Plan<'_>,
     seed: u64,
     signals: &Signals,
     bar: &ProgressBar,
 ) -> Result<Finished, Failure> {
-    let scenario = Scenario {
-        seed,
-        ..scenario.clone()
-    };
-    let driven = args.driven(&scenario, args.out.as_ref().map(|out| folder(out, seed)))?;
+    let scenario = plan.scenario.with_seed(seed);
+    let driven = Driven::new(&scenario, plan.out.map(|out| folder(out, seed)), plan.force)?;
     let mut progress = Progress::new(bar, 0.0, false);
-    let finished = driven.drive(args.driving, signals, &mut progress)?;
-    args.export(&finished)?;
+    let finished = driven.drive(plan.driving, signals, &mut progress)?;
+    finished.export(plan.exports)?;
     Ok(finished)
 }
 
@@ -255,7 +252,7 @@ fn tell(spread: &Spread, finished: &[Finished], output: &mut Output) -> Result<(
     let mut table = Table::new(&["metric", "mean", "sd", "chance"]);
     for (name, [mean, sd]) in &spread.0 {
         let sd = if sd.is_nan() { "-".into() } else { brief(*sd) };
-        let [chance, _] = levels(name, first.experiment.baselines());
+        let [chance, _] = levels(name, first.experiment.scenario().baselines());
         table.row([
             name.clone(),
             brief(*mean),

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use crate::engine::{Scenario, load};
 use crate::registry::nearest;
-use crate::scenario::document::ReadError;
-use crate::scenario::{Scenario, Text, bundled, load, read_file};
+use crate::scenario::ReadError;
+use crate::scenario::{Text, bundled, read_file};
 
 /// Which scenario, with what changed.
 #[derive(clap::Args, Debug)]

@@ -2,20 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::circuit::Place;
+
 /// A change to a running experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Silence a fraction of a region, or cut a fraction of a pathway.
     Lesion {
         /// Region or pathway.
-        target: String,
+        target: Place,
         /// Fraction missing.
         fraction: f64,
     },
     /// Make a region or pathway whole again.
     Restore {
         /// Region or pathway.
-        target: String,
+        target: Place,
     },
 }
 

@@ -1,16 +1,15 @@
 //! One batch of episodes at the initial weights, and what every rule makes of it.
 
-use super::experiment::{Experiment, RunError};
-use super::living::{live, store};
-use super::runner::fresh;
+use super::lab::{
+    Alone, Draft, Lab, Learners, Planned, Reminding, RunError, fresh, live, replay, walked,
+};
+use super::phases::leaves;
+use super::scenario::Scenario;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
-use crate::hippocampus::{HippocampusState, Walk};
-use crate::learning::{Context, Moment, Reinstated, RuleSpec, RuleState};
+use crate::learning::{Context, Moment, RuleSpec, RuleState};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step, Weights};
 use crate::numeric::{DMatrix, Real};
-use crate::scenario::{Phase, Scenario};
-use crate::task::TaskSpec;
 
 /// What one batch taught.
 #[derive(Clone, Debug)]
@@ -51,14 +50,14 @@ pub struct RuleGradient<R: Real> {
 
 /// Lives one batch, stores it, replays each episode exactly once, and gathers every rule's gradient.
 pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunError> {
-    let mut experiment = Experiment::<R>::new(scenario);
-    let batch = first_batch(&mut experiment, scenario);
-    let states = live_and_store(&mut experiment, &batch);
-    let mut specs: Vec<&RuleSpec> = std::iter::once(&scenario.learning.rule)
-        .chain(&scenario.learning.shadows)
-        .collect();
+    let mut lab = Lab::<R>::new(&scenario.setup);
+    let batch = first_batch(&mut lab, scenario);
+    let states = live_and_store(&mut lab, &batch);
+    let ripples = ripples(&lab);
+    let learning = &scenario.setup.learning;
+    let mut specs: Vec<&RuleSpec> = learning.rules().collect();
     let mut labels = RuleSpec::labels(&specs);
-    let whole = scenario.learning.rule.yardstick();
+    let whole = learning.rule.yardstick();
     if !specs.contains(&&whole) {
         labels.push(match whole {
             RuleSpec::Bptt(_) => "Bptt".into(),
@@ -66,26 +65,19 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
         });
         specs.push(&whole);
     }
-    let each: Vec<(String, Gradient<R>)> = labels
-        .into_iter()
-        .zip(&specs)
-        .map(|(label, spec)| {
-            let mut gradient = gradient_of(&experiment, spec, &label, &batch);
-            experiment.cortex.prune(&mut gradient);
-            (label, gradient)
-        })
-        .collect();
-    let exact = each
+    let gradients: Vec<Gradient<R>> = labels
         .iter()
         .zip(&specs)
-        .find(|(_, s)| ***s == whole)
-        .map(|((_, g), _)| g.clone());
-    let exact = exact.unwrap_or_else(|| experiment.cortex.gradient());
-    if !each.iter().all(|(_, g)| g.is_finite()) {
-        return Err(experiment.not_finite("the gradient"));
+        .map(|(label, spec)| gradient_of(&lab, spec, label, &batch, &ripples))
+        .collect();
+    if !gradients.iter().all(Gradient::is_finite) {
+        return Err(lab.notebook.not_finite("the gradient"));
     }
-    let rules = each
+    let exact = specs.iter().position(|s| **s == whole);
+    let exact = exact.map_or_else(|| lab.cortex.gradient(), |i| gradients[i].clone());
+    let rules = labels
         .into_iter()
+        .zip(gradients)
         .map(|(label, gradient)| RuleGradient {
             label,
             alignment: Alignment::of(&gradient, &exact),
@@ -93,11 +85,11 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
         })
         .collect();
     Ok(GradientReport {
-        influence: match scenario.task {
-            TaskSpec::InfluenceBalancing(_) => Some(influence(&experiment.cortex, &batch)),
-            _ => None,
-        },
-        weights: experiment.cortex.weights,
+        influence: lab
+            .task()
+            .tells_influence()
+            .then(|| influence(&lab.cortex, &batch)),
+        weights: lab.cortex.weights,
         batch,
         states,
         rules,
@@ -132,130 +124,101 @@ fn influence<R: Real>(cortex: &Cortex<R>, batch: &Batch<R>) -> Vec<Influence> {
         .collect()
 }
 
-/// As many episodes as the protocol's first `Wake` has, at most 64, from the task's stream.
-fn first_batch<R: Real>(experiment: &mut Experiment<R>, scenario: &Scenario) -> Batch<R> {
-    let width = first_wake(&scenario.protocol).unwrap_or(16).min(64);
-    let task = scenario.task.as_task::<R>();
-    let episodes: Vec<_> = (0..width)
-        .map(|_| task.episode(&mut experiment.streams.task))
-        .collect();
-    Batch::of(&episodes, 0)
+/// As many episodes as the protocol's first `Wake` lives side by side, from the task's stream.
+fn first_batch<R: Real>(lab: &mut Lab<R>, scenario: &Scenario) -> Batch<R> {
+    const WIDTH: usize = 16;
+    let widths = leaves(&scenario.protocol)
+        .into_iter()
+        .map(|phase| phase.kind().needs().width as usize);
+    let width = widths.into_iter().find(|width| *width > 0);
+    lab.batch(width.unwrap_or(WIDTH), |streams| &mut streams.task)
 }
 
-fn first_wake(phases: &[Phase]) -> Option<usize> {
-    phases.iter().find_map(|phase| match phase {
-        Phase::Wake(p) => Some(p.episodes),
-        Phase::Repeat(p) => first_wake(&p.phases),
-        _ => None,
-    })
+/// Notes the states that the network goes through, as the rule that learns would remind it.
+struct States<R: Real> {
+    reminder: Option<RuleState<R>>,
+    states: Vec<DMatrix<R>>,
 }
 
-fn live_and_store<R: Real>(experiment: &mut Experiment<R>, batch: &Batch<R>) -> Vec<DMatrix<R>> {
-    let (cortex, scenario) = (&experiment.cortex, &experiment.scenario);
-    let (n, width) = (cortex.state(), batch.width);
-    let rule = &scenario.learning.rule;
-    let mut reminder = rule
-        .kind()
-        .reminds()
-        .then(|| fresh(rule, "reminders", cortex, scenario.seed));
-    let mut states = vec![DMatrix::zeros(n, width)];
-    let tell = |moment: &Moment<'_, R>, _: &[R]| {
-        states.push(DMatrix::from_column_slice(n, width, moment.step.h));
-    };
-    let rng = &mut experiment.streams.encoding;
-    let hippocampus = experiment.hippocampus.as_mut();
-    store(
-        cortex,
-        batch,
-        reminder.as_mut(),
-        hippocampus.map(|h| (h, rng)),
-        tell,
-    );
-    if let Some(hippocampus) = &mut experiment.hippocampus {
-        hippocampus.fall_asleep();
-    }
-    states
-}
-
-/// Re-instates the steps of a walk, one after the other, for a rule to learn from.
-pub(super) fn replay<R: Real>(
-    cortex: &Cortex<R>,
-    hippocampus: &HippocampusState<R>,
-    (walk, path): (&Walk, &[usize]),
-    rule: &mut RuleState<R>,
-    gradient: &mut Gradient<R>,
-) {
-    let shape = hippocampus.shape();
-    rule.as_dyn_mut().begin_ripple(cortex);
-    for (step, state) in walk.states.iter().enumerate() {
-        let mut content = vec![R::zero(); shape.len()];
-        if hippocampus.content(state, &mut content) {
-            let step = Reinstated {
-                cortex,
-                shape,
-                content: &content,
-                remote: path.get(step).is_some_and(|t| *t < path.len() / 4),
-            };
-            rule.as_dyn_mut().reinstate(&step, gradient);
+impl<R: Real> Learners<R> for States<R> {
+    fn begin(&mut self, cx: &Context<'_, R>) {
+        if let Some(rule) = &mut self.reminder {
+            Reminding(rule).begin(cx);
         }
     }
+
+    fn remind(&mut self, cx: &Context<'_, R>, t: usize, h: &mut [R], aux: &[R]) {
+        if let Some(rule) = &mut self.reminder {
+            Reminding(rule).remind(cx, t, h, aux);
+        }
+    }
+
+    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>) {
+        let (rows, width) = (cx.cortex.state(), cx.batch.width);
+        let state = DMatrix::from_column_slice(rows, width, moment.step.h);
+        self.states.push(state);
+    }
 }
 
+fn live_and_store<R: Real>(lab: &mut Lab<R>, batch: &Batch<R>) -> Vec<DMatrix<R>> {
+    let (cortex, rule) = (&lab.cortex, &lab.setup.learning.rule);
+    let seed = lab.setup.seed;
+    let mut states = States {
+        reminder: rule
+            .kind()
+            .reminds()
+            .then(|| fresh(rule, "reminders", cortex, seed)),
+        states: vec![DMatrix::zeros(cortex.state(), batch.width)],
+    };
+    let memory = lab.memory.as_mut();
+    let storing = memory.map(|m| (m, &mut lab.streams.encoding));
+    live(batch.clone(), cortex, storing, &mut states);
+    if let Some(memory) = &mut lab.memory {
+        memory.fall_asleep();
+    }
+    states.states
+}
+
+/// A ripple through each stored episode, a prototype as often as it stands for one.
+fn ripples<R: Real>(lab: &Lab<R>) -> Vec<Planned> {
+    let Some(memory) = &lab.memory else {
+        return Vec::new();
+    };
+    let (mut cue, mut select) = (lab.streams.cue.clone(), lab.streams.select.clone());
+    let drafts: Vec<Draft> = (0..memory.stored().len())
+        .map(|position| {
+            let order = memory.spec().ripple.order.draw(&mut select);
+            Draft::through(memory, position, order, &mut select, &mut cue)
+        })
+        .collect();
+    let ripples = walked(memory, &drafts);
+    let counted = ripples.into_iter().zip(memory.stored());
+    counted
+        .flat_map(|(ripple, stored)| std::iter::repeat_n(ripple, stored.count as usize))
+        .collect()
+}
+
+/// What a rule makes of the batch, or of the ripples: every offline rule sees the same.
 fn gradient_of<R: Real>(
-    experiment: &Experiment<R>,
+    lab: &Lab<R>,
     spec: &RuleSpec,
     label: &str,
     batch: &Batch<R>,
+    ripples: &[Planned],
 ) -> Gradient<R> {
-    let cortex = &experiment.cortex;
-    let mut rule = fresh(spec, label, cortex, experiment.scenario.seed);
+    let cortex = &lab.cortex;
     let mut gradient = cortex.gradient();
-    if spec.kind().reminds() {
-        live(cortex, batch, Some(&mut rule), |cx, moment, rule| {
-            if let (Some(moment), Some(rule)) = (moment, rule) {
-                rule.as_dyn_mut().observe(cx, moment, &mut gradient);
-            }
-        });
-    } else if !spec.offline() {
-        live(cortex, batch, None, |cx, moment, _| match moment {
-            None => rule.as_dyn_mut().begin(cx),
-            Some(moment) => {
-                rule.as_dyn_mut().observe(cx, moment, &mut gradient);
-                rule.as_dyn_mut().observe_remote(cx, moment, &mut gradient);
-            }
-        });
-    }
-    if !spec.offline() {
-        rule.as_dyn_mut()
-            .finish(&Context { cortex, batch }, &mut gradient);
-        return gradient;
-    }
-    let Some(hippocampus) = &experiment.hippocampus else {
-        return gradient;
+    let mut alone = Alone {
+        rule: &mut fresh(spec, label, cortex, lab.setup.seed),
+        gradient: &mut gradient,
     };
-    let ripple = hippocampus.spec().ripple.clone();
-    // Every offline rule sees the same cues.
-    let (mut rng, mut select) = (
-        experiment.streams.cue.clone(),
-        experiment.streams.select.clone(),
-    );
-    let planned = hippocampus
-        .stored()
-        .iter()
-        .enumerate()
-        .map(|(position, stored)| {
-            let order = ripple.order.draw(&mut select);
-            let path = HippocampusState::<R>::path(stored.engrams.len(), order, &mut select);
-            let start = hippocampus.start(position, (order, &path), &ripple.cue, &mut rng);
-            (start, path)
-        });
-    let (starts, paths): (Vec<_>, Vec<_>) = planned.unzip();
-    let walks = hippocampus.walks(&starts);
-    let replayed = walks.iter().zip(&paths).zip(hippocampus.stored());
-    // A prototype as often as it stands for an episode.
-    let each = replayed.flat_map(|(replay, e)| std::iter::repeat_n(replay, e.count as usize));
-    for (walk, path) in each {
-        replay(cortex, hippocampus, (walk, path), &mut rule, &mut gradient);
+    match &lab.memory {
+        _ if !spec.offline() => drop(live(batch.clone(), cortex, None, &mut alone)),
+        Some(memory) => ripples
+            .iter()
+            .for_each(|ripple| replay(ripple.clone(), cortex, memory, &mut alone)),
+        None => {}
     }
+    cortex.prune(&mut gradient);
     gradient
 }

@@ -1,34 +1,26 @@
-//! The engine: the experiment as data, its protocol, its snapshots and the thread that runs it.
+//! The engine: the experiment as data, the lab that its phases work in, what is shown of it, and the desk that drives it.
 
 mod command;
-mod compare;
-mod damage;
+mod cursor;
+mod desk;
 mod experiment;
 mod gradients;
-mod history;
-mod living;
-mod measure;
-mod observer;
-mod plan;
-mod protocol;
-mod recall;
-mod runner;
-mod scoring;
-mod session;
-mod sleep;
-mod snapshot;
-mod stream;
-mod view;
-mod wake;
-mod worker;
+mod lab;
+mod phases;
+mod scenario;
+mod show;
 
 pub use command::{Command, Journalled};
-pub use experiment::{Clock, Experiment, RunError, Status};
+pub use desk::{Ending, Request, Session, SessionError, Worker};
+pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
-pub use runner::LedgerRow;
-pub use session::{Ending, Session, SessionError};
-pub use snapshot::{
-    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,
-    RippleStep, RippleView, Series, Snapshot, Source,
+pub use lab::{Clock, LedgerRow, RunError};
+pub use phases::{
+    Lesion, MeasureCapacity, MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore,
+    Sleep, Source, StatesSpec, Stream, Wake,
 };
-pub use worker::{Request, Worker};
+pub use scenario::{Scenario, load, resolved};
+pub use show::{
+    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,
+    RippleStep, RippleView, Series, Snapshot, draw,
+};

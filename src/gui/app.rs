@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
 use egui::{RichText, Ui};
 use egui_tiles::Tree;
@@ -13,8 +13,9 @@ use super::dock::{Dock, Pane};
 use super::gallery::{Choice, Gallery};
 use super::panels::{self, Panel, PanelContext};
 use super::simulation::Simulation;
+use crate::engine::load;
 use crate::engine::{Activity, Request, Snapshot, Worker};
-use crate::scenario::{Diagnostics, Text, load, read_file};
+use crate::scenario::{Diagnostics, Text, read_file};
 
 /// What stands in the middle of the window.
 enum Middle {
@@ -220,7 +221,12 @@ impl App {
 
     /// Hears what dialogs and the worker answered.
     fn listen(&mut self, ctx: &egui::Context) {
-        if let Some(result) = self.answer.as_ref().and_then(|a| a.try_recv().ok()) {
+        let answered = self.answer.as_ref().and_then(|a| match a.try_recv() {
+            Ok(result) => Some(result),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err("the run's thread has ended".into())),
+        });
+        if let Some(result) = answered {
             self.answer = None;
             match result {
                 Ok(()) => {

@@ -15,21 +15,12 @@ pub struct Dock {
 }
 
 impl Dock {
-    /// The remembered layout, where it holds the panels there are; else the first layout.
+    /// The remembered layout, without panels that are no longer there and with those that are new; the first layout where
+    /// there is none.
     pub fn restore(stored: Option<Tree<Pane>>, panels: &[Box<dyn Panel>]) -> Self {
-        let fits = |tree: &Tree<Pane>| {
-            let held: Vec<&str> = tree
-                .tiles
-                .tiles()
-                .filter_map(pane_of)
-                .map(|p| p.0.as_str())
-                .collect();
-            tree.root().is_some()
-                && held.len() == panels.len()
-                && panels.iter().all(|panel| held.contains(&panel.title()))
-        };
+        let kept = stored.and_then(|tree| renewed(tree, panels));
         Self {
-            tree: stored.filter(fits).unwrap_or_else(|| first_layout(panels)),
+            tree: kept.unwrap_or_else(|| first_layout(panels)),
         }
     }
 
@@ -73,6 +64,38 @@ fn pane_of(tile: &Tile<Pane>) -> Option<&Pane> {
         Tile::Pane(pane) => Some(pane),
         Tile::Container(_) => None,
     }
+}
+
+/// A remembered layout with just the panels there are: new ones come as tabs beside others.
+fn renewed(mut tree: Tree<Pane>, panels: &[Box<dyn Panel>]) -> Option<Tree<Pane>> {
+    tree.root()?;
+    let mut held: Vec<String> = Vec::new();
+    let mut gone = Vec::new();
+    for (id, tile) in tree.tiles.iter() {
+        if let Some(Pane(title)) = pane_of(tile) {
+            if held.contains(title) || !panels.iter().any(|p| p.title() == title) {
+                gone.push(*id);
+            } else {
+                held.push(title.clone());
+            }
+        }
+    }
+    for id in gone {
+        tree.remove_recursively(id);
+    }
+    let tabs = tree.tiles.iter().find_map(|(id, tile)| {
+        let tabbed = matches!(tile, Tile::Container(Container::Tabs(_)));
+        tabbed.then_some(*id)
+    });
+    let beside = tabs.or(tree.root())?;
+    for panel in panels
+        .iter()
+        .filter(|p| !held.iter().any(|h| h == p.title()))
+    {
+        let id = tree.tiles.insert_pane(Pane(panel.title().into()));
+        tree.move_tile_to_container(id, beside, usize::MAX, false);
+    }
+    Some(tree)
 }
 
 /// Circuit, Cortex and CA3 above; ripples, learning and the rest below.

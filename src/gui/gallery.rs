@@ -2,7 +2,8 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use crate::scenario::{Scenario, bundled, load};
+use crate::engine::{Scenario, load};
+use crate::scenario::bundled;
 
 /// What the user chose.
 pub enum Choice {

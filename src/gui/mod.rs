@@ -19,7 +19,8 @@ pub use simulation::Simulation;
 use std::path::PathBuf;
 
 use crate::engine::Worker;
-use crate::scenario::{Diagnostics, FLAGSHIP, Scenario, bundled, load};
+use crate::engine::{Scenario, load};
+use crate::scenario::{Diagnostics, FLAGSHIP, bundled};
 
 /// What the window opens on.
 #[derive(Debug)]

@@ -49,9 +49,9 @@ impl<R: Real> HippocampusState<R> {
         }
         let mut removed = Vec::new();
         for position in gone.into_iter().rev() {
-            removed.extend(self.stored.remove(position).map(|e| (position, e)));
+            removed.extend(self.stored.remove(position));
         }
-        self.unlearn(removed);
+        self.unlearn(&removed);
         joined
     }
 
@@ -73,7 +73,7 @@ impl<R: Real> HippocampusState<R> {
 
     /// Whether two episodes are scored at the same steps, with the same targets there.
     fn same_targets(&self, a: &[f64], b: &[f64]) -> bool {
-        let (len, from) = (self.shape.len(), self.shape.state + self.shape.input);
+        let (len, from) = (self.shape.len(), self.shape.seen());
         a.chunks(len).zip(b.chunks(len)).all(|(a, b)| {
             let (scored, other) = (a[len - 1] > 0.5, b[len - 1] > 0.5);
             let alike = a[from..len - 1]
@@ -86,7 +86,7 @@ impl<R: Real> HippocampusState<R> {
 
     /// Size of the difference of states and inputs, relative to their own.
     fn distance(&self, a: &[f64], b: &[f64]) -> f64 {
-        let (len, seen) = (self.shape.len(), self.shape.state + self.shape.input);
+        let (len, seen) = (self.shape.len(), self.shape.seen());
         let (mut apart, mut size) = (0.0, 0.0);
         for (a, b) in a.chunks(len).zip(b.chunks(len)) {
             for (x, y) in a[..seen].iter().zip(&b[..seen]) {

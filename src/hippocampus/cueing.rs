@@ -11,7 +11,7 @@ impl<R: Real> HippocampusState<R> {
         let units = match spec {
             CueSpec::Cortical(p) => {
                 let mut content = vec![R::zero(); self.shape.len()];
-                let width = self.shape.state + self.shape.input;
+                let width = self.shape.seen();
                 let state = state.unwrap_or_else(|| {
                     let recall = Recall {
                         active: engram.code.clone(),
@@ -35,7 +35,7 @@ impl<R: Real> HippocampusState<R> {
 
     /// The CA3 units that a part of a cortical state (h, x) lights up through the perforant path.
     pub fn cortical_cue(&self, fraction: f64, state: &[R], rng: &mut Rng) -> Code {
-        let width = self.shape.state + self.shape.input;
+        let width = self.shape.seen();
         let mut known = vec![false; width];
         for i in rng.subset(width, (fraction * width as f64).round() as usize) {
             known[i as usize] = true;

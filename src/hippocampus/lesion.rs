@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::store::Cuts;
-use crate::circuit::Circuit;
+use crate::circuit::{Circuit, Place};
 use crate::numeric::{Real, Rng};
 
 /// How many units there are to damage.
@@ -39,37 +39,45 @@ pub struct Lesions {
 impl Lesions {
     /// The damage that a circuit's lesions do.
     pub fn of(circuit: &Circuit, sizes: Sizes, seed: u64) -> Self {
-        let mask = |names: &[&str], n: usize| {
-            let mut mask = Vec::new();
-            for name in names {
-                merge(&mut mask, damaged(n, circuit.lesion(name), seed, name));
+        let mut lesions = Self::default();
+        for place in Place::ALL {
+            let fraction = circuit.lesion(place);
+            let gone = |n: usize| damaged(n, fraction, seed, place);
+            let whole = fraction >= 1.0;
+            match place {
+                Place::Ca3 => {
+                    merge(&mut lesions.cuts.units, gone(sizes.ca3));
+                    lesions.all_ca3 |= whole;
+                }
+                Place::Collaterals => merge(&mut lesions.cuts.collaterals, gone(sizes.ca3)),
+                Place::Sequence => merge(&mut lesions.cuts.sequence, gone(sizes.ca3)),
+                Place::Perforant => merge(&mut lesions.perforant, gone(sizes.entorhinal)),
+                Place::Entorhinal | Place::CortexEntorhinal => {
+                    merge(&mut lesions.perforant, gone(sizes.entorhinal));
+                    lesions.no_encoding |= whole;
+                }
+                Place::Dentate | Place::Mossy | Place::EntorhinalDentate => {
+                    merge(&mut lesions.mossy, gone(sizes.ca3));
+                    lesions.no_encoding |= whole;
+                }
+                Place::Schaffer => {
+                    merge(&mut lesions.schaffer, gone(sizes.ca3));
+                    lesions.no_decoding |= whole;
+                }
+                Place::Ca1 | Place::Reinstatement => {
+                    merge(&mut lesions.reinstatement, gone(sizes.state));
+                    lesions.no_decoding |= whole;
+                }
+                // The neocortex's own: its weights and units are damaged, not the hippocampus.
+                Place::Input
+                | Place::Cortex
+                | Place::Readout
+                | Place::Sensory
+                | Place::Recurrent
+                | Place::Output => {}
             }
-            mask
-        };
-        let whole = |names: &[&str]| names.iter().any(|n| circuit.lesion(n) >= 1.0);
-        Self {
-            cuts: Cuts {
-                units: mask(&["CA3"], sizes.ca3),
-                collaterals: mask(&["Collaterals"], sizes.ca3),
-                sequence: mask(&["Sequence"], sizes.ca3),
-            },
-            perforant: mask(
-                &["Entorhinal", "Perforant", "CortexEntorhinal"],
-                sizes.entorhinal,
-            ),
-            mossy: mask(&["Dentate", "Mossy", "EntorhinalDentate"], sizes.ca3),
-            schaffer: mask(&["Schaffer"], sizes.ca3),
-            reinstatement: mask(&["CA1", "Reinstatement"], sizes.state),
-            all_ca3: whole(&["CA3"]),
-            no_encoding: whole(&[
-                "Entorhinal",
-                "CortexEntorhinal",
-                "EntorhinalDentate",
-                "Dentate",
-                "Mossy",
-            ]),
-            no_decoding: whole(&["CA1", "Schaffer", "Reinstatement"]),
         }
+        lesions
     }
 
     /// Whether nothing can be stored or recalled at all.
@@ -127,13 +135,13 @@ fn merge(into: &mut Vec<bool>, other: Vec<bool>) {
 }
 
 /// A mask of round(fraction · n) of n units.
-pub fn damaged(n: usize, fraction: f64, seed: u64, name: &str) -> Vec<bool> {
+pub fn damaged(n: usize, fraction: f64, seed: u64, place: Place) -> Vec<bool> {
     let count = (fraction * n as f64).round() as usize;
     if count == 0 {
         return Vec::new();
     }
     let mut order: Vec<usize> = (0..n).collect();
-    let mut rng = Rng::named(seed, &format!("lesion {name}"));
+    let mut rng = Rng::named(seed, &format!("lesion {place}"));
     rng.shuffle(&mut order);
     let mut mask = vec![false; n];
     order[..count.min(n)].iter().for_each(|&i| mask[i] = true);
@@ -146,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_larger_lesion_contains_a_smaller_one() {
-        let (small, large) = (damaged(100, 0.2, 1, "CA3"), damaged(100, 0.6, 1, "CA3"));
+        let of = |fraction| damaged(100, fraction, 1, Place::Ca3);
+        let (small, large) = (of(0.2), of(0.6));
         assert_eq!(small.iter().filter(|d| **d).count(), 20);
         assert!(small.iter().zip(&large).all(|(s, l)| !s || *l));
     }

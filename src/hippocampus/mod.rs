@@ -171,7 +171,7 @@ impl<R: Real> HippocampusState<R> {
         let store = StoreState::new(&spec.store, Birth { decaying, seed });
         let (m, k) = (store.as_dyn().units(), store.as_dyn().active());
         let mut rng = Rng::named(seed, "entorhinal");
-        let width = shape.state + shape.input;
+        let width = shape.seen();
         Self {
             entorhinal: EntorhinalState::new(&spec.entorhinal, width, m, &mut rng),
             decoder: (m > 0).then(|| Decoder::new(&spec.decoder, m, k, shape.len())),
@@ -206,6 +206,15 @@ impl<R: Real> HippocampusState<R> {
         &self.stored
     }
 
+    /// Episodes that a stored one stands for, on average, in a memory that compresses.
+    pub fn compression(&self) -> Option<f64> {
+        if let CapacitySpec::Compress(_) = self.spec.capacity {
+            let lived: u64 = self.stored.iter().map(|e| e.count).sum();
+            return Some(lived as f64 / self.stored.len().max(1) as f64);
+        }
+        None
+    }
+
     /// Stored steps.
     pub fn load(&self) -> usize {
         self.stored.iter().map(|e| e.engrams.len()).sum()
@@ -217,7 +226,7 @@ impl<R: Real> HippocampusState<R> {
     }
 
     /// Bytes of its synapses, codes and contents: what a copy of it takes.
-    pub fn weight(&self) -> u64 {
+    pub fn held_bytes(&self) -> u64 {
         let stored = Stored {
             steps: self.load() as u64,
             content: self.shape.len() as u64,
@@ -254,9 +263,9 @@ impl<R: Real> HippocampusState<R> {
             let Some(position) = self.least_wanted() else {
                 break;
             };
-            gone.extend(self.stored.remove(position).map(|e| (position, e)));
+            gone.extend(self.stored.remove(position));
         }
-        let gone: Vec<StoredEpisode> = self.unlearn(gone);
+        self.unlearn(&gone);
         for &episode in &episodes[..fit] {
             self.stored.push_back(StoredEpisode {
                 episode,
@@ -287,8 +296,7 @@ impl<R: Real> HippocampusState<R> {
     }
 
     /// Takes episodes out of all synapses.
-    fn unlearn(&mut self, gone: Vec<(usize, StoredEpisode)>) -> Vec<StoredEpisode> {
-        let gone: Vec<StoredEpisode> = gone.into_iter().map(|(_, e)| e).collect();
+    fn unlearn(&mut self, gone: &[StoredEpisode]) {
         if let Some(decoder) = &mut self.decoder {
             let kept = self.stored.iter().flat_map(|e| &e.engrams);
             let all: Vec<&[u32]> = gone
@@ -310,13 +318,12 @@ impl<R: Real> HippocampusState<R> {
             })
             .collect();
         self.store.as_dyn_mut().forget(&episodes);
-        gone
     }
 
     /// Stores one step of each of the episodes opened last: `contents` (shape.len() × B), for the columns where `lived`.
-    /// `first` is the position of the first of these episodes among the stored ones, counted from the end.
+    /// `fit` of the episodes have room: they are the last ones stored.
     pub fn encode(&mut self, contents: &[R], lived: &[bool], fit: usize, rng: &mut Rng) {
-        let (len, seen) = (self.shape.len(), self.shape.state + self.shape.input);
+        let (len, seen) = (self.shape.len(), self.shape.seen());
         let states: Vec<R> = contents
             .chunks(len)
             .flat_map(|c| c[..seen].iter().copied())

@@ -108,6 +108,11 @@ impl CueSpec {
         }
     }
 
+    /// Whether it is made from a cortical state.
+    pub fn is_cortical(&self) -> bool {
+        matches!(self, Self::Cortical(_))
+    }
+
     /// Fraction of units that are wrong in the cue.
     pub fn noise(&self) -> f64 {
         match self {

@@ -177,51 +177,18 @@ pub trait Store<R: Real> {
     fn load(&self) -> Load;
 }
 
-macro_rules! stores {
-    ($( $name:ident ( $params:ty => $state:ty ) : $cite:literal ),+ $(,)?) => {
-        registry! {
-            /// Stores of engrams.
-            pub enum StoreSpec "store" {
-                $( $name($params): $cite, )+
-            }
-            /// Stores at run time.
-            pub enum StoreState<R>: Store {
-                $( $name($state), )+
-            }
-        }
-
-        impl StoreSpec {
-            /// Every store with its defaults.
-            pub fn all() -> Vec<Self> {
-                vec![$( Self::$name(<$params>::default()), )+]
-            }
-
-            /// What is known of it from its parameters.
-            pub fn kind(&self) -> &dyn StoreKind {
-                match self {
-                    $( Self::$name(params) => params, )+
-                }
-            }
-        }
-
-        impl<R: Real> StoreState<R> {
-            /// An empty store.
-            pub fn new(spec: &StoreSpec, birth: Birth) -> Self {
-                match spec {
-                    $( StoreSpec::$name(params) => Self::$name(<$state>::new(params, birth)), )+
-                }
-            }
-        }
-    };
-}
-
-stores! {
-    Ca3(Ca3 => AttractorStore): "Treves & Rolls 1992, 1994; sequence synapses: Kleinfeld 1986, Sompolinsky & Kanter 1986",
-    Diluted(Diluted => AttractorStore): "Treves & Rolls 1991; Derrida, Gardner & Zippelius 1987",
-    Hopfield(Hopfield => AttractorStore): "Hopfield 1982; Amit, Gutfreund & Sompolinsky 1985",
-    ModernHopfield(ModernHopfield => AssociativeStore<ModernHopfield>): "Ramsauer et al. 2021, arXiv:2008.02217",
-    SequenceHopfield(SequenceHopfield => AssociativeStore<SequenceHopfield>): "Chaudhry et al. 2023, arXiv:2306.04532",
-    Exact(Exact => ExactStore<R>): "a tape, the control",
+registry! {
+    /// Stores of engrams.
+    pub enum StoreSpec "store": StoreKind {
+        Ca3(Ca3 => AttractorStore): "Treves & Rolls 1992, 1994; sequence synapses: Kleinfeld 1986, Sompolinsky & Kanter 1986",
+        Diluted(Diluted => AttractorStore): "Treves & Rolls 1991; Derrida, Gardner & Zippelius 1987",
+        Hopfield(Hopfield => AttractorStore): "Hopfield 1982; Amit, Gutfreund & Sompolinsky 1985",
+        ModernHopfield(ModernHopfield => AssociativeStore<ModernHopfield>): "Ramsauer et al. 2021, arXiv:2008.02217",
+        SequenceHopfield(SequenceHopfield => AssociativeStore<SequenceHopfield>): "Chaudhry et al. 2023, arXiv:2306.04532",
+        Exact(Exact => ExactStore<R>): "a tape, the control",
+    }
+    /// Stores at run time.
+    pub enum StoreState<R>: Store, from Birth;
 }
 
 impl StoreSpec {
@@ -262,11 +229,6 @@ registry! {
 }
 
 impl SeparationSpec {
-    /// Every kind of separation with its defaults.
-    pub fn all() -> Vec<Self> {
-        vec![Self::Separated(Separated {}), Self::Direct(Direct {})]
-    }
-
     /// The CA3 code (k of M units) of a step, given the entorhinal activations.
     pub fn code(
         &self,

@@ -7,7 +7,7 @@
 use super::eligibility::{Eligibility, Fed};
 use super::traced::Traced;
 use super::{FeedbackSpec, RuleKind, Sizes, Transposed};
-use crate::neocortex::{Cell, CellSpec};
+use crate::neocortex::Cell;
 use crate::params;
 
 params! {
@@ -19,11 +19,11 @@ params! {
 }
 
 impl RuleKind for Eprop {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 
-    fn serves(&self, cell: &dyn Cell<f32>, _: &CellSpec) -> Result<(), &'static str> {
+    fn serves(&self, cell: &dyn Cell<f32>) -> Result<(), &'static str> {
         if cell.spreads() {
             Err("within one step its weights reach other units than their own")
         } else {

@@ -24,7 +24,7 @@ params! {
 }
 
 impl RuleKind for KfRtrl {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 

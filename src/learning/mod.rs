@@ -3,7 +3,7 @@
 //! Online rules add to the gradient as steps are observed, tape rules when the episode ends, offline rules as ripples
 //! re-instate steps. Every gradient is a sum over masked steps; learning divides it by their number.
 //!
-//! A new rule is one file with its parameters ([`RuleKind`]) and its state ([`Rule`]), and one line in `rules!`.
+//! A new rule is one file with its parameters ([`RuleKind`]) and its state ([`Rule`]), and one line in the registry.
 
 mod attention;
 mod bptt;
@@ -36,7 +36,7 @@ pub use rflo::{Rflo, RfloState};
 pub use rtrl::{Rtrl, RtrlState};
 pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
 pub use snap::{Snap, SnapState};
-pub use tbptt::{Last, LossSpec, Sum, Tbptt, TbpttState};
+pub use tbptt::{Last, Sum, Tbptt, TbpttState, TruncationSpec};
 pub use traced::{Begin, Kernel, Traced};
 pub use uoro::{Uoro, UoroState};
 
@@ -175,12 +175,12 @@ pub trait RuleKind {
         false
     }
     /// Whether its gradient is whole after every step.
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         false
     }
     /// Whether it can live in a stream that never ends.
     fn streams(&self) -> bool {
-        self.online() && !self.offline()
+        self.whole_each_step() && !self.offline()
     }
     /// Whether it changes the forward pass, so that no other rule sees the same states.
     fn reminds(&self) -> bool {
@@ -191,7 +191,7 @@ pub trait RuleKind {
         None
     }
     /// Whether it can serve a cell; if not, why, in a clause.
-    fn serves(&self, _cell: &dyn Cell<f32>, _spec: &CellSpec) -> Result<(), &'static str> {
+    fn serves(&self, _cell: &dyn Cell<f32>) -> Result<(), &'static str> {
         Ok(())
     }
     /// Floats it holds for one episode, at most and about: what memory is reserved by.
@@ -210,58 +210,25 @@ pub struct Start<'a, R: Real> {
     pub rng: Rng,
 }
 
-macro_rules! rules {
-    ($( $name:ident ( $params:ty => $state:ty ) : $cite:literal ),+ $(,)?) => {
-        registry! {
-            /// Credit-assignment rules.
-            pub enum RuleSpec "rule" {
-                $( $name($params): $cite, )+
-            }
-            /// Rules at run time.
-            pub enum RuleState<R>: Rule {
-                $( $name($state), )+
-            }
-        }
-
-        impl RuleSpec {
-            /// Every rule with its defaults.
-            pub fn all() -> Vec<Self> {
-                vec![$( Self::$name(<$params>::default()), )+]
-            }
-
-            /// What is known of it from its parameters.
-            pub fn kind(&self) -> &dyn RuleKind {
-                match self {
-                    $( Self::$name(params) => params, )+
-                }
-            }
-        }
-
-        impl<R: Real> RuleState<R> {
-            /// A rule before its first episode.
-            pub fn new(spec: &RuleSpec, start: Start<'_, R>) -> Self {
-                match spec {
-                    $( RuleSpec::$name(params) => Self::$name(<$state>::new(params, start)), )+
-                }
-            }
-        }
-    };
-}
-
-rules! {
-    Bptt(Bptt => BpttState<R>): "Werbos 1990",
-    Tbptt(Tbptt => TbpttState<R>): "Williams & Peng 1990",
-    CheckpointedBptt(CheckpointedBptt => CheckpointedBpttState<R>): "Gruslys et al. 2016",
-    Rtrl(Rtrl => RtrlState<R>): "Williams & Zipser 1989",
-    Snap(Snap => SnapState<R>): "Menick et al. 2020, arXiv:2006.07232",
-    Uoro(Uoro => UoroState<R>): "Tallec & Ollivier 2017, arXiv:1702.05043",
-    KfRtrl(KfRtrl => KfRtrlState<R>): "Mujika, Meier & Steger 2018, arXiv:1805.10842",
-    Rflo(Rflo => RfloState<R>): "Murray 2019, doi:10.7554/eLife.43299",
-    Eprop(Eprop => EpropState<R>): "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
-    Sab(Sab => SabState<R>): "Ke et al. 2018, arXiv:1809.03702",
-    ReversibleReplay(ReversibleReplay => ReversibleReplayState<R>): "Cheng & Brown 2025, Neural Computation 37(3):403",
-    ReplayBptt(ReplayBptt => ReplayBpttState<R>): "Lillicrap & Santoro 2019, doi:10.1016/j.conb.2019.01.011",
-    ReadoutOnly(ReadoutOnly => ReadoutOnlyState): "Jaeger 2001",
+registry! {
+    /// Credit-assignment rules.
+    pub enum RuleSpec "rule": RuleKind {
+        Bptt(Bptt => BpttState<R>): "Werbos 1990",
+        Tbptt(Tbptt => TbpttState<R>): "Williams & Peng 1990",
+        CheckpointedBptt(CheckpointedBptt => CheckpointedBpttState<R>): "Gruslys et al. 2016",
+        Rtrl(Rtrl => RtrlState<R>): "Williams & Zipser 1989",
+        Snap(Snap => SnapState<R>): "Menick et al. 2020, arXiv:2006.07232",
+        Uoro(Uoro => UoroState<R>): "Tallec & Ollivier 2017, arXiv:1702.05043",
+        KfRtrl(KfRtrl => KfRtrlState<R>): "Mujika, Meier & Steger 2018, arXiv:1805.10842",
+        Rflo(Rflo => RfloState<R>): "Murray 2019, doi:10.7554/eLife.43299",
+        Eprop(Eprop => EpropState<R>): "Bellec et al. 2020, doi:10.1038/s41467-020-17236-y",
+        Sab(Sab => SabState<R>): "Ke et al. 2018, arXiv:1809.03702",
+        ReversibleReplay(ReversibleReplay => ReversibleReplayState<R>): "Cheng & Brown 2025, Neural Computation 37(3):403",
+        ReplayBptt(ReplayBptt => ReplayBpttState<R>): "Lillicrap & Santoro 2019, doi:10.1016/j.conb.2019.01.011",
+        ReadoutOnly(ReadoutOnly => ReadoutOnlyState): "Jaeger 2001",
+    }
+    /// Rules at run time.
+    pub enum RuleState<R>: Rule, from Start<'_, R>;
 }
 
 impl RuleSpec {
@@ -275,11 +242,17 @@ impl RuleSpec {
         self.kind().whole().unwrap_or(Self::Bptt(Bptt {}))
     }
 
+    /// Names of the rules that pass a test.
+    pub fn names(test: impl Fn(&Self) -> bool) -> String {
+        let able = Self::all().into_iter().filter(test);
+        able.map(|rule| rule.name()).collect::<Vec<_>>().join(", ")
+    }
+
     /// Why it cannot serve a cell, and which cells it can; `None` where it can.
     pub fn refusal(&self, cell: &CellSpec) -> Option<(String, String)> {
         let served = |cell: &CellSpec| {
-            self.kind()
-                .serves(CellState::<f32>::new(cell, 1).as_dyn(), cell)
+            let state = CellState::<f32>::new(cell, 1);
+            self.kind().serves(state.as_dyn())
         };
         let why = served(cell).err()?;
         let able: Vec<_> = CellSpec::all()
@@ -356,7 +329,7 @@ mod tests {
         });
         let short = RuleSpec::Tbptt(Tbptt::default());
         let last = RuleSpec::Tbptt(Tbptt {
-            loss: LossSpec::Sum(Sum {}),
+            loss: TruncationSpec::Sum(Sum {}),
             ..Tbptt::default()
         });
         let bptt = RuleSpec::Bptt(Bptt {});

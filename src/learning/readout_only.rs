@@ -13,7 +13,7 @@ params! {
 }
 
 impl RuleKind for ReadoutOnly {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 

@@ -22,7 +22,7 @@ impl RuleKind for ReplayBptt {
         true
     }
 
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 

@@ -16,7 +16,7 @@ use super::{
     learn_readout,
 };
 use crate::episode::Batch;
-use crate::neocortex::{Cell, CellSpec, CellState, Cortex, Gradient, ReversibleCell, Step};
+use crate::neocortex::{Cell, CellState, Cortex, Gradient, ReversibleCell, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, floats_in};
 use crate::params;
 
@@ -29,7 +29,7 @@ params! {
 }
 
 impl RuleKind for ReversibleReplay {
-    fn serves(&self, cell: &dyn Cell<f32>, _: &CellSpec) -> Result<(), &'static str> {
+    fn serves(&self, cell: &dyn Cell<f32>) -> Result<(), &'static str> {
         if cell.invertible() {
             Ok(())
         } else {

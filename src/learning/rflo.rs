@@ -6,7 +6,7 @@
 use super::eligibility::{Eligibility, Fed};
 use super::traced::Traced;
 use super::{FeedbackSpec, Random, RuleKind, Sizes};
-use crate::neocortex::{Cell, CellSpec};
+use crate::neocortex::Cell;
 use crate::params;
 
 params! {
@@ -18,14 +18,15 @@ params! {
 }
 
 impl RuleKind for Rflo {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 
-    fn serves(&self, _: &dyn Cell<f32>, spec: &CellSpec) -> Result<(), &'static str> {
-        match spec {
-            CellSpec::Tanh(_) | CellSpec::Linear(_) => Ok(()),
-            _ => Err("its eligibility fades with a fixed leak"),
+    fn serves(&self, cell: &dyn Cell<f32>) -> Result<(), &'static str> {
+        if cell.fixed_leak() {
+            Ok(())
+        } else {
+            Err("its eligibility fades with a fixed leak")
         }
     }
 

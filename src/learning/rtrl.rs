@@ -20,7 +20,7 @@ params! {
 }
 
 impl RuleKind for Rtrl {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 

@@ -19,7 +19,7 @@ use super::{
     learn_readout,
 };
 use crate::episode::NO_ORIGIN;
-use crate::neocortex::{Cell, CellSpec, Gradient, Step};
+use crate::neocortex::{Cell, Gradient, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, floats_in, gemm};
 use crate::{params, registry};
 
@@ -75,7 +75,7 @@ impl RuleKind for Sab {
         true
     }
 
-    fn serves(&self, cell: &dyn Cell<f32>, _: &CellSpec) -> Result<(), &'static str> {
+    fn serves(&self, cell: &dyn Cell<f32>) -> Result<(), &'static str> {
         if cell.spreads() {
             Err("a reminder needs units whose state it can be added to")
         } else {

@@ -11,7 +11,7 @@ use super::influence::{add_row, each_immediate, each_parameter};
 use super::traced::{Begin, Kernel, Traced};
 use super::{RuleKind, Sizes, Start, flops};
 use crate::neocortex::Step;
-use crate::neocortex::{Cell, CellSpec, Cortex, Gradient, Linearisation};
+use crate::neocortex::{Cell, Cortex, Gradient, Linearisation};
 use crate::numeric::{Block, Real, gemm};
 use crate::params;
 
@@ -25,11 +25,11 @@ params! {
 }
 
 impl RuleKind for Snap {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 
-    fn serves(&self, cell: &dyn Cell<f32>, _: &CellSpec) -> Result<(), &'static str> {
+    fn serves(&self, cell: &dyn Cell<f32>) -> Result<(), &'static str> {
         if cell.spreads() {
             Err("within one step its weights reach other units than their own")
         } else {

@@ -27,7 +27,7 @@ params! {
 
 registry! {
     /// Which losses are carried back.
-    pub enum LossSpec "loss" {
+    pub enum TruncationSpec "truncation" {
         Last(Last),
         Sum(Sum),
     }
@@ -41,12 +41,12 @@ params! {
         /// How many steps lie between one way back and the next.
         pub stride: usize = 1, [1 ..= 100000], "steps", restart;
         /// Which losses are carried back.
-        pub loss: LossSpec = LossSpec::Last(Last {}), restart;
+        pub loss: TruncationSpec = TruncationSpec::Last(Last {}), restart;
     }
 }
 
 impl RuleKind for Tbptt {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 
@@ -117,7 +117,7 @@ impl<R: Real> TbpttState<R> {
     }
 
     fn sums(&self) -> bool {
-        matches!(self.params.loss, LossSpec::Sum(_))
+        matches!(self.params.loss, TruncationSpec::Sum(_))
     }
 
     /// Keeps a step in the place of the oldest.
@@ -173,7 +173,7 @@ impl<R: Real> TbpttState<R> {
             buffer.clear();
             buffer.resize(rows * width, R::zero());
         }
-        let sums = matches!(self.params.loss, LossSpec::Sum(_));
+        let sums = matches!(self.params.loss, TruncationSpec::Sum(_));
         let last = self.kept.len().saturating_sub(1);
         let counts = |i: usize, kept: &Kept<R>| kept.owed && (sums || i == last);
         if !self.kept.iter().enumerate().any(|(i, k)| counts(i, k)) {

@@ -25,7 +25,7 @@ params! {
 }
 
 impl RuleKind for Uoro {
-    fn online(&self) -> bool {
+    fn whole_each_step(&self) -> bool {
         true
     }
 

@@ -127,6 +127,14 @@ pub trait Cell<R: Real> {
     fn spreads(&self) -> bool {
         false
     }
+    /// Names of the tensors whose columns are the axons of the units themselves.
+    fn recurrent_tensors(&self) -> &'static [&'static str] {
+        &["W"]
+    }
+    /// Whether what a unit keeps of its state is the same at every step.
+    fn fixed_leak(&self) -> bool {
+        false
+    }
     /// Which tensor feeds which pre-activations.
     fn fan_in(&self) -> Vec<FanIn>;
     /// Q.
@@ -263,50 +271,15 @@ impl InitSpec {
 registry! {
     /// The cells of the cortex.
     pub enum CellSpec "cell" {
-        Tanh(Tanh): "Elman 1990; leaky form: Jaeger et al. 2007",
-        Linear(Linear): "Saxe, McClelland & Ganguli 2014",
-        Gru(Gru): "Cho et al. 2014, arXiv:1406.1078, with the reset gate after the product",
-        Lstm(Lstm): "Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000",
-        Reversible(Reversible): "Cheng & Brown 2025, Neural Computation 37(3):403",
-        Chain(Chain): "Tallec & Ollivier 2017, §4.1",
+        Tanh(Tanh => OneGate<R>): "Elman 1990; leaky form: Jaeger et al. 2007",
+        Linear(Linear => OneGate<R>): "Saxe, McClelland & Ganguli 2014",
+        Gru(Gru => GruCell): "Cho et al. 2014, arXiv:1406.1078, with the reset gate after the product",
+        Lstm(Lstm => LstmCell): "Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000",
+        Reversible(Reversible => ReversibleCell): "Cheng & Brown 2025, Neural Computation 37(3):403",
+        Chain(Chain => ChainCell): "Tallec & Ollivier 2017, §4.1",
     }
-    /// Cells at run time.
-    pub enum CellState<R>: Cell {
-        Tanh(OneGate<R>),
-        Linear(OneGate<R>),
-        Gru(GruCell),
-        Lstm(LstmCell),
-        Reversible(ReversibleCell),
-        Chain(ChainCell),
-    }
-}
-
-impl<R: Real> CellState<R> {
-    /// Cells with `inputs` inputs.
-    pub fn new(spec: &CellSpec, inputs: usize) -> Self {
-        match spec {
-            CellSpec::Tanh(p) => Self::Tanh(OneGate::tanh(p, inputs)),
-            CellSpec::Linear(p) => Self::Linear(OneGate::linear(p, inputs)),
-            CellSpec::Gru(p) => Self::Gru(GruCell::new(p, inputs)),
-            CellSpec::Lstm(p) => Self::Lstm(LstmCell::new(p, inputs)),
-            CellSpec::Reversible(p) => Self::Reversible(ReversibleCell::new(p, inputs)),
-            CellSpec::Chain(p) => Self::Chain(ChainCell::new(p, inputs)),
-        }
-    }
-}
-
-impl CellSpec {
-    /// Every kind of cell with its defaults.
-    pub fn all() -> Vec<Self> {
-        vec![
-            Self::Tanh(Tanh::default()),
-            Self::Linear(Linear::default()),
-            Self::Gru(Gru::default()),
-            Self::Lstm(Lstm::default()),
-            Self::Reversible(Reversible::default()),
-            Self::Chain(Chain::default()),
-        ]
-    }
+    /// Cells at run time, made for a number of inputs.
+    pub enum CellState<R>: Cell, from usize;
 }
 
 /// z = U x + b, where U is tensor 1 and b tensor 2: shared by the gated cells.

@@ -20,7 +20,7 @@ pub use cell::{
 pub use chain::{Chain, ChainCell};
 pub use gru::{Gru, GruCell};
 pub use linearisation::Linearisation;
-pub use loss::{Score, score};
+pub use loss::{CrossEntropy, Loss, LossSpec, Score, SquaredError, score};
 pub use lstm::{Lstm, LstmCell};
 pub use one_gate::{Linear, OneGate, Tanh};
 pub use optimizer::{Adam, Momentum, Optimizer, OptimizerSpec, Sgd};
@@ -30,7 +30,6 @@ pub use weights::{Gradient, Weights};
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::{Block, DMatrix, Real, Rng, gemm};
-use crate::task::LossKind;
 use crate::{params, registry};
 
 params! {
@@ -60,7 +59,7 @@ pub struct Cortex<R: Real> {
     /// Tensors of the cell, those of an attention where there is one, then V (Y×N) and c (Y×1).
     pub weights: Weights<R>,
     /// How outputs are scored.
-    pub loss: LossKind,
+    pub loss: LossSpec,
     /// Largest distance from the target that counts as right, for squared error.
     pub tolerance: f64,
     /// Units silenced by a lesion: their state is 0 and nothing is learned through them.
@@ -78,7 +77,7 @@ impl<R: Real> Cortex<R> {
         spec: &CellSpec,
         inputs: usize,
         outputs: usize,
-        loss: LossKind,
+        loss: LossSpec,
         tolerance: f64,
         rng: &mut Rng,
     ) -> Self {
@@ -228,7 +227,7 @@ impl<R: Real> Cortex<R> {
                 shapes: self.weights.shapes.clone(),
                 tensors: tensors.iter().map(|t| t.map(Real::f64)).collect(),
             },
-            loss: self.loss,
+            loss: self.loss.clone(),
             tolerance: self.tolerance,
             silenced: self.silenced.clone(),
             fan_in: self.fan_in.clone(),
@@ -254,13 +253,6 @@ impl<R: Real> Cortex<R> {
                 tensor.fill(R::zero());
             }
         }
-    }
-
-    /// z = U x + b for as many columns as `x` has.
-    pub fn drive(&self, x: Block<'_, R>, columns: usize) -> DMatrix<R> {
-        let mut z = DMatrix::zeros(self.drive_rows(), columns);
-        self.drive_into(x, z.as_mut_slice());
-        z
     }
 
     /// Rows of z.
@@ -318,7 +310,7 @@ impl<R: Real> Cortex<R> {
 
     /// Scores B columns of states: outputs, loss and ∂L/∂y, all sums over the masked columns.
     pub fn score(&self, h: &[R], aux: &[R], targets: &[R], mask: &[R]) -> Score<R> {
-        score(self.loss, self.tolerance, self.read(h, aux), targets, mask)
+        score(&self.loss, self.tolerance, self.read(h, aux), targets, mask)
     }
 
     /// Adds to δ (S×B) the readout's ∂L/∂s.

@@ -50,29 +50,45 @@ pub struct OneGate<R: Real> {
     linear: bool,
 }
 
-impl<R: Real> OneGate<R> {
-    /// Leaky tanh cells with `inputs` inputs.
-    pub fn tanh(params: &Tanh, inputs: usize) -> Self {
-        Self {
-            params: params.clone(),
-            inputs,
-            leak: R::of(params.leak),
-            linear: false,
+/// Parameters of a cell with one pre-activation a unit.
+pub trait OneGated {
+    /// Whether f is the identity.
+    const LINEAR: bool;
+    /// As those of leaky units.
+    fn leaky(&self) -> Tanh;
+}
+
+impl OneGated for Tanh {
+    const LINEAR: bool = false;
+
+    fn leaky(&self) -> Tanh {
+        self.clone()
+    }
+}
+
+impl OneGated for Linear {
+    const LINEAR: bool = true;
+
+    fn leaky(&self) -> Tanh {
+        Tanh {
+            units: self.units,
+            leak: 1.0,
+            init: self.init.clone(),
+            input_gain: self.input_gain,
+            connectivity: self.connectivity,
         }
     }
+}
 
-    /// Linear cells with `inputs` inputs.
-    pub fn linear(params: &Linear, inputs: usize) -> Self {
-        let params = Tanh {
-            units: params.units,
-            leak: 1.0,
-            init: params.init.clone(),
-            input_gain: params.input_gain,
-            connectivity: params.connectivity,
-        };
+impl<R: Real> OneGate<R> {
+    /// Cells with `inputs` inputs.
+    pub fn new<P: OneGated>(params: &P, inputs: usize) -> Self {
+        let params = params.leaky();
         Self {
-            linear: true,
-            ..Self::tanh(&params, inputs)
+            leak: R::of(params.leak),
+            params,
+            inputs,
+            linear: P::LINEAR,
         }
     }
 
@@ -101,6 +117,10 @@ impl<R: Real> Cell<R> for OneGate<R> {
 
     fn inputs(&self) -> usize {
         self.inputs
+    }
+
+    fn fixed_leak(&self) -> bool {
+        true
     }
 
     fn tensors(&self) -> Vec<TensorShape> {

@@ -320,6 +320,10 @@ impl<R: Real> Cell<R> for ReversibleCell {
         }
     }
 
+    fn recurrent_tensors(&self) -> &'static [&'static str] {
+        &["W_BA", "W_AB"]
+    }
+
     fn spreads(&self) -> bool {
         true
     }

@@ -15,6 +15,14 @@ pub struct Weights<R: Real> {
     pub tensors: Vec<DMatrix<R>>,
 }
 
+impl<R: Real> Weights<R> {
+    /// Shapes and values of the cell's tensors, and of an attention's: all but V and c.
+    pub fn cell(&self) -> impl Iterator<Item = (&TensorShape, &DMatrix<R>)> {
+        let count = self.tensors.len().saturating_sub(2);
+        self.shapes.iter().zip(&self.tensors).take(count)
+    }
+}
+
 /// A gradient of the loss *summed* over masked steps, with the number of steps it sums: learning divides by it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]

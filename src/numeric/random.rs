@@ -18,13 +18,6 @@ impl Rng {
         Self(rng)
     }
 
-    /// A child stream numbered `n`: the same whatever order children are asked for in.
-    pub fn child(seed: u64, name: &str, n: u64) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ fnv(name));
-        rng.set_stream(n);
-        Self(rng)
-    }
-
     /// A stream of its own for work that is done side by side.
     pub fn branch(&mut self) -> Self {
         Self(ChaCha8Rng::seed_from_u64(self.0.random()))
@@ -112,10 +105,6 @@ pub struct Streams {
     pub select: Rng,
     /// Cues of ripples.
     pub cue: Rng,
-    /// The learning rule.
-    pub rule: Rng,
-    /// Lesions.
-    pub lesion: Rng,
     /// Shuffled twins of ripples, and permutations that scores are held against.
     pub shuffle: Rng,
     /// What stores are measured with.
@@ -133,8 +122,6 @@ impl Streams {
             encoding: named("encoding"),
             select: named("select"),
             cue: named("cue"),
-            rule: named("rule"),
-            lesion: named("lesion"),
             shuffle: named("shuffle"),
             measure: named("measure"),
         }

@@ -32,17 +32,6 @@ pub fn deviation(values: &[f64]) -> f64 {
     (values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
 }
 
-/// Median; NaN of nothing.
-pub fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    match sorted.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => sorted[n / 2],
-        n => f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
-    }
-}
-
 /// Running mean and variance of several quantities at once (Welford 1962).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Running {
@@ -106,10 +95,5 @@ mod tests {
         assert!((r.mean(0) - mean(&values)).abs() < 1e-12);
         let population = deviation(&values) * (3.0_f64 / 4.0).sqrt();
         assert!((r.deviation(0, 0.0) - population).abs() < 1e-12);
-    }
-
-    #[test]
-    fn the_median_of_an_even_count_is_between() {
-        assert_eq!(median(&[3.0, 1.0, 2.0, 10.0]), 2.5);
     }
 }

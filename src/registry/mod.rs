@@ -12,7 +12,7 @@ mod parameter;
 
 pub use declare::{Bounds, Field, Kind, Variant};
 pub use node::{Body, Ident, Node, Problem, Problems, Span, Value};
-pub use parameter::{Parameter, Writer, nearest, read_fields, read_variant};
+pub use parameter::{Given, Parameter, Writer, nearest, read_fields, read_variant};
 
 /// Declares a struct of parameters.
 ///
@@ -30,7 +30,8 @@ pub use parameter::{Parameter, Writer, nearest, read_fields, read_variant};
 /// ```
 ///
 /// `[min ..= max]` bounds a number, or the length of a list or text; a quoted word is the unit. `live` parameters may change while a run goes on, `restart`
-/// ones only when it starts anew. A field without `=` is required.
+/// ones only when it starts anew. A field without `=` is required. A `flat` field is itself such a struct, whose fields stand
+/// among those around it.
 #[macro_export]
 macro_rules! params {
     (
@@ -56,17 +57,44 @@ macro_rules! params {
             pub const DOC: &'static str = concat!($($doc, "\n",)* "");
 
             /// The declarations of the fields, in order.
+            #[allow(clippy::vec_init_then_push)]
             pub fn fields() -> Vec<$crate::registry::Field> {
-                vec![$(
-                    $crate::registry::Field {
+                #[allow(unused_mut)]
+                let mut fields = Vec::new();
+                $(
+                    $crate::params!(@declare [$($live)?] fields, $ty, $crate::registry::Field {
                         name: stringify!($field),
                         doc: concat!($($fdoc, "\n",)* ""),
                         unit: $crate::params!(@unit $($unit)?),
                         kind: <$ty as $crate::registry::Parameter>::kind($crate::params!(@bounds $($min, $max)?)),
                         default: $crate::params!(@default_text $ty $(, $default)?),
                         live: $crate::params!(@live $($live)?),
-                    },
-                )*]
+                    });
+                )*
+                fields
+            }
+        }
+
+        impl $name {
+            /// Reads the fields out of those given at a node.
+            #[allow(unused_variables, unused_mut)]
+            #[doc(hidden)]
+            pub fn take(
+                given: &mut $crate::registry::Given<'_>,
+                problems: &mut $crate::registry::Problems,
+            ) -> Option<Self> {
+                $(
+                    let $field: Option<$ty> = $crate::params!(
+                        @take [$($live)?] given, problems, $field, $ty, [$($min, $max)?] $(, $default)?);
+                )*
+                Some(Self { $( $field: $field?, )* })
+            }
+
+            /// Writes the fields of a struct that is open.
+            #[allow(unused_variables)]
+            #[doc(hidden)]
+            pub fn put(&self, out: &mut $crate::registry::Writer) {
+                $( $crate::params!(@put [$($live)?] self, out, $field); )*
             }
         }
 
@@ -75,27 +103,18 @@ macro_rules! params {
                 $crate::registry::Kind::Struct { name: stringify!($name), fields: Self::fields }
             }
 
-            #[allow(unused_variables, unused_mut)]
             fn read(
                 node: &$crate::registry::Node,
                 _: $crate::registry::Bounds,
                 problems: &mut $crate::registry::Problems,
             ) -> Option<Self> {
                 let mut given = $crate::registry::read_fields(node, stringify!($name), &Self::fields(), problems)?;
-                $(
-                    let $field: Option<$ty> = match given.take(stringify!($field)) {
-                        Some(node) => <$ty as $crate::registry::Parameter>::read(
-                            node, $crate::params!(@bounds $($min, $max)?), problems),
-                        None => $crate::params!(@default_value given, problems, $field, $ty $(, $default)?),
-                    };
-                )*
-                Some(Self { $( $field: $field?, )* })
+                Self::take(&mut given, problems)
             }
 
-            #[allow(unused_variables)]
             fn write(&self, out: &mut $crate::registry::Writer) {
                 out.open_struct();
-                $( out.field(stringify!($field), &self.$field); )*
+                self.put(out);
                 out.close_struct();
             }
         }
@@ -103,6 +122,24 @@ macro_rules! params {
         $crate::params!(@default_impl $name; $($field: $ty $(= $default)?;)*);
     };
 
+    // A flat field is a struct whose own fields stand among those around it.
+    (@declare [flat] $fields:ident, $ty:ty, $declared:expr) => { $fields.extend(<$ty>::fields()) };
+    (@declare [$($live:ident)?] $fields:ident, $ty:ty, $declared:expr) => { $fields.push($declared) };
+    (@take [flat] $given:ident, $problems:ident, $field:ident, $ty:ty, [] $(, $default:expr)?) => {
+        <$ty>::take($given, $problems)
+    };
+    (@take [$($live:ident)?] $given:ident, $problems:ident, $field:ident, $ty:ty, [$($min:literal, $max:literal)?]
+        $(, $default:expr)?) => {
+        match $given.take(stringify!($field)) {
+            Some(node) => <$ty as $crate::registry::Parameter>::read(
+                node, $crate::params!(@bounds $($min, $max)?), $problems),
+            None => $crate::params!(@default_value $given, $problems, $field, $ty $(, $default)?),
+        }
+    };
+    (@put [flat] $self:ident, $out:ident, $field:ident) => { $self.$field.put($out) };
+    (@put [$($live:ident)?] $self:ident, $out:ident, $field:ident) => {
+        $out.field(stringify!($field), &$self.$field)
+    };
     (@unit) => { "" };
     (@unit $unit:literal) => { $unit };
     (@bounds) => { $crate::registry::Bounds::NONE };
@@ -110,6 +147,7 @@ macro_rules! params {
     (@live) => { false };
     (@live live) => { true };
     (@live restart) => { false };
+    (@live flat) => { false };
     (@default_text $ty:ty) => { None };
     (@default_text $ty:ty, $default:expr) => {{
         let value: $ty = $default;
@@ -133,8 +171,9 @@ macro_rules! params {
     (@default_impl $name:ident; $($rest:tt)*) => {};
 }
 
-/// Declares a kind of thing and its variants, each with its parameters; with `state`, also the enum of their run-time
-/// states, seen through one trait object.
+/// Declares a kind of thing and its variants, each with its parameters. With a trait after the kind's word, `kind()` gives a
+/// variant's parameters behind it; with `=> State` after each variant's parameters, a second enum holds the variants' states
+/// at run time, made by `new` and seen through one trait object.
 ///
 /// ```
 /// # mod demo {
@@ -142,27 +181,69 @@ macro_rules! params {
 ///     /// Nothing is forgotten.
 ///     pub struct Keep {}
 /// }
+/// pub trait PolicyKind {
+///     fn room(&self) -> usize;
+/// }
+/// impl PolicyKind for Keep {
+///     fn room(&self) -> usize {
+///         usize::MAX
+///     }
+/// }
 /// ammon::registry! {
 ///     /// What is forgotten.
-///     pub enum Policy "policy" { Keep(Keep) }
+///     pub enum Policy "policy": PolicyKind { Keep(Keep) }
 /// }
 /// # }
 /// # use demo::*;
 /// assert_eq!(Policy::variants()[0].name, "Keep");
+/// assert_eq!(Policy::named("keep").unwrap().kind().room(), usize::MAX);
 /// ```
 #[macro_export]
 macro_rules! registry {
     (
         $(#[doc = $doc:expr])*
-        pub enum $name:ident $kind:literal {
+        pub enum $name:ident $kind:literal $(: $ktrait:ident $(<$r:ident>)?)? {
+            $( $variant:ident ( $params:ty => $sty:ty ) $(: $cite:literal)? ),+ $(,)?
+        }
+        $(#[doc = $sdoc:expr])*
+        pub enum $state:ident <R> : $trait:ident, from $start:ty;
+    ) => {
+        $crate::registry! {
+            $(#[doc = $doc])*
+            pub enum $name $kind $(: $ktrait $(<$r>)?)? {
+                $( $variant ( $params ) $(: $cite)? ),+
+            }
+        }
+
+        $(#[doc = $sdoc])*
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+        #[serde(bound = "")]
+        pub enum $state<R: $crate::numeric::Real> {
+            $( #[allow(missing_docs)] $variant($sty), )+
+        }
+
+        impl<R: $crate::numeric::Real> $state<R> {
+            /// The state of a variant at its beginning.
+            pub fn new(spec: &$name, start: $start) -> Self {
+                match spec { $( $name::$variant(params) => Self::$variant(<$sty>::new(params, start)), )+ }
+            }
+
+            /// The state behind its trait.
+            pub fn as_dyn(&self) -> &dyn $trait<R> {
+                match self { $( Self::$variant(state) => state, )+ }
+            }
+
+            /// The state behind its trait, to change.
+            pub fn as_dyn_mut(&mut self) -> &mut dyn $trait<R> {
+                match self { $( Self::$variant(state) => state, )+ }
+            }
+        }
+    };
+    (
+        $(#[doc = $doc:expr])*
+        pub enum $name:ident $kind:literal $(: $ktrait:ident $(<$r:ident>)?)? {
             $( $variant:ident ( $params:ty ) $(: $cite:literal)? ),+ $(,)?
         }
-        $(
-            $(#[doc = $sdoc:expr])*
-            pub enum $state:ident <R> : $trait:ident {
-                $( $svariant:ident ( $sty:ty ) ),+ $(,)?
-            }
-        )?
     ) => {
         $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -187,7 +268,22 @@ macro_rules! registry {
             pub fn name(&self) -> &'static str {
                 match self { $( Self::$variant(_) => stringify!($variant), )+ }
             }
+
+            /// The variant of this name, in any case, with its defaults; none where a parameter has no default.
+            pub fn named(name: &str) -> Option<Self> {
+                let variant = Self::variants().into_iter().find(|v| v.name.eq_ignore_ascii_case(name))?;
+                let node = $crate::registry::Node::of_name(variant.name);
+                <Self as $crate::registry::Parameter>::read(
+                    &node, $crate::registry::Bounds::NONE, &mut $crate::registry::Problems::default())
+            }
+
+            /// Every variant whose parameters all have defaults, with these.
+            pub fn all() -> Vec<Self> {
+                Self::variants().iter().filter_map(|v| Self::named(v.name)).collect()
+            }
         }
+
+        $crate::registry!(@kind [$($ktrait $(<$r>)?)?] $name $($variant)+);
 
         impl $crate::registry::Parameter for $name {
             fn kind(_: $crate::registry::Bounds) -> $crate::registry::Kind {
@@ -215,27 +311,23 @@ macro_rules! registry {
                 }
             }
         }
-
-        $(
-            $(#[doc = $sdoc])*
-            #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-            #[serde(bound = "")]
-            pub enum $state<R: $crate::numeric::Real> {
-                $( #[allow(missing_docs)] $svariant($sty), )+
+    };
+    (@kind [] $name:ident $($variant:ident)+) => {};
+    (@kind [$trait:ident] $name:ident $($variant:ident)+) => {
+        impl $name {
+            /// The variant's parameters behind their trait.
+            pub fn kind(&self) -> &dyn $trait {
+                match self { $( Self::$variant(params) => params, )+ }
             }
-
-            impl<R: $crate::numeric::Real> $state<R> {
-                /// The state behind its trait.
-                pub fn as_dyn(&self) -> &dyn $trait<R> {
-                    match self { $( Self::$svariant(state) => state, )+ }
-                }
-
-                /// The state behind its trait, to change.
-                pub fn as_dyn_mut(&mut self) -> &mut dyn $trait<R> {
-                    match self { $( Self::$svariant(state) => state, )+ }
-                }
+        }
+    };
+    (@kind [$trait:ident <$r:ident>] $name:ident $($variant:ident)+) => {
+        impl $name {
+            /// The variant's parameters behind their trait.
+            pub fn kind<$r: $crate::numeric::Real>(&self) -> &dyn $trait<$r> {
+                match self { $( Self::$variant(params) => params, )+ }
             }
-        )?
+        }
     };
     (@cite) => { "" };
     (@cite $cite:literal) => { $cite };

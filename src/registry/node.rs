@@ -65,6 +65,20 @@ pub enum Body {
 }
 
 impl Node {
+    /// A name alone: a variant with its defaults.
+    pub fn of_name(name: &str) -> Self {
+        let span = Span::default();
+        let name = Ident {
+            name: name.into(),
+            span,
+        };
+        let value = Value::Tagged {
+            name: Some(name),
+            body: Body::Empty,
+        };
+        Self { span, value }
+    }
+
     /// What stands here, in a few words, for "found …".
     pub fn describe(&self) -> String {
         match &self.value {

@@ -7,7 +7,7 @@ use miette::{
 };
 use miette::{SourceCode, SourceSpan, SpanContents};
 
-use super::document::Text;
+use super::text::Text;
 use crate::registry::{Problem, Problems};
 
 /// Characters of a source line that are shown; a longer line is trimmed around the marker.

@@ -1,42 +1,24 @@
-//! Scenarios: the RON document, its schema, its diagnostics, and the bundled ones.
+//! Scenarios: the RON document, the schema of a setup, diagnostics, and the bundled ones.
 
 mod bundled;
 pub mod diagnostics;
 pub mod document;
 mod lists;
 pub mod parse;
+mod report;
 mod schema;
 mod semantics;
 pub mod set;
+mod text;
 
 pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
-pub use document::{Text, read_file};
+
 pub use lists::OneOrMore;
-pub use schema::{
-    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Lesion, MeasureCapacity,
-    MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore, Scenario, Sleep,
-    StatesSpec, Target, UpdateSpec, Wake,
+pub use report::{Finding, Report};
+pub use schema::{Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Setup, UpdateSpec};
+pub use semantics::{
+    Needs, check_setup, counts, fits, kept_steps, mebibytes, room, shuffles_what_is_not_chosen,
+    stores,
 };
-
-use crate::registry::{Problems, Writer};
-
-/// Reads a scenario: defaults, then the file, then `sets` in order, then `seed`. All problems are reported at once.
-pub fn load(text: Text, sets: &[String], seed: Option<u64>) -> Result<Scenario, Diagnostics> {
-    let (mut scenario, node, texts) = document::read::<Scenario>(text, sets)?;
-    if let Some(seed) = seed {
-        scenario.seed = seed;
-    }
-    let mut problems = Problems::default();
-    semantics::check(&scenario, &node, &mut problems);
-    if problems.is_empty() {
-        Ok(scenario)
-    } else {
-        Err(Diagnostics::new(&texts, &problems))
-    }
-}
-
-/// The scenario as RON with every default written out; reading it again gives the same run.
-pub fn resolved(scenario: &Scenario) -> String {
-    format!("Scenario{}\n", Writer::document(scenario))
-}
+pub use text::{ReadError, Text, read_file};

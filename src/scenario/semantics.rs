@@ -2,69 +2,94 @@
 
 mod stores;
 
-use self::stores::{compare, content_values, hippocampal_memory, measure, sleep, store};
-use super::document::span_at;
-use super::schema::{Phase, Scenario, UpdateSpec};
-use crate::circuit::Circuit;
+pub use self::stores::{
+    counts, fits, kept_steps, mebibytes, room, shuffles_what_is_not_chosen, stores,
+};
+
+use self::stores::store;
+use super::report::Report;
+use super::schema::{Setup, UpdateSpec};
 use crate::learning::{RuleSpec, Sizes};
 use crate::neocortex::{CellSpec, CellState, ReadoutSpec};
-use crate::registry::{Node, Problems};
 use crate::task::TaskSpec;
 
 /// More memory than this is refused: 8 GiB.
 const MOST_BYTES: u64 = 8 << 30;
 
-/// Adds what cannot work to `problems`.
-pub(super) fn check(scenario: &Scenario, node: &Node, problems: &mut Problems) {
-    let mut told = std::collections::HashSet::new();
-    let mut report = |path: &str, message: String, help: String| {
-        // Two phases may find the same thing wrong elsewhere.
-        if told.insert((path.to_string(), message.clone())) {
-            problems.push(span_at(node, path), message, Some(help));
-        }
-    };
-    rules(scenario, &mut report);
-    network(scenario, &mut report);
-    if let Some(hippocampus) = &scenario.hippocampus {
-        store(scenario, hippocampus, &mut report);
-        hippocampal_memory(scenario, hippocampus, &mut report);
-    }
-    phases(scenario, &scenario.protocol, "protocol", &mut report);
-    memory(scenario, &mut report);
+/// What the phases of a protocol ask of the setup, all in all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Most episodes lived side by side.
+    pub width: u64,
+    /// Episodes that are lived, and stored where there is a hippocampus.
+    pub episodes: u64,
+    /// Whether ripples run from which rules can learn.
+    pub ripples: bool,
 }
 
-fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
-    let learning = &scenario.learning;
+impl Needs {
+    /// Those of one phase after the other.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            width: self.width.max(other.width),
+            episodes: self.episodes.saturating_add(other.episodes),
+            ripples: self.ripples || other.ripples,
+        }
+    }
+
+    /// Those of the same several times.
+    pub fn times(self, times: usize) -> Self {
+        Self {
+            episodes: self.episodes.saturating_mul(times as u64),
+            ..self
+        }
+    }
+}
+
+/// Reports what cannot work in a setup of which its phases need this.
+pub fn check_setup(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
+    rules(setup, needs, report);
+    network(setup, report);
+    if let Some(hippocampus) = &setup.hippocampus {
+        store(setup, hippocampus, report);
+        let kept = kept_steps(hippocampus, needs.episodes, setup.episode_steps());
+        fits(setup, hippocampus, kept, "hippocampus.memory", report);
+    }
+    memory(setup, needs, report);
+}
+
+fn rules(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
+    let learning = &setup.learning;
     let shadows = learning.shadows.iter().enumerate();
     let all = shadows
         .clone()
         .map(|(i, rule)| (format!("learning.shadows.{i}"), rule));
     for (path, rule) in std::iter::once(("learning.rule".to_string(), &learning.rule)).chain(all) {
-        if rule.offline() && scenario.hippocampus.is_none() {
-            report(
+        if rule.offline() && setup.hippocampus.is_none() {
+            report.at(
                 &path,
                 format!(
                     "{} learns from ripples, but this scenario has no hippocampus",
                     rule.name()
                 ),
-                "add `hippocampus: ()`, or choose a rule that learns while awake".into(),
+                "add `hippocampus: ()`, or choose a rule that learns while awake",
             );
         }
-        if let Some((why, help)) = rule.refusal(&scenario.cortex.cell) {
-            report(&path, why, help);
+        if let Some((why, help)) = rule.refusal(&setup.cortex.cell) {
+            report.at(&path, why, help);
         }
     }
     for (i, shadow) in shadows {
         let path = format!("learning.shadows.{i}");
         if *shadow == learning.rule || learning.shadows[..i].contains(shadow) {
-            report(
+            report.at(
                 &path,
                 format!("{} is here twice with the same parameters", shadow.name()),
-                "remove it: both would give the same gradient".into(),
+                "remove it: both would give the same gradient",
             );
         }
         if shadow.kind().reminds() {
-            report(
+            report.at(
                 &path,
                 format!(
                     "{} changes the forward pass, so it cannot be a shadow of another rule",
@@ -72,24 +97,24 @@ fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
                 ),
                 format!(
                     "make it `learning.rule`; shadows can be {}",
-                    names(&|rule| !rule.kind().reminds())
+                    RuleSpec::names(|rule| !rule.kind().reminds())
                 ),
             );
         } else if learning.rule.kind().reminds() {
-            report(
+            report.at(
                 &path,
                 format!(
                     "{} changes the forward pass: {} beside it would differentiate another network",
                     learning.rule.name(),
                     shadow.name()
                 ),
-                "leave `shadows` out, and run the other rule for itself".into(),
+                "leave `shadows` out, and run the other rule for itself",
             );
         }
     }
-    let whole = !learning.rule.kind().online();
+    let whole = !learning.rule.kind().whole_each_step();
     if matches!(learning.update, UpdateSpec::EveryStep(_)) && whole {
-        report(
+        report.at(
             "learning.update",
             format!(
                 "{} has no gradient before the episode ends",
@@ -97,175 +122,71 @@ fn rules(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
             ),
             format!(
                 "use EveryEpisode or EveryPhase; after every step there is one from {}",
-                names(&|rule| rule.kind().online())
+                RuleSpec::names(|rule| rule.kind().whole_each_step())
             ),
         );
     }
     if !matches!(learning.update, UpdateSpec::EveryPhase(_)) {
         return;
     }
-    if learning.rule.offline()
-        && scenario.hippocampus.is_some()
-        && !any(&scenario.protocol, &is_sleep)
-    {
-        report(
+    if learning.rule.offline() && setup.hippocampus.is_some() && !needs.ripples {
+        report.at(
             "protocol",
             format!(
                 "{} learns from ripples, but the protocol never sleeps",
                 learning.rule.name()
             ),
-            "add a phase `Sleep(ripples: 16)` after `Wake`".into(),
+            "add a phase `Sleep(ripples: 16)` after `Wake`",
         );
     }
 }
 
-/// Names of the rules that pass a test.
-fn names(test: &dyn Fn(&RuleSpec) -> bool) -> String {
-    let able = RuleSpec::all().into_iter().filter(|rule| test(rule));
-    able.map(|rule| rule.name()).collect::<Vec<_>>().join(", ")
-}
-
 /// The network must fit the task.
-fn network(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
-    let (cell, task) = (&scenario.cortex.cell, &scenario.task);
-    let dims = task.as_task::<f32>().dims();
+fn network(setup: &Setup, report: &mut Report<'_>) {
+    let (cell, task) = (&setup.cortex.cell, &setup.task);
+    let dims = task.kind::<f32>().dims();
     if let (CellSpec::Chain(_), true) = (cell, dims.inputs != 1) {
-        report(
+        report.at(
             "cortex.cell",
             format!(
                 "a Chain has one input, but {} gives {}",
                 task.name(),
                 dims.inputs
             ),
-            "use the task InfluenceBalancing, or another cell".into(),
+            "use the task InfluenceBalancing, or another cell",
         );
     }
     if let TaskSpec::InfluenceBalancing(_) = task {
         let chain = matches!(cell, CellSpec::Chain(_));
-        if !chain || !matches!(scenario.cortex.readout, ReadoutSpec::FirstUnits(_)) {
-            report(
+        if !chain || !matches!(setup.cortex.readout, ReadoutSpec::FirstUnits(_)) {
+            report.at(
                 if chain { "cortex.readout" } else { "cortex.cell" },
-                "InfluenceBalancing is about one parameter of a chain whose first unit is the output".into(),
-                "use `cortex: (cell: Chain(), readout: FirstUnits)`".into(),
+                "InfluenceBalancing is about one parameter of a chain whose first unit is the output",
+                "use `cortex: (cell: Chain(), readout: FirstUnits)`",
             );
         }
     }
     let units = CellState::<f32>::new(cell, dims.inputs).as_dyn().units();
-    if matches!(scenario.cortex.readout, ReadoutSpec::FirstUnits(_)) && units < dims.outputs {
-        report(
+    if matches!(setup.cortex.readout, ReadoutSpec::FirstUnits(_)) && units < dims.outputs {
+        report.at(
             "cortex.readout",
             format!(
                 "{} outputs are wanted, but there are {units} units",
                 dims.outputs
             ),
-            "use more units, or the readout Learned".into(),
+            "use more units, or the readout Learned",
         );
     }
-    if let Some((field, why, help)) = task.as_task::<f32>().problem() {
-        report(&format!("task.{field}"), why, help.into());
-    }
-}
-
-/// A stream asks for rules that need no end of an episode.
-fn stream(scenario: &Scenario, path: &str, report: &mut impl FnMut(&str, String, String)) {
-    let learning = &scenario.learning;
-    if scenario.hippocampus.is_some() {
-        report(
-            path,
-            "a stream has no episodes that a hippocampus could store".into(),
-            "use Wake, or leave `hippocampus` out".into(),
-        );
-    }
-    if let UpdateSpec::EveryEpisode(_) = learning.update {
-        report(
-            "learning.update",
-            "a stream has no episodes to learn after".into(),
-            "use EveryStep, or EveryPhase".into(),
-        );
-    }
-    for rule in std::iter::once(&learning.rule).chain(&learning.shadows) {
-        if !rule.kind().streams() {
-            report(
-                path,
-                format!("{} needs episodes: a stream never ends", rule.name()),
-                format!(
-                    "use Wake, or one of {}",
-                    names(&|rule| rule.kind().streams())
-                ),
-            );
-        }
-    }
-}
-
-fn is_sleep(phase: &Phase) -> bool {
-    matches!(phase, Phase::Sleep(_))
-}
-
-fn any(phases: &[Phase], test: &dyn Fn(&Phase) -> bool) -> bool {
-    phases.iter().any(|phase| match phase {
-        Phase::Repeat(p) => any(&p.phases, test),
-        other => test(other),
-    })
-}
-
-fn phases(
-    scenario: &Scenario,
-    list: &[Phase],
-    path: &str,
-    report: &mut impl FnMut(&str, String, String),
-) {
-    for (i, phase) in list.iter().enumerate() {
-        let path = format!("{path}.{i}");
-        let lacks = scenario.hippocampus.is_none();
-        match phase {
-            Phase::Repeat(p) => phases(scenario, &p.phases, &format!("{path}.phases"), report),
-            Phase::Stream(_) => stream(scenario, &path, report),
-            Phase::Sleep(_) if lacks => report(
-                &path,
-                "Sleep replays from a hippocampus, but this scenario has none".into(),
-                "add `hippocampus: ()`, or remove this phase".into(),
-            ),
-            Phase::Sleep(p) => sleep(scenario, p, &path, report),
-            Phase::MeasureStore(p) => measure(scenario, p, &path, report),
-            Phase::MeasureCapacity(p) => match &scenario.hippocampus {
-                Some(h) => compare(scenario, h, p, &path, report),
-                None => report(
-                    &path,
-                    "there is no hippocampus whose capacity could be measured".into(),
-                    "add `hippocampus: ()`".into(),
-                ),
-            },
-            Phase::MeasureSeparation(_) => match &scenario.hippocampus {
-                Some(h) if h.store.kind().units() > 0 => {}
-                _ => report(
-                    &path,
-                    "pattern separation needs a hippocampus with a store that has units".into(),
-                    "add `hippocampus: (store: Ca3())`".into(),
-                ),
-            },
-            Phase::Lesion(p) => target(&p.target.0, lacks, &path, report),
-            Phase::Restore(p) => target(&p.target.0, lacks, &path, report),
-            _ => {}
-        }
-    }
-}
-
-fn target(name: &str, lacks: bool, path: &str, report: &mut impl FnMut(&str, String, String)) {
-    if lacks && Circuit::needs_hippocampus(name) {
-        report(
-            &format!("{path}.target"),
-            format!("{name} belongs to the hippocampus, but this scenario has none"),
-            "add `hippocampus: ()`, or name Input, Cortex, Readout, Sensory, Recurrent or Output"
-                .into(),
-        );
+    if let Some((field, why, help)) = task.kind::<f32>().problem() {
+        report.at(&format!("task.{field}"), why, help);
     }
 }
 
 /// Refuses what would not fit, with the number of bytes it would need.
-fn memory(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
-    let (path, bytes) = largest(scenario);
+fn memory(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
+    let (path, bytes) = largest(setup, needs);
     if bytes > MOST_BYTES {
-        report(
+        report.at(
             path,
             format!(
                 "this run would need about {:.1} GiB of memory",
@@ -280,12 +201,12 @@ fn memory(scenario: &Scenario, report: &mut impl FnMut(&str, String, String)) {
 }
 
 /// The part of a run that needs most memory, and how many bytes.
-fn largest(scenario: &Scenario) -> (&'static str, u64) {
-    let dims = scenario.task.as_task::<f32>().dims();
-    let cell = CellState::<f32>::new(&scenario.cortex.cell, dims.inputs);
+fn largest(setup: &Setup, needs: Needs) -> (&'static str, u64) {
+    let dims = setup.task.kind::<f32>().dims();
+    let cell = CellState::<f32>::new(&setup.cortex.cell, dims.inputs);
     let cell = cell.as_dyn();
     let units = (cell.units() * cell.slots()) as u64;
-    let (steps, content) = (dims.steps as u64, content_values(scenario));
+    let (steps, content) = (dims.steps as u64, setup.content_values());
     let sizes = Sizes {
         steps,
         state: units,
@@ -295,24 +216,14 @@ fn largest(scenario: &Scenario) -> (&'static str, u64) {
             .map(|t| (t.rows * t.cols) as u64)
             .sum(),
     };
-    // At most 64 episodes are lived side by side, 256 probed: inputs, targets, drive and states.
-    let width = widest(&scenario.protocol).min(64);
+    // Up to 256 episodes are probed side by side: inputs, targets, drive and states.
+    let width = needs.width.max(1);
     let mut parts = vec![("task", 4 * 256 * steps * (content + 3 * units))];
-    let rules = std::iter::once(&scenario.learning.rule).chain(&scenario.learning.shadows);
+    let rules = setup.learning.rules();
     let floats: u64 = rules.map(|rule| rule.kind().floats(&sizes)).sum();
     parts.push(("learning", floats.saturating_mul(4 * width)));
     parts
         .into_iter()
         .max_by_key(|(_, bytes)| *bytes)
         .unwrap_or(("task", 0))
-}
-
-/// Most episodes side by side in a phase.
-fn widest(phases: &[Phase]) -> u64 {
-    let each = phases.iter().map(|phase| match phase {
-        Phase::Wake(p) => p.episodes as u64,
-        Phase::Repeat(p) => widest(&p.phases),
-        _ => 1,
-    });
-    each.max().unwrap_or(1)
 }

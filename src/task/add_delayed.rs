@@ -5,8 +5,8 @@
 //! [H(0.75) + H(0.5)]/2 = 0.628; who knows both [H(0.5) + H(1) + H(0.25) + H(0.75)]/4 = 0.454.
 //! Task of Pitis (2016) in the form of Marschall, Cho & Savin (2020).
 
-use super::{Baselines, Dims, Level, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Level, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -78,8 +78,8 @@ impl<R: Real> Task<R> for AddDelayed {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::CrossEntropy
+    fn targets(&self) -> Targets {
+        Targets::Classes
     }
 
     fn baselines(&self) -> Baselines {

@@ -6,8 +6,8 @@
 //! and leaves ½·1/6. The memoryless loss is p/24 + (1 − p)/12. An answer counts as right within 0.2 of the sum; saying 1 is right with
 //! probability 1 − 0.8² = 0.36.
 
-use super::{Baselines, Dims, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -30,8 +30,8 @@ impl<R: Real> Task<R> for Adding {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::SquaredError
+    fn targets(&self) -> Targets {
+        Targets::Values
     }
 
     fn baselines(&self) -> Baselines {

@@ -5,8 +5,8 @@
 //! guessed but not followed; there n alone is uncertain, spread over 2·mean(n) + 1 guesses. One wrong guess a string cannot be avoided, so a
 //! string with at most one counts as correct.
 
-use super::{Baselines, Dims, Level, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Level, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -85,8 +85,8 @@ impl<R: Real> Task<R> for Anbn {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::CrossEntropy
+    fn targets(&self) -> Targets {
+        Targets::Classes
     }
 
     fn baselines(&self) -> Baselines {

@@ -3,8 +3,8 @@
 //! T = 2·length + delay; the go cue is on during the answer. Only the answer is scored: each of its symbols is uniform and
 //! independent of what is on at that step, so chance and the memoryless loss are 1/symbols and ln(symbols).
 
-use super::{Baselines, Dims, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -29,8 +29,8 @@ impl<R: Real> Task<R> for Copy {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::CrossEntropy
+    fn targets(&self) -> Targets {
+        Targets::Classes
     }
 
     fn baselines(&self) -> Baselines {

@@ -4,8 +4,8 @@
 //! and what is seen (stem, either cue, turning point, branch), with a little noise; wanted is the next action. Down the stem
 //! and along the branch it follows from the input; at the turning point only from the cue.
 
-use super::{Baselines, Dims, Level, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Level, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -53,8 +53,8 @@ impl<R: Real> Task<R> for DelayedAlternation {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::CrossEntropy
+    fn targets(&self) -> Targets {
+        Targets::Classes
     }
 
     fn baselines(&self) -> Baselines {

@@ -4,8 +4,8 @@
 //! [`Chain`](crate::neocortex::Chain) with the readout `FirstUnits`, where the long-run influence of θ on the output is
 //! −6 while its influence over few steps is positive: θ* = −1/6.
 
-use super::{Baselines, Dims, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -26,8 +26,12 @@ impl<R: Real> Task<R> for InfluenceBalancing {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::SquaredError
+    fn tells_influence(&self) -> bool {
+        true
+    }
+
+    fn targets(&self) -> Targets {
+        Targets::Values
     }
 
     fn baselines(&self) -> Baselines {

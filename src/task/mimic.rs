@@ -3,8 +3,8 @@
 //! The teacher is g_t = tanh(A g_{t−1} + B x_t), y_t = C g_t, with normal A of standard deviation gain/√n, B and C of 1/√x and
 //! 1/√n, drawn from `teacher` alone: the same teacher whatever the run's seed. Inputs are independent and uniform within ±1.
 
-use super::{Baselines, Dims, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{DMatrix, Real, Rng};
 use crate::params;
 
@@ -77,8 +77,8 @@ impl<R: Real> Task<R> for Mimic {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::SquaredError
+    fn targets(&self) -> Targets {
+        Targets::Values
     }
 
     /// Half the variance of the teacher's outputs over ten thousand steps of its own; the rest has no closed form.

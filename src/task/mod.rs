@@ -18,7 +18,7 @@ pub use influence_balancing::InfluenceBalancing;
 pub use mimic::Mimic;
 pub use recall::Recall;
 
-use crate::episode::Episode;
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::registry;
 
@@ -31,15 +31,6 @@ pub struct Dims {
     pub outputs: usize,
     /// T: steps of the longest episode.
     pub steps: usize,
-}
-
-/// What the outputs are compared with the targets by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum LossKind {
-    /// Softmax and cross-entropy, in nats.
-    CrossEntropy,
-    /// ½ |y − target|².
-    SquaredError,
 }
 
 /// What is known of a task in closed form; NaN where nothing is.
@@ -75,8 +66,8 @@ pub struct Level {
 pub trait Task<R: Real> {
     /// Sizes.
     fn dims(&self) -> Dims;
-    /// How outputs are scored.
-    fn loss(&self) -> LossKind;
+    /// What its targets are.
+    fn targets(&self) -> Targets;
     /// Chance and memoryless levels, in closed form.
     fn baselines(&self) -> Baselines;
     /// Whether an output counts as right; for squared error, within this distance of the target.
@@ -90,6 +81,10 @@ pub trait Task<R: Real> {
     /// Losses on the way from knowing nothing to knowing all.
     fn levels(&self) -> Vec<Level> {
         Vec::new()
+    }
+    /// Whether `ammon gradients` tells what its one parameter does to the output, by horizon.
+    fn tells_influence(&self) -> bool {
+        false
     }
     /// Whether the loss is told in bits too.
     fn in_bits(&self) -> bool {
@@ -112,7 +107,7 @@ pub trait Task<R: Real> {
 
 registry! {
     /// What is experienced.
-    pub enum TaskSpec "task" {
+    pub enum TaskSpec "task": Task<R> {
         Recall(Recall): "Hochreiter & Schmidhuber 1997, experiment 2: the long delay with distractors",
         Copy(Copy): "Graves, Wayne & Danihelka 2014; Arjovsky, Shah & Bengio 2016, §4.1",
         Adding(Adding): "Hochreiter & Schmidhuber 1997, experiment 4; Arjovsky, Shah & Bengio 2016, §4.2",
@@ -124,44 +119,15 @@ registry! {
     }
 }
 
-impl TaskSpec {
-    /// The task behind its trait.
-    pub fn as_task<R: Real>(&self) -> &dyn Task<R> {
-        match self {
-            Self::Recall(task) => task,
-            Self::Copy(task) => task,
-            Self::Adding(task) => task,
-            Self::AddDelayed(task) => task,
-            Self::Anbn(task) => task,
-            Self::DelayedAlternation(task) => task,
-            Self::InfluenceBalancing(task) => task,
-            Self::Mimic(task) => task,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn all() -> Vec<TaskSpec> {
-        vec![
-            TaskSpec::Recall(Recall::default()),
-            TaskSpec::Copy(Copy::default()),
-            TaskSpec::Adding(Adding::default()),
-            TaskSpec::AddDelayed(AddDelayed::default()),
-            TaskSpec::Anbn(Anbn::default()),
-            TaskSpec::DelayedAlternation(DelayedAlternation::default()),
-            TaskSpec::InfluenceBalancing(InfluenceBalancing::default()),
-            TaskSpec::Mimic(Mimic::default()),
-        ]
-    }
-
     #[test]
     fn every_task_keeps_to_its_declared_sizes() {
-        assert_eq!(all().len(), TaskSpec::variants().len());
-        for spec in all() {
-            let task = spec.as_task::<f64>();
+        assert_eq!(TaskSpec::all().len(), TaskSpec::variants().len());
+        for spec in TaskSpec::all() {
+            let task = spec.kind::<f64>();
             let dims = task.dims();
             let mut rng = Rng::named(1, "task");
             for _ in 0..20 {

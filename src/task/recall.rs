@@ -4,8 +4,8 @@
 //! symbol units carry noise during the delay), and the go cue. Chance is 1/symbols, and since the go step shows nothing
 //! of the symbol, the best loss without memory is ln(symbols), or the entropy of the symbols where one is rare.
 
-use super::{Baselines, Dims, LossKind, Task};
-use crate::episode::Episode;
+use super::{Baselines, Dims, Task};
+use crate::episode::{Episode, Targets};
 use crate::numeric::{Real, Rng};
 use crate::params;
 
@@ -34,8 +34,8 @@ impl<R: Real> Task<R> for Recall {
         }
     }
 
-    fn loss(&self) -> LossKind {
-        LossKind::CrossEntropy
+    fn targets(&self) -> Targets {
+        Targets::Classes
     }
 
     fn baselines(&self) -> Baselines {

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::folder::FolderError;
+use super::error::FolderError;
 
 const PREFIX: &str = ".ammon-";
 const SUFFIX: &str = ".tmp";

@@ -7,11 +7,11 @@ use std::path::Path;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::atomic::write_atomic;
-use super::folder::FolderError;
+use super::error::FolderError;
 
 const MAGIC: &[u8; 8] = b"AMMONCKP";
-/// Changes with every change of the header.
-const FORMAT: u32 = 1;
+/// Changes with every change of the header, and of what is saved.
+const FORMAT: u32 = 2;
 /// Which program wrote it: only the same one goes on to the same bytes.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the program's version, padded with zeros.
@@ -86,14 +86,9 @@ pub fn read_checkpoint<T: DeserializeOwned>(path: &Path) -> Result<T, FolderErro
     postcard::from_bytes(&body).map_err(|e| broken(&format!("cannot be read ({e})")))
 }
 
-/// FNV-1a over words of eight bytes: against accidents, not against malice.
+/// CRC-32: against accidents, not against malice.
 fn checksum(bytes: &[u8]) -> u64 {
-    let mix = |h: u64, word: u64| (h ^ word).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
-    let (words, rest) = bytes.as_chunks::<8>();
-    let h = words
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |h, w| mix(h, u64::from_le_bytes(*w)));
-    rest.iter().fold(h, |h, b| mix(h, u64::from(*b)))
+    crc32fast::hash(bytes).into()
 }
 
 #[cfg(test)]

@@ -8,8 +8,7 @@ pub use json::Json;
 
 use std::path::{Path, PathBuf};
 
-use super::folder::FolderError;
-use crate::registry::{Body, Bounds, Ident, Node, Parameter, Problems, Span, Value};
+use super::error::FolderError;
 
 /// Converts a run folder.
 pub trait Export {
@@ -21,57 +20,28 @@ pub trait Export {
 
 crate::registry! {
     /// Formats a finished run can be converted to.
-    pub enum ExportSpec "export" {
+    pub enum ExportSpec "export": Export {
         Csv(Csv),
         Json(Json),
     }
 }
 
 impl ExportSpec {
-    /// The format of this name, in any case.
-    pub fn named(name: &str) -> Option<Self> {
-        let variant = Self::variants()
-            .into_iter()
-            .find(|v| v.name.eq_ignore_ascii_case(name))?;
-        let name = Ident {
-            name: variant.name.into(),
-            span: Span::default(),
-        };
-        let node = Node {
-            span: Span::default(),
-            value: Value::Tagged {
-                name: Some(name),
-                body: Body::Empty,
-            },
-        };
-        Self::read(&node, Bounds::NONE, &mut Problems::default())
-    }
-
     /// The files that the formats make.
     pub fn file_names() -> Vec<&'static str> {
-        let formats = Self::variants()
-            .into_iter()
-            .filter_map(|v| Self::named(v.name));
-        formats.map(|format| format.as_dyn().file_name()).collect()
-    }
-
-    fn as_dyn(&self) -> &dyn Export {
-        match self {
-            Self::Csv(e) => e,
-            Self::Json(e) => e,
-        }
+        Self::all().iter().map(|f| f.kind().file_name()).collect()
     }
 
     /// The converted run.
     pub fn convert(&self, run: &Path) -> Result<Vec<u8>, FolderError> {
-        self.as_dyn().convert(run)
+        self.kind().convert(run)
     }
 
     /// Converts `run`; the result goes to the file or into the folder `out`, or into the run's own.
     pub fn export(&self, run: &Path, out: Option<&Path>) -> Result<PathBuf, FolderError> {
         let path = match out {
             Some(file) if !file.is_dir() => file.to_path_buf(),
-            folder => folder.unwrap_or(run).join(self.as_dyn().file_name()),
+            folder => folder.unwrap_or(run).join(self.kind().file_name()),
         };
         super::atomic::write_atomic(&path, &self.convert(run)?)?;
         Ok(path)

@@ -6,70 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::event::{Event, Sink, SinkError};
 
-use super::atomic::{is_leftover, write_atomic};
-use super::export::ExportSpec;
+use super::atomic::is_leftover;
+use super::error::FolderError;
 use super::tables::{Offsets, Tables};
-
-/// What can go wrong with a run folder.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// Something is there already.
-    #[error(
-        "{0} exists and is not empty: choose another --out, or replace an earlier run with --force"
-    )]
-    Occupied(PathBuf),
-    /// `--force` on something that is no run folder.
-    #[error(
-        "{0} holds no summary.json, so it is not a run folder of Ammon: --force replaces nothing but its own files"
-    )]
-    NotOurs(PathBuf),
-    /// A file where a folder should be.
-    #[error("{0} is a file, not a folder: choose another --out")]
-    NotAFolder(PathBuf),
-    /// A file could not be written.
-    #[error("cannot write {path}: {source}")]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file could not be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A file is not what it should be.
-    #[error("{path}: {problem}")]
-    Broken {
-        /// Which.
-        path: PathBuf,
-        /// What is wrong with it, and what to do.
-        problem: String,
-    },
-}
-
-impl FolderError {
-    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Write { path, source }
-    }
-
-    pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |source| Self::Read { path, source }
-    }
-
-    pub(super) fn broken(path: &Path, problem: impl Into<String>) -> Self {
-        Self::Broken {
-            path: path.to_path_buf(),
-            problem: problem.into(),
-        }
-    }
-}
 
 /// The files that a run folder may hold beside its exports; summary.json, which marks it, goes last.
 const OURS: [&str; 9] = [
@@ -97,9 +36,9 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// Makes a new folder with empty tables.
-    pub fn create(path: &Path, force: bool) -> Result<Self, FolderError> {
-        Self::prepare(path, force)?;
+    /// Makes a new folder with empty tables; `exports` names the files that exporters may have left in an earlier one.
+    pub fn create(path: &Path, force: bool, exports: &[&str]) -> Result<Self, FolderError> {
+        Self::prepare(path, force, exports)?;
         Ok(Self {
             path: path.to_path_buf(),
             tables: Tables::create(path)?,
@@ -116,10 +55,10 @@ impl RunFolder {
         }
     }
 
-    /// Makes the folder itself: refused where it is not empty, unless forced and an earlier run lies there.
-    pub fn prepare(path: &Path, force: bool) -> Result<(), FolderError> {
+    /// Makes the folder itself: refused where it is not empty, unless forced and an earlier run lies there, whose files
+    /// and `exports` go.
+    pub fn prepare(path: &Path, force: bool, exports: &[&str]) -> Result<(), FolderError> {
         if Self::check(path, force)? {
-            let exports = ExportSpec::file_names();
             exports
                 .iter()
                 .chain(&OURS)
@@ -172,11 +111,6 @@ impl RunFolder {
     pub fn rewind(&mut self, offsets: Offsets) -> Result<(), FolderError> {
         self.tables = Tables::reopen(&self.path, offsets)?;
         Ok(())
-    }
-
-    /// Writes one of the folder's files, whole or not at all.
-    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FolderError> {
-        write_atomic(&self.path.join(name), bytes)
     }
 }
 
@@ -243,18 +177,18 @@ mod tests {
     fn a_folder_is_replaced_only_when_forced_and_only_where_a_run_lies() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run");
-        RunFolder::create(&path, false).unwrap();
+        RunFolder::create(&path, false, &[]).unwrap();
         assert!(matches!(
-            RunFolder::create(&path, false),
+            RunFolder::create(&path, false, &[]),
             Err(FolderError::Occupied(_))
         ));
         assert!(matches!(
-            RunFolder::create(&path, true),
+            RunFolder::create(&path, true, &[]),
             Err(FolderError::NotOurs(_))
         ));
         fs::write(path.join("summary.json"), "{}").unwrap();
         fs::write(path.join("notes.txt"), "mine").unwrap();
-        RunFolder::create(&path, true).unwrap();
+        RunFolder::create(&path, true, &[]).unwrap();
         assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), "mine");
         assert!(!path.join("summary.json").exists());
     }
@@ -291,7 +225,7 @@ mod tests {
         let path = dir.path().join("run");
         fs::write(&path, "mine").unwrap();
         assert!(matches!(
-            RunFolder::create(&path, true),
+            RunFolder::create(&path, true, &[]),
             Err(FolderError::NotAFolder(_))
         ));
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");

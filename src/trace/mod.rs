@@ -3,6 +3,7 @@
 mod atomic;
 mod cell;
 mod checkpoint;
+mod error;
 mod export;
 mod folder;
 mod summary;
@@ -12,8 +13,9 @@ mod tensors;
 pub use atomic::write_atomic;
 use cell::{quoted, shortest};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
+pub use error::FolderError;
 pub use export::{Export, ExportSpec};
-pub use folder::{FolderError, RunFolder};
+pub use folder::RunFolder;
 pub use summary::{Final, Summary};
 pub use tables::{Offsets, Row, Tables};
 pub use tensors::{Tensor, write_tensors};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::cell::{quoted, shortest};
-use super::folder::FolderError;
+use super::error::FolderError;
 use crate::event::{CapacityRecord, Event, RippleRecord, ScoreRecord, Sink, SinkError};
 
 /// Lengths of the tables in bytes, in the order of `KINDS`; 0 for one that is not there yet.
@@ -383,7 +383,6 @@ fn score_row(r: &ScoreRecord) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::PhaseName;
 
     #[test]
     fn tables_cut_back_and_gone_on_with_are_the_same_bytes() {
@@ -391,7 +390,7 @@ mod tests {
         let metric = |i: u64| Event::Metric {
             time: i,
             episode: 1,
-            phase: PhaseName::Wake,
+            phase: "Wake".into(),
             name: "loss".into(),
             value: 0.1 * i as f64,
         };
@@ -421,7 +420,7 @@ mod tests {
         let event = Event::Metric {
             time: 1,
             episode: 2,
-            phase: PhaseName::Rest,
+            phase: "Rest".into(),
             name: name.clone(),
             value: 3.0,
         };

@@ -5,7 +5,7 @@ use std::path::Path;
 use safetensors::{Dtype, View};
 
 use super::atomic::write_atomic;
-use super::folder::FolderError;
+use super::error::FolderError;
 use crate::neocortex::Weights;
 use crate::numeric::{DMatrix, Real};
 

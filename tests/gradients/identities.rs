@@ -1,8 +1,8 @@
 //! Rules that must agree, do, at frozen weights.
 
 use ammon::learning::{
-    Bptt, CheckpointedBptt, Eprop, FeedbackSpec, Last, LossSpec, ReadoutOnly, ReversibleReplay,
-    Rflo, Rtrl, RuleSpec, Snap, Sum, Tbptt, Transposed,
+    Bptt, CheckpointedBptt, Eprop, FeedbackSpec, Last, ReadoutOnly, ReversibleReplay, Rflo, Rtrl,
+    RuleSpec, Snap, Sum, Tbptt, Transposed, TruncationSpec,
 };
 use ammon::neocortex::{CellSpec, Cortex, Gru, Linear, Lstm, Reversible, Tanh};
 use ammon::task::{Recall, TaskSpec};
@@ -22,9 +22,9 @@ fn snap(order: usize) -> RuleSpec {
 
 fn tbptt(horizon: usize, stride: usize, sum: bool) -> RuleSpec {
     let loss = if sum {
-        LossSpec::Sum(Sum {})
+        TruncationSpec::Sum(Sum {})
     } else {
-        LossSpec::Last(Last {})
+        TruncationSpec::Last(Last {})
     };
     RuleSpec::Tbptt(Tbptt {
         horizon,

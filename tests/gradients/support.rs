@@ -3,7 +3,7 @@
 use ammon::episode::Batch;
 use ammon::learning::{Context, Moment, RuleSpec, RuleState, Start};
 use ammon::neocortex::{
-    CellSpec, Chain, Cortex, Gradient, Gru, Linear, Lstm, Reversible, Step, Tanh,
+    CellSpec, Chain, Cortex, Gradient, Gru, Linear, LossSpec, Lstm, Reversible, Step, Tanh,
 };
 use ammon::numeric::{Block, DMatrix, Rng};
 use ammon::task::{Adding, Anbn, Copy, Recall, TaskSpec};
@@ -91,14 +91,14 @@ pub fn settings() -> Vec<(String, CellSpec, Cortex<f64>, Batch<f64>)> {
 }
 
 pub fn setting(cell: &CellSpec, task: &TaskSpec, width: usize) -> (Cortex<f64>, Batch<f64>) {
-    let task = task.as_task::<f64>();
+    let task = task.kind::<f64>();
     let dims = task.dims();
     let mut rng = Rng::named(11, "test");
     let cortex = Cortex::new(
         cell,
         dims.inputs,
         dims.outputs,
-        task.loss(),
+        LossSpec::suiting(task.targets()),
         task.tolerance(),
         &mut rng,
     );
@@ -107,7 +107,7 @@ pub fn setting(cell: &CellSpec, task: &TaskSpec, width: usize) -> (Cortex<f64>, 
 }
 
 pub fn state(cortex: &Cortex<f64>, spec: &RuleSpec, seed: u64) -> RuleState<f64> {
-    let rng = Rng::child(seed, "rule", 0);
+    let rng = Rng::named(seed, "rule");
     RuleState::new(spec, Start { cortex, rng })
 }
 
@@ -130,7 +130,8 @@ pub fn live(
     let mut states = vec![vec![0.0; cortex.state() * b]];
     let mut aux = vec![0.0; cortex.aux_rows() * b];
     rule.begin(&cx);
-    let drive = cortex.drive(Block::of(&batch.inputs), batch.inputs.ncols());
+    let mut drive = DMatrix::zeros(cortex.drive_rows(), batch.inputs.ncols());
+    cortex.drive_into(Block::of(&batch.inputs), drive.as_mut_slice());
     for t in 0..batch.steps {
         let mut h = states[t].clone();
         let z = &drive.as_slice()[t * rows * b..(t + 1) * rows * b];

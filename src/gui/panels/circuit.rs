@@ -3,6 +3,7 @@
 use egui::{Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::{Panel, PanelContext};
+use crate::circuit::Place;
 use crate::engine::{Command, PathwayView, RegionView, Request};
 use crate::gui::theme::Map;
 
@@ -31,7 +32,7 @@ impl Panel for Circuit {
         let regions = &cx.snapshot.regions;
         let places: Vec<Rect> = regions
             .iter()
-            .map(|r| Rect::from_center_size(place(&r.name, rect), BOX))
+            .map(|r| Rect::from_center_size(position(r.place, rect), BOX))
             .collect();
         for pathway in &cx.snapshot.pathways {
             if let (Some(from), Some(to)) = (places.get(pathway.from), places.get(pathway.to)) {
@@ -45,15 +46,16 @@ impl Panel for Circuit {
 }
 
 /// Where a region is drawn: the cortical column left, the hippocampal loop right. Boxes and loops stay inside.
-fn place(name: &str, rect: Rect) -> Pos2 {
-    let (x, y) = match name {
-        "Input" => (0.0, 1.0),
-        "Cortex" => (0.0, 0.5),
-        "Readout" => (0.0, 0.0),
-        "Entorhinal" => (0.5, 0.94),
-        "Dentate" => (1.0, 0.94),
-        "CA3" => (1.0, 0.38),
-        "CA1" => (0.5, 0.14),
+fn position(place: Place, rect: Rect) -> Pos2 {
+    let (x, y) = match place {
+        Place::Input => (0.0, 1.0),
+        Place::Cortex => (0.0, 0.5),
+        Place::Readout => (0.0, 0.0),
+        Place::Entorhinal => (0.5, 0.94),
+        Place::Dentate => (1.0, 0.94),
+        Place::Ca3 => (1.0, 0.38),
+        Place::Ca1 => (0.5, 0.14),
+        // A pathway has no box of its own.
         _ => (0.5, 0.5),
     };
     let half = BOX / 2.0 + vec2(6.0, 6.0);
@@ -63,7 +65,7 @@ fn place(name: &str, rect: Rect) -> Pos2 {
 }
 
 fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Rect) {
-    let response = ui.interact(rect, ui.scope_id().with(&region.name), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with(region.place), Sense::click());
     let fill = Map::Viridis.color(region.activity);
     let light = region.activity > 0.6;
     let hurt = region.lesion > 0.0;
@@ -81,9 +83,9 @@ fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Re
         egui::StrokeKind::Inside,
     );
     let text = if hurt {
-        format!("{} -{:.0} %", region.name, region.lesion * 100.0)
+        format!("{} -{:.0} %", region.place, region.lesion * 100.0)
     } else {
-        region.name.clone()
+        region.place.to_string()
     };
     let font = egui::FontId::proportional(if hurt { 11.0 } else { 13.0 });
     let color = if light {
@@ -105,19 +107,21 @@ fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Re
         ui.painter()
             .line_segment([rect.left_bottom(), rect.right_top()], stroke);
     }
-    lesion_by_click(cx, &response, &region.name, region.lesion);
+    lesion_by_click(cx, &response, region.place, region.lesion);
     let text = format!(
         "{}: {}\nactivity {:.2}",
-        region.name, region.role, region.activity
+        region.place,
+        region.place.role(),
+        region.activity
     );
     response.on_hover_text(text);
 }
 
 fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from: Rect, to: Rect) {
-    let path = route(&pathway.name, from, to);
+    let path = route(pathway.place, from, to);
     let middle = path[path.len() / 2];
     let grip = Rect::from_center_size(middle, vec2(18.0, 18.0));
-    let response = ui.interact(grip, ui.scope_id().with(&pathway.name), Sense::click());
+    let response = ui.interact(grip, ui.scope_id().with(pathway.place), Sense::click());
     let hurt = pathway.lesion > 0.0;
     let color = if hurt {
         ui.visuals().error_fg_color
@@ -157,11 +161,11 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
         ui.visuals().panel_fill,
         Stroke::new(1.5, color),
     );
-    lesion_by_click(cx, &response, &pathway.name, pathway.lesion);
+    lesion_by_click(cx, &response, pathway.place, pathway.lesion);
     let text = format!(
         "{}: {}\nactivity {:.2}, cut {:.0} %",
-        pathway.name,
-        pathway.role,
+        pathway.place,
+        pathway.place.role(),
         pathway.activity,
         pathway.lesion * 100.0
     );
@@ -169,24 +173,28 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
 }
 
 /// The points of a pathway: a straight line between edges, or a loop beside its region.
-fn route(name: &str, from: Rect, to: Rect) -> Vec<Pos2> {
+fn route(pathway: Place, from: Rect, to: Rect) -> Vec<Pos2> {
     if from == to {
-        return loop_beside(name, from);
+        return loop_beside(pathway, from);
     }
     let (a, b) = (edge(from, to.center()), edge(to, from.center()));
     (0..=8).map(|i| a + (b - a) * (i as f32 / 8.0)).collect()
 }
 
 /// A pathway of a region to itself: left of the cortex, side by side above CA3.
-fn loop_beside(name: &str, region: Rect) -> Vec<Pos2> {
+fn loop_beside(pathway: Place, region: Rect) -> Vec<Pos2> {
     // A cubic curve reaches three quarters of the way to its control points.
     let far = LOOP / 0.75;
-    let curve = if name == "Recurrent" {
+    let curve = if pathway == Place::Recurrent {
         let (x, y) = (region.left(), region.center().y);
         let turn = |side: f32| (pos2(x, y + 8.0 * side), pos2(x - far, y + 22.0 * side));
         [turn(1.0), turn(-1.0)]
     } else {
-        let side = if name == "Sequence" { 1.0 } else { -1.0 };
+        let side = if pathway == Place::Sequence {
+            1.0
+        } else {
+            -1.0
+        };
         let (x, y) = (region.center().x + 21.0 * side, region.top());
         let turn = |s: f32| (pos2(x + 7.0 * s, y), pos2(x + 20.0 * s, y - far));
         [turn(-1.0), turn(1.0)]
@@ -213,10 +221,9 @@ fn edge(rect: Rect, towards: Pos2) -> Pos2 {
     rect.center() + d * scale.min(1.0)
 }
 
-fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, name: &str, lesion: f64) {
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, target: Place, lesion: f64) {
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, target.name()));
     let apply = |fraction: f64| {
-        let target = name.to_string();
         let command = if fraction > 0.0 {
             Command::Lesion { target, fraction }
         } else {

@@ -87,27 +87,6 @@ fn span_at_finds_the_nearest_value() {
     assert_eq!(at("cortex.cell"), file);
 }
 
-#[test]
-fn a_file_is_read_or_refused_clearly() {
-    let dir = std::env::temp_dir();
-    let said = |path: &Path| read_file(path).unwrap_err().to_string();
-    assert!(said(&dir).contains("is a folder"));
-    assert!(said(Path::new("/no/such.ron")).contains("there is no file `/no/such.ron`"));
-    #[cfg(unix)]
-    assert!(said(Path::new("/dev/zero")).contains("larger than 1 MiB"));
-    let error = read_from(&b"(a\xff)"[..], Path::new("x.ron"))
-        .unwrap_err()
-        .to_string();
-    assert!(error.contains("not UTF-8 text (byte 2)"), "{error}");
-    assert_eq!(
-        read_from(&b"()"[..], Path::new("x.ron")).unwrap(),
-        Text {
-            name: "x.ron".into(),
-            text: "()".into()
-        }
-    );
-}
-
 fn rule() -> impl Strategy<Value = Rule> {
     prop_oneof![
         Just(Rule::Bptt(Nothing {})),

@@ -1,4 +1,5 @@
-use super::super::document::{Text, read, sample::Sample};
+use super::super::document::{read, sample::Sample};
+use super::super::text::Text;
 use crate::registry::Writer;
 
 const FILE: &str = "Sample(task: Tbptt(7), cortex: (cell: Tanh(units: 32)), learning: (shadows: [Bptt, Tbptt(horizon: 4)]))";

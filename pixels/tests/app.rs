@@ -1,0 +1,613 @@
+//! The app without a renderer: panels on any snapshot, actions in any state, clicks that send requests.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ammon::circuit::Place;
+use ammon::engine::{
+    Activity, Command, CortexView, Experiment, LogLine, Raster, Request, RippleEntry, RippleStep,
+    RippleView, Snapshot, Source, draw, load,
+};
+use ammon::event::{CapacityRecord, Order, Outcome, RippleRecord};
+use ammon::gui::{Action, App, Simulation, panels};
+use ammon::scenario::{Text, bundled};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+/// A run that stands still and notes what it is asked.
+struct Still {
+    snapshot: Arc<Snapshot>,
+    asked: Rc<RefCell<Vec<String>>>,
+}
+
+impl Simulation for Still {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.clone()
+    }
+
+    fn send(&self, request: Request) {
+        self.asked.borrow_mut().push(format!("{request:?}"));
+    }
+}
+
+fn record(ripple: u64, completed: bool) -> RippleRecord {
+    RippleRecord {
+        ripple,
+        time: ripple / 2,
+        engram: 7,
+        episode: 3,
+        order: Order::REVERSE,
+        cue: "Fraction".into(),
+        cue_fraction: 0.5,
+        steps: 4,
+        overlap_mean: 0.9,
+        overlap_min: 0.8,
+        completed,
+        cosine: if completed { 1.0 } else { f64::NAN },
+        outcome: if completed {
+            Outcome::Completed
+        } else {
+            Outcome::Lost
+        },
+    }
+}
+
+fn full() -> Snapshot {
+    let scenario = load(
+        bundled()[0].document(),
+        &["hippocampus.store.units=100".into()],
+        None,
+    )
+    .unwrap();
+    let mut snapshot = Snapshot {
+        activity: Activity::Paused,
+        live_step: 9,
+        ..Snapshot::default()
+    };
+    draw(&Experiment::<f32>::new(&scenario), &mut snapshot);
+    let wave = |n: usize| (0..n).map(|i| (i as f32 * 0.7).sin()).collect::<Vec<f32>>();
+    snapshot.cortex = Arc::new(CortexView {
+        source: Source::Lived,
+        episode: 3,
+        length: 6,
+        states: Raster {
+            units: 8,
+            values: wave(40),
+        },
+        inputs: Raster {
+            units: 3,
+            values: wave(15),
+        },
+        outputs: vec![(5, vec![0.7, 0.2, 0.1])],
+        input_names: Arc::new(vec!["symbol 1".into(), "go".into()]),
+    });
+    let steps = (0..4).map(|i| RippleStep {
+        active: vec![i, i + 5, 90 + i],
+        overlap: 0.9,
+        strength: 0.8,
+        support: 1.0,
+        sweeps: 2,
+        lived_step: Some(3 - i as usize),
+    });
+    let view = Arc::new(RippleView {
+        ripple: 1,
+        episode: 3,
+        order: Order::REVERSE,
+        step_ms: 5.0,
+        units: 100,
+        code_size: 3,
+        cue: vec![1, 4],
+        steps: steps.collect(),
+        decoded: Raster {
+            units: 8,
+            values: wave(32),
+        },
+        lived: Raster {
+            units: 8,
+            values: wave(32),
+        },
+    });
+    snapshot.ripple = view.clone();
+    snapshot.ripples = Arc::new(vec![
+        RippleEntry {
+            record: record(0, false),
+            detail: None,
+        },
+        RippleEntry {
+            record: record(1, true),
+            detail: Some(view),
+        },
+    ]);
+    let series = |v: f64| Arc::new((0..50).map(|i| [f64::from(i), v]).collect::<Vec<_>>());
+    snapshot.series = Arc::new(BTreeMap::from([
+        ("loss".into(), series(1.0)),
+        ("accuracy".into(), series(0.3)),
+        ("probe.accuracy".into(), series(0.25)),
+        ("alignment.ReplayBptt.remote".into(), series(0.99)),
+        ("alignment.Tbptt.remote".into(), series(0.0)),
+        ("capacity.Ca3-100-0.03.patterns_at_0.9".into(), series(41.0)),
+        ("memory.late.Compress-0.3.ratio".into(), series(f64::NAN)),
+        ("score.CA3.significant".into(), series(1.0)),
+        ("score.shuffled.CA3.significant".into(), series(0.05)),
+    ]));
+    snapshot.capacity = Arc::new(
+        (1..6)
+            .map(|i| CapacityRecord {
+                store: "Ca3-100-0.03".into(),
+                units: 100,
+                sparsity: 0.03,
+                patterns: 10 * i,
+                cue: if i == 5 { "Forward" } else { "Fraction" }.into(),
+                cue_fraction: 0.5,
+                noise: 0.0,
+                trials: 4,
+                overlap_mean: 1.0 / i as f64,
+                overlap_se: if i == 2 { f64::NAN } else { 0.05 },
+                exact_rate: 0.5,
+            })
+            .collect(),
+    );
+    snapshot.log = Arc::new(vec![LogLine {
+        time: 4,
+        text: "ripple 0 of episode 3: attractor lost".into(),
+    }]);
+    snapshot
+}
+
+/// Values that no run should make, and that must do no harm.
+fn hostile() -> Snapshot {
+    let mut snapshot = full();
+    let mut cortex = (*snapshot.cortex).clone();
+    cortex.states = Raster {
+        units: 7,
+        values: vec![f32::NAN, f32::INFINITY, 1e38],
+    };
+    cortex.inputs = Raster {
+        units: 0,
+        values: vec![1.0; 5],
+    };
+    cortex.outputs = vec![(usize::MAX, vec![])];
+    cortex.length = 0;
+    cortex.input_names = Arc::default();
+    snapshot.cortex = Arc::new(cortex);
+    let mut ripple = (*snapshot.ripple).clone();
+    ripple.units = 0;
+    ripple.steps[0].active = vec![u32::MAX];
+    ripple.steps[1].overlap = f32::NAN;
+    ripple.lived = Raster {
+        units: 3,
+        values: vec![f32::NAN; 4],
+    };
+    snapshot.ripple = Arc::new(ripple.clone());
+    snapshot.ripples = Arc::new(vec![RippleEntry {
+        record: record(u64::MAX, true),
+        detail: Some(Arc::new(ripple)),
+    }]);
+    let bad = vec![
+        [f64::NAN, 1.0],
+        [1.0, f64::INFINITY],
+        [2.0, f64::NEG_INFINITY],
+    ];
+    snapshot.series = Arc::new(BTreeMap::from([
+        ("loss".into(), Arc::new(bad.clone())),
+        ("alignment..remote".into(), Arc::new(bad)),
+        ("alignment.".into(), Arc::default()),
+    ]));
+    snapshot.pathways.iter_mut().for_each(|p| p.to = 99);
+    snapshot.regions.iter_mut().for_each(|r| {
+        r.activity = f32::NAN;
+        r.lesion = 1.0;
+    });
+    snapshot.progress = f64::NAN;
+    snapshot.rate = f64::NAN;
+    snapshot.activity = Activity::Failed("the loss is no longer a finite number".into());
+    snapshot
+}
+
+fn app(snapshot: Snapshot) -> (Harness<'static, App>, Rc<RefCell<Vec<String>>>) {
+    let asked = Rc::new(RefCell::new(Vec::new()));
+    let still = Still {
+        snapshot: Arc::new(snapshot),
+        asked: asked.clone(),
+    };
+    let app = App::new(Box::new(still), None);
+    let harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    (harness, asked)
+}
+
+#[test]
+fn every_panel_draws_any_snapshot() {
+    for snapshot in [Snapshot::default(), full(), hostile()] {
+        for mut panel in panels::all() {
+            assert!(panel.help().len() > 40, "{}", panel.title());
+            let cx_snapshot = snapshot.clone();
+            let mut harness = Harness::new_ui(move |ui| {
+                let cx = panels::PanelContext {
+                    snapshot: &cx_snapshot,
+                    send: &|_| {},
+                };
+                panel.ui(&cx, ui);
+            });
+            harness.run_steps(3);
+        }
+    }
+}
+
+#[test]
+fn every_action_is_safe_in_every_state() {
+    for snapshot in [Snapshot::default(), full(), hostile()] {
+        for (action, _, _) in Action::ALL {
+            let (mut harness, _) = app(snapshot.clone());
+            let ctx = harness.ctx.clone();
+            harness.state_mut().act(action, &ctx);
+            harness.run_steps(3);
+            harness.state_mut().show_gallery();
+            harness.state_mut().act(action, &ctx);
+            harness.run_steps(3);
+        }
+    }
+}
+
+#[test]
+fn keys_and_clicks_send_requests() {
+    let (mut harness, asked) = app(full());
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Space);
+    harness.run_steps(2);
+    assert!(
+        asked.borrow().contains(&format!("{:?}", Request::Run)),
+        "{asked:?}"
+    );
+    // A region's own name is also that of its panel's tab: a pathway is told apart.
+    harness.get_by_label("Schaffer").click();
+    harness.run_steps(2);
+    let lesion = Request::Apply(Command::Lesion {
+        target: Place::Schaffer,
+        fraction: 1.0,
+    });
+    assert!(asked.borrow().contains(&format!("{lesion:?}")), "{asked:?}");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::ArrowLeft);
+    harness.run_steps(2);
+    assert!(
+        asked.borrow().iter().any(|r| r.starts_with("Seek")),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn a_broken_scenario_shows_its_problems() {
+    let text = Text {
+        name: "broken.ron".into(),
+        text: "Scenario(sed: 1, protocol: [Wak(episodes: 2)])".into(),
+    };
+    let diagnostics = load(text, &[], None).unwrap_err();
+    let (mut harness, _) = app(full());
+    harness.state_mut().show_problems(diagnostics);
+    harness.run_steps(3);
+    harness.get_by_label_contains("broken.ron:1:10");
+    harness.get_by_label_contains("2 problems");
+    harness.get_by_label("Back").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("click to lesion");
+}
+
+#[test]
+fn the_gallery_loads_and_runs_a_scenario() {
+    let (mut harness, asked) = app(full());
+    harness.state_mut().show_gallery();
+    harness.run_steps(3);
+    harness.get_by_label("recall-truncated");
+    let runs: Vec<_> = harness.get_all_by_label("Run").collect();
+    // The first is the one of the bar above; the next that of the first card.
+    runs[1].click();
+    harness.run_steps(3);
+    let asked = asked.borrow();
+    assert!(
+        asked.iter().any(|r| r.starts_with("Load")) && asked.iter().any(|r| r == "Run"),
+        "{}",
+        asked.len()
+    );
+}
+
+/// A run whose answers a test decides.
+fn answered(snapshot: Snapshot, answer: Result<(), String>) -> Harness<'static, App> {
+    struct Answering(Arc<Snapshot>, Result<(), String>);
+    impl Simulation for Answering {
+        fn snapshot(&self) -> Arc<Snapshot> {
+            self.0.clone()
+        }
+
+        fn send(&self, request: Request) {
+            if let Request::Save { done, .. } = request {
+                done.try_send(self.1.clone()).unwrap();
+            }
+        }
+    }
+    let app = App::new(Box::new(Answering(Arc::new(snapshot), answer)), None);
+    Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app)
+}
+
+#[test]
+fn shift_makes_a_key_do_more() {
+    let (mut harness, asked) = app(full());
+    harness.run_steps(2);
+    for (key, modifiers, request) in [
+        (egui::Key::N, egui::Modifiers::NONE, Request::Step(1)),
+        (egui::Key::N, egui::Modifiers::SHIFT, Request::Step(100)),
+    ] {
+        asked.borrow_mut().clear();
+        harness.key_press_modifiers(modifiers, key);
+        harness.run_steps(2);
+        assert_eq!(*asked.borrow(), [format!("{request:?}")]);
+    }
+}
+
+#[test]
+fn every_key_does_its_own_action() {
+    for (action, name, key) in Action::ALL {
+        let Some((modifiers, key)) = key else {
+            continue;
+        };
+        let mut input = egui::InputState::default();
+        input.events.push(egui::Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers,
+        });
+        assert!(Action::pressed(&mut input) == [action], "{name}");
+    }
+}
+
+#[test]
+fn a_save_that_fails_says_why_where_it_was_asked() {
+    let mut harness = answered(full(), Err("run is not empty".into()));
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::Save, &ctx);
+    harness.run_steps(3);
+    harness.get_by_label("Save").click();
+    harness.run_steps(4);
+    harness.get_by_label_contains("run is not empty");
+    harness.get_by_label("Save");
+}
+
+#[test]
+fn a_path_that_cannot_be_opened_says_so_where_it_was_asked() {
+    let (mut harness, _) = app(full());
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::Open, &ctx);
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "path")
+        .type_text("/nowhere/at/all.ron");
+    harness.run_steps(2);
+    harness.get_by_label("Open").click();
+    harness.run_steps(4);
+    harness.get_by_label_contains("all.ron");
+    harness.get_by_label("Cancel");
+}
+
+fn ask_to_close(harness: &mut Harness<'static, App>) {
+    let input = harness.input_mut();
+    let id = input.viewport_id;
+    let viewport = input.viewports.entry(id).or_default();
+    viewport.events.push(egui::ViewportEvent::Close);
+    harness.step();
+    let input = harness.input_mut();
+    input.viewports.entry(id).or_default().events.clear();
+    harness.run_steps(2);
+}
+
+/// A run that moves on after the app has seen it.
+fn moved_on() -> (Harness<'static, App>, Arc<std::sync::Mutex<Snapshot>>) {
+    struct Moving(Arc<std::sync::Mutex<Snapshot>>);
+    impl Simulation for Moving {
+        fn snapshot(&self) -> Arc<Snapshot> {
+            Arc::new(self.0.lock().unwrap().clone())
+        }
+
+        fn send(&self, request: Request) {
+            if let Request::Save { done, .. } = request {
+                // It goes on stepping before the app hears that it was saved.
+                self.0.lock().unwrap().live_step += 5;
+                done.try_send(Ok(())).unwrap();
+            }
+        }
+    }
+    let shared = Arc::new(std::sync::Mutex::new(full()));
+    let app = App::new(Box::new(Moving(shared.clone())), None);
+    let harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    (harness, shared)
+}
+
+#[test]
+fn closing_asks_only_where_work_would_be_lost() {
+    // As it was opened: nothing is lost.
+    let (mut harness, shared) = moved_on();
+    ask_to_close(&mut harness);
+    assert!(harness.query_by_label("Discard").is_none());
+    // A step later: it is.
+    shared.lock().unwrap().live_step += 1;
+    harness.run_steps(1);
+    ask_to_close(&mut harness);
+    harness.get_by_label("Discard");
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Discard").is_none());
+}
+
+#[test]
+fn steps_done_after_a_save_are_not_taken_for_saved() {
+    let (mut harness, _) = moved_on();
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::Save, &ctx);
+    harness.run_steps(3);
+    harness.get_by_label("Save").click();
+    harness.run_steps(4);
+    ask_to_close(&mut harness);
+    harness.get_by_label("Discard");
+}
+
+#[test]
+fn a_folder_opened_in_the_window_keeps_the_chosen_speed() {
+    use ammon::engine::Worker;
+    let sets = ["hippocampus.store.units=100".to_string()];
+    let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let run = dir.path().join("run");
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Step(3));
+    while worker.snapshot().step < 3 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let (done, answer) = std::sync::mpsc::sync_channel(1);
+    worker.send(Request::Save {
+        path: run.clone(),
+        force: false,
+        done,
+    });
+    answer.recv().unwrap().unwrap();
+    let remembered = "(speed:Some(5.0))".to_string();
+    let storage = Memory(BTreeMap::from([(eframe::APP_KEY.into(), remembered)]));
+    let still = Still {
+        snapshot: Arc::default(),
+        asked: Rc::default(),
+    };
+    let app = App::new(Box::new(still), Some(&storage));
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness
+        .input_mut()
+        .dropped_files
+        .push(Arc::new(Dropped(run)));
+    harness.run_steps(2);
+    harness.get_by_label("Wake · step 3");
+    // It lies on disk as it was opened.
+    ask_to_close(&mut harness);
+    assert!(harness.query_by_label("Discard").is_none());
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(Action::PlayPause, &ctx);
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    harness.state_mut().act(Action::PlayPause, &ctx);
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    harness.run_steps(2);
+    // In full: "step 4" also begins "step 4000".
+    let slow = (4..30).any(|n| {
+        harness
+            .query_by_label(&format!("Wake · step {n}"))
+            .is_some()
+    });
+    assert!(slow, "the run did not keep to five steps a second");
+}
+
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a folder".into())
+    }
+}
+
+/// What is remembered between sittings, in memory.
+#[derive(Default)]
+struct Memory(BTreeMap<String, String>);
+
+impl eframe::Storage for Memory {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.into(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
+}
+
+#[test]
+fn what_is_remembered_comes_back_and_what_cannot_be_read_is_left() {
+    let still = || {
+        Box::new(Still {
+            snapshot: Arc::new(full()),
+            asked: Rc::default(),
+        })
+    };
+    let mut storage = Memory::default();
+    eframe::App::save(&mut App::new(still(), None), &mut storage);
+    let good = storage.0[eframe::APP_KEY].clone();
+    let broken = [
+        String::new(),
+        "(((".into(),
+        "(layout:Some(4),speed:None)".into(),
+        good.replace("Circuit", "Thalamus"),
+        good.replace("Cortex", "Circuit"),
+        good.clone(),
+    ];
+    for text in broken {
+        let storage = Memory(BTreeMap::from([(eframe::APP_KEY.into(), text)]));
+        let app = App::new(still(), Some(&storage));
+        let mut harness = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+        harness.run_steps(3);
+        harness.get_by_label_contains("click to lesion");
+    }
+}
+
+#[test]
+fn the_capacity_panel_comes_forward_where_stores_are_measured() {
+    let snapshot = Snapshot {
+        measures: true,
+        ..full()
+    };
+    let (mut harness, _) = app(snapshot);
+    harness.run_steps(3);
+    // What it shows is there, and its axis can be changed.
+    assert!(
+        harness.query_by_label("Circuit").is_some()
+            || harness.query_by_label("Alignment").is_some()
+    );
+    harness.get_by_label("errorless").click();
+    harness.run_steps(2);
+    harness.get_by_label("cue fraction").click();
+    harness.run_steps(2);
+    harness.get_by_label_contains("patterns_at_0.9");
+}
+
+#[test]
+fn a_run_that_only_measures_shows_its_curves_alone_until_all_panels_are_asked_for() {
+    let snapshot = Snapshot {
+        measures: true,
+        only_measures: true,
+        ..full()
+    };
+    let (mut harness, _) = app(snapshot);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Alignment").is_none());
+    harness.get_by_label("errorless");
+    harness.get_by_label("Show all panels").click();
+    harness.run_steps(3);
+    harness.get_by_label("Alignment");
+}

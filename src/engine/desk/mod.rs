@@ -1,0 +1,8 @@
+//! The desk: where a run is written, looked back at, and driven on a thread of its own.
+
+mod history;
+mod session;
+mod worker;
+
+pub use session::{Ending, Session, SessionError};
+pub use worker::{Request, Worker};

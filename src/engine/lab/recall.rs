@@ -1,0 +1,83 @@
+//! Tests of cued recall.
+
+use super::notebook::{Notebook, RunError};
+use crate::event::Sink;
+use crate::hippocampus::{Cue, CueSpec, HippocampusState, similarity};
+use crate::numeric::{Real, Rng};
+
+/// Cues that are tried.
+const CUES: usize = 32;
+
+/// Tests cued recall: a partial cortical state of lived steps, through the perforant path.
+pub fn probe_recall<R: Real>(
+    hippocampus: &mut HippocampusState<R>,
+    notebook: &Notebook<R>,
+    rng: &mut Rng,
+    sink: &mut dyn Sink,
+) -> Result<(), RunError> {
+    if notebook.lived.is_empty() {
+        return Ok(());
+    }
+    hippocampus.solve();
+    let hippocampus = &*hippocampus;
+    let spec = match &hippocampus.spec().ripple.cue {
+        cue @ CueSpec::Cortical(_) => cue.clone(),
+        _ => CueSpec::Cortical(crate::hippocampus::Cortical::default()),
+    };
+    let shape = hippocampus.shape();
+    let mut tried: Vec<(Cue, Vec<R>)> = Vec::new();
+    for _ in 0..CUES {
+        let stored = &hippocampus.stored()[rng.below(hippocampus.stored().len())];
+        let t = rng.below(stored.engrams.len());
+        let Some(lived) = notebook.record(stored.episode) else {
+            continue;
+        };
+        let content: Vec<R> = lived.contents.column(t).iter().copied().collect();
+        let state = shape.seen_of(&content);
+        tried.push((
+            hippocampus.cue(&stored.engrams[t], &spec, Some(state), rng),
+            content,
+        ));
+    }
+    let cues: Vec<Cue> = tried.iter().map(|(cue, _)| cue.clone()).collect();
+    let scores: Vec<[f64; 3]> = hippocampus
+        .recalls(&cues)
+        .iter()
+        .zip(&tried)
+        .map(|(recall, (cue, content))| score_recall(hippocampus, recall, cue, content))
+        .collect();
+    for (i, name) in ["overlap", "identity", "cosine"].into_iter().enumerate() {
+        let mean = scores.iter().map(|s| s[i]).sum::<f64>() / scores.len().max(1) as f64;
+        notebook.tell(format!("probe.recall.{name}"), mean, sink)?;
+    }
+    Ok(())
+}
+
+/// Overlap with the right engram, whether it is the nearest one, and the cosine of the decoded with the lived state.
+fn score_recall<R: Real>(
+    hippocampus: &HippocampusState<R>,
+    recall: &crate::hippocampus::Recall,
+    cue: &Cue,
+    content: &[R],
+) -> [f64; 3] {
+    let shape = hippocampus.shape();
+    let engram = hippocampus
+        .stored()
+        .iter()
+        .flat_map(|e| &e.engrams)
+        .find(|e| e.id == cue.engram);
+    let overlap = engram.map_or(0.0, |engram| hippocampus.likeness(recall, engram));
+    let nearest = hippocampus
+        .nearest(recall)
+        .is_some_and(|(position, step, like)| {
+            like > 0.0 && hippocampus.stored()[position].engrams[step].id == cue.engram
+        });
+    let mut decoded = vec![R::zero(); shape.len()];
+    hippocampus.content(recall, &mut decoded);
+    let seen = shape.seen();
+    [
+        overlap,
+        f64::from(u8::from(nearest)),
+        similarity(&decoded[..seen], &content[..seen]),
+    ]
+}

@@ -1,0 +1,459 @@
+//! MeasureStore: fresh stores are filled with patterns and cued, trial by trial side by side; a row of capacity.csv for each
+//! load and cue.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::super::lab::{Lab, Learners, RunError, live};
+use super::happening::{Flow, Happening, PhaseKind};
+use crate::analysis::{load_constant, longest, patterns_at, softmax_attention};
+use crate::episode::Batch;
+use crate::event::{CapacityRecord, Event, Sink};
+use crate::hippocampus::{
+    Attention, Bench, Cue, CueSpec, Entorhinal, Fraction, Hippocampus, Measured, Separated,
+    SeparationSpec, StoreSpec, Stored,
+};
+use crate::learning::{Context, Moment};
+use crate::numeric::statistics::{deviation, mean};
+use crate::numeric::{DMatrix, Real, Rng};
+use crate::scenario::{OneOrMore, Report, Setup, counts, mebibytes, stores};
+use crate::{params, registry};
+
+params! {
+    /// Random states of as many values as cortex and input have.
+    pub struct RandomStates {}
+}
+
+params! {
+    /// States that the cortex goes through, at its present weights, in new episodes.
+    pub struct LivedStates {}
+}
+
+registry! {
+    /// What cortical cues, and codes without separation, are made of.
+    pub enum StatesSpec "source" {
+        Random(RandomStates),
+        Lived(LivedStates),
+    }
+}
+
+params! {
+    /// Measures how a store recalls: fresh ones are filled with random patterns, one episode long, and cued. Nothing else
+    /// in the run changes.
+    pub struct MeasureStore {
+        /// How many patterns are stored: one measurement each.
+        pub patterns: OneOrMore<usize> = OneOrMore(vec![100]), [1 ..= 200000], restart;
+        /// What recall starts from; a number is a fraction of the pattern's units.
+        pub cues: OneOrMore<CueSpec> = OneOrMore(vec![CueSpec::Fraction(Fraction::default())]), restart;
+        /// How many fresh stores are measured.
+        pub trials: usize = 10, [1 ..= 10000], "trials", restart;
+        /// Recalls from each cue in each trial.
+        pub recalls: usize = 32, [1 ..= 100000], "recalls", restart;
+        /// Whether the patterns are also replayed as one sequence, forward and in reverse.
+        pub sequence: bool = false, restart;
+        /// Another store than the hippocampus's.
+        pub store: Option<StoreSpec> = None, restart;
+        /// What cortical cues are made of.
+        pub states: StatesSpec = StatesSpec::Random(RandomStates {}), restart;
+    }
+}
+
+impl PhaseKind for MeasureStore {
+    fn called(&self) -> &'static str {
+        "Measure"
+    }
+
+    fn measures(&self) -> bool {
+        true
+    }
+
+    /// A store to be measured must be there, fit into memory, and have what its cues need.
+    fn problems(&self, setup: &Setup, report: &mut Report<'_>) {
+        let own = setup.hippocampus.as_ref();
+        let Some(spec) = self.store.as_ref().or(own.map(|h| &h.store)) else {
+            report.here(
+                "there is no store to measure",
+                "add `store: Ca3()` to the phase, or a hippocampus",
+            );
+            return;
+        };
+        if self.store.is_some() {
+            stores(spec, "store", report);
+        }
+        let units = spec.kind().units();
+        if units == 0
+            && self
+                .cues
+                .0
+                .iter()
+                .any(|c| !matches!(c, CueSpec::Fraction(_)))
+        {
+            report.at(
+                "cues",
+                format!(
+                    "{} is a tape: there is nothing to cue but an engram",
+                    spec.name()
+                ),
+                "use Fraction, or another store",
+            );
+        }
+        let most = self.patterns.0.iter().copied().max().unwrap_or(0);
+        counts(spec, most as u64, "patterns", report);
+        // As many trials run side by side as there are threads; four are begun at a time.
+        let each = spec.kind().bytes(&Stored {
+            steps: most as u64,
+            content: 0,
+            decaying: false,
+        });
+        let codes = 4 * most as u64 * spec.kind().active() as u64;
+        let cortical = self
+            .cues
+            .0
+            .iter()
+            .any(|c| matches!(c, CueSpec::Cortical(_)));
+        let direct = own.is_some_and(|h| matches!(h.separation, SeparationSpec::Direct(_)));
+        let states = if cortical || direct {
+            let entorhinal = own.map_or_else(Default::default, |h| h.entorhinal.clone());
+            let (rows, width) = (units.max(entorhinal.units) as u64, setup.content_values());
+            let code = (entorhinal.units as f64 * entorhinal.sparsity) as u64;
+            4 * rows * (width + 64) + most as u64 * (8 * width + 4 * code)
+        } else {
+            0
+        };
+        let bytes = each
+            .saturating_add(codes)
+            .saturating_add(states)
+            .saturating_mul(4.min(self.trials as u64));
+        let allowed = own.map_or(
+            Hippocampus::default().memory_bytes(),
+            Hippocampus::memory_bytes,
+        );
+        if bytes > allowed {
+            report.here(
+            format!(
+                "this measurement would need {bytes} bytes ({:.0} MiB), but may use {allowed} ({:.0} MiB)",
+                mebibytes(bytes),
+                mebibytes(allowed)
+            ),
+            "lower units or patterns, or raise hippocampus.memory",
+        );
+        }
+    }
+}
+
+/// Trials measured in one step of the run.
+const AT_ONCE: usize = 4;
+/// Larger matrices of patterns × units are not written out for comparison.
+const LARGEST_COMPARED: usize = 4_000_000;
+/// Overlap below which recall counts as broken.
+const BROKEN: f64 = 0.9;
+
+/// A measurement under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MeasuringStore {
+    phase: MeasureStore,
+    /// Loads, ascending, and which is being measured.
+    loads: Vec<usize>,
+    level: usize,
+    trial: usize,
+    /// (overlap, exact) of each trial so far: cues first, then sequence forward and reverse.
+    sums: Vec<Vec<(f64, f64)>>,
+    /// Rows told so far: which curve, patterns, overlap, exact.
+    rows: Vec<(usize, f64, f64, f64)>,
+    attention: AttentionTally,
+}
+
+/// How a store's attention compares with softmax attention written out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct AttentionTally {
+    count: f64,
+    /// Weight on the cued pattern: the store's, and softmax attention's.
+    store: f64,
+    softmax: f64,
+    /// Largest differences of weights and of outputs.
+    weights: f64,
+    output: f64,
+}
+
+impl MeasuringStore {
+    /// Before the first trial.
+    pub fn new<R: Real>(phase: &MeasureStore, _: &mut Lab<R>) -> Self {
+        let mut loads = phase.patterns.0.clone();
+        loads.sort_unstable();
+        loads.dedup();
+        Self {
+            phase: phase.clone(),
+            loads,
+            level: 0,
+            trial: 0,
+            sums: Vec::new(),
+            rows: Vec::new(),
+            attention: AttentionTally::default(),
+        }
+    }
+
+    /// Names of the curves: of the cues, then of the sequence.
+    fn curves(&self) -> Vec<(String, f64, f64)> {
+        let cue = |c: &CueSpec| {
+            let right = match c {
+                CueSpec::Noise(_) => 1.0,
+                other => other.fraction(),
+            };
+            let name = match c {
+                CueSpec::Cortical(_) => format!("{}-{}", c.name(), self.phase.states.name()),
+                other => other.name().to_string(),
+            };
+            (name, right, c.noise())
+        };
+        let mut curves: Vec<_> = self.phase.cues.0.iter().map(cue).collect();
+        if self.phase.sequence {
+            curves.push(("Forward".into(), 1.0, 0.0));
+            curves.push(("Reverse".into(), 1.0, 0.0));
+        }
+        curves
+    }
+
+    /// Rows of the load that is done.
+    fn tell_level(&mut self, spec: &StoreSpec, sink: &mut dyn Sink) -> Result<(), RunError> {
+        let (units, patterns) = (spec.kind().units(), self.loads[self.level]);
+        for (i, (cue, cue_fraction, noise)) in self.curves().into_iter().enumerate() {
+            let of = |which: fn(&(f64, f64)) -> f64| -> Vec<f64> {
+                self.sums
+                    .iter()
+                    .filter_map(|s| s.get(i))
+                    .map(which)
+                    .collect()
+            };
+            let (overlaps, exact) = (of(|s| s.0), of(|s| s.1));
+            if overlaps.is_empty() {
+                continue;
+            }
+            let record = CapacityRecord {
+                store: spec.label(),
+                units,
+                sparsity: spec.kind().active() as f64 / units.max(1) as f64,
+                patterns,
+                cue,
+                cue_fraction,
+                noise,
+                trials: overlaps.len(),
+                overlap_mean: mean(&overlaps),
+                overlap_se: deviation(&overlaps) / (overlaps.len() as f64).sqrt(),
+                exact_rate: mean(&exact),
+            };
+            self.rows
+                .push((i, patterns as f64, record.overlap_mean, record.exact_rate));
+            sink.event(&Event::Measured(record))?;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Real> Happening<R> for MeasuringStore {
+    /// A few trials.
+    fn step(&mut self, lab: &mut Lab<R>, sink: &mut dyn Sink) -> Result<Flow, RunError> {
+        let m = self;
+        let own = lab.setup.hippocampus.clone();
+        let spec = m
+            .phase
+            .store
+            .clone()
+            .or_else(|| own.as_ref().map(|h| h.store.clone()));
+        let Some(spec) = spec else {
+            return Ok(Flow::Over);
+        };
+        let separated = SeparationSpec::Separated(Separated {});
+        let bench = Bench {
+            store: &spec,
+            separation: own.as_ref().map_or(&separated, |h| &h.separation),
+            entorhinal: &own
+                .as_ref()
+                .map_or_else(Entorhinal::default, |h| h.entorhinal.clone()),
+            cues: &m.phase.cues.0,
+            recalls: m.phase.recalls,
+            sequence: m.phase.sequence,
+            seed: lab.setup.seed,
+        };
+        let patterns = m.loads[m.level];
+        let count = (m.phase.trials - m.trial).min(AT_ONCE);
+        let trials: Vec<_> = (0..count)
+            .map(|_| {
+                let mut rng = lab.streams.measure.branch();
+                let states = states_for(lab, &bench, &m.phase.states, patterns, &mut rng);
+                (rng, states)
+            })
+            .collect();
+        let measured: Vec<Measured> = trials
+            .into_par_iter()
+            .map(|(mut rng, states)| {
+                let states = states.as_ref().map(|(s, width)| (s.as_slice(), *width));
+                bench.trial::<R>(patterns, states, &mut rng)
+            })
+            .collect();
+        for trial in measured {
+            for (cue, attention) in &trial.attended {
+                m.attention
+                    .compare(cue, attention, &trial.codes, spec.kind().units());
+            }
+            m.sums
+                .push(trial.cues.into_iter().chain(trial.sequence).collect());
+        }
+        m.trial += count;
+        if m.trial == m.phase.trials {
+            m.tell_level(&spec, sink)?;
+            m.trial = 0;
+            m.level += 1;
+            m.sums.clear();
+        }
+        if m.level == m.loads.len() {
+            m.tell_curves(&spec, lab, sink)?;
+            return Ok(Flow::Over);
+        }
+        Ok(Flow::On)
+    }
+
+    fn progress(&self) -> f64 {
+        let trials = self.phase.trials as f64;
+        (self.level as f64 + self.trial as f64 / trials) / self.loads.len() as f64
+    }
+}
+
+/// The cortical states behind `patterns` patterns, where codes or cues are made of any: width × P, and the width.
+fn states_for<R: Real>(
+    lab: &Lab<R>,
+    bench: &Bench<'_>,
+    states: &StatesSpec,
+    patterns: usize,
+    rng: &mut Rng,
+) -> Option<(Vec<R>, usize)> {
+    let cortical = bench.cues.iter().any(|c| matches!(c, CueSpec::Cortical(_)));
+    let direct = matches!(bench.separation, SeparationSpec::Direct(_));
+    if !cortical && !direct {
+        return None;
+    }
+    let width = lab.shape().seen();
+    let values = match states {
+        StatesSpec::Random(_) => (0..patterns * width).map(|_| R::of(rng.normal())).collect(),
+        StatesSpec::Lived(_) => lived_states(lab, patterns, rng),
+    };
+    Some((values, width))
+}
+
+/// (h_{t−1}, x_t) of new episodes at the present weights, as many steps as are asked for.
+fn lived_states<R: Real>(lab: &Lab<R>, steps: usize, rng: &mut Rng) -> Vec<R> {
+    let task = lab.task();
+    let mut states = Vec::new();
+    let width = lab.shape().seen();
+    while states.len() < steps * width {
+        let batch = Batch::of(&[task.episode(rng)], 0);
+        live(batch, &lab.cortex, None, &mut Seen(&mut states));
+    }
+    states.truncate(steps * width);
+    states
+}
+
+/// Notes (h_{t−1}, x_t) of each step.
+struct Seen<'a, R>(&'a mut Vec<R>);
+
+impl<R: Real> Learners<R> for Seen<'_, R> {
+    fn observe(&mut self, _: &Context<'_, R>, moment: &Moment<'_, R>) {
+        self.0.extend_from_slice(moment.step.h_prev);
+        self.0.extend_from_slice(moment.step.x);
+    }
+}
+
+impl MeasuringStore {
+    /// What the curves of a store come to.
+    fn tell_curves<R: Real>(
+        &self,
+        spec: &StoreSpec,
+        lab: &Lab<R>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        let (units, kind) = (spec.kind().units(), spec.kind());
+        let several = self.phase.cues.0.len() > 1;
+        for (i, (cue, fraction, noise)) in self.curves().into_iter().enumerate() {
+            let curve = |value: fn(&(usize, f64, f64, f64)) -> f64| -> Vec<(f64, f64)> {
+                let rows = self.rows.iter().filter(|r| r.0 == i);
+                rows.map(|r| (r.1, value(r))).collect()
+            };
+            if cue == "Forward" || cue == "Reverse" {
+                let name = format!("capacity.{}.longest_{}", spec.label(), cue.to_lowercase());
+                lab.notebook.tell(name, longest(&curve(|r| r.3)), sink)?;
+                continue;
+            }
+            let tail = match (several, noise > 0.0) {
+                (false, _) => String::new(),
+                (true, false) => format!(".{cue}-{fraction}"),
+                (true, true) => format!(".{cue}-{noise}"),
+            };
+            let name = |what: &str| format!("capacity.{}{tail}.{what}", spec.label());
+            for (what, curve) in [("overlap", curve(|r| r.2)), ("exact", curve(|r| r.3))] {
+                if let Some((_, value)) = curve.last() {
+                    lab.notebook
+                        .tell(name(&format!("{what}_at_largest")), *value, sink)?;
+                }
+            }
+            let Some(patterns) = patterns_at(&curve(|r| r.2), BROKEN) else {
+                continue;
+            };
+            lab.notebook.tell(name("patterns_at_0.9"), patterns, sink)?;
+            if units > 0 {
+                lab.notebook
+                    .tell(name("load_at_0.9"), patterns / units as f64, sink)?;
+                let sparsity = kind.active() as f64 / units as f64;
+                if sparsity < 0.5 {
+                    let k = load_constant(patterns, units, sparsity);
+                    lab.notebook.tell(name("k"), k, sink)?;
+                }
+            }
+        }
+        self.tell_attention(lab, sink)
+    }
+
+    fn tell_attention<R: Real>(&self, lab: &Lab<R>, sink: &mut dyn Sink) -> Result<(), RunError> {
+        let a = &self.attention;
+        if a.count == 0.0 {
+            return Ok(());
+        }
+        lab.notebook
+            .tell("attention.weight.store", a.store / a.count, sink)?;
+        lab.notebook
+            .tell("attention.weight.softmax", a.softmax / a.count, sink)?;
+        lab.notebook
+            .tell("attention.weights.largest_difference", a.weights, sink)?;
+        lab.notebook
+            .tell("attention.output.largest_difference", a.output, sink)
+    }
+}
+
+impl AttentionTally {
+    /// Holds a store's attention against softmax attention with its codes as keys and values.
+    fn compare(&mut self, cue: &Cue, told: &Attention, codes: &[Vec<u32>], units: usize) {
+        let k = codes.first().map_or(1, Vec::len) as f64;
+        let a = k / units as f64;
+        let rows = codes.len();
+        if rows * units > LARGEST_COMPARED {
+            return;
+        }
+        // The query is the cue less its mean, so that chance overlap scores 0, in units of a full overlap.
+        let mut query = vec![-a * cue.units.len() as f64 / k; units];
+        cue.units.iter().for_each(|&i| query[i as usize] += 1.0);
+        query.iter_mut().for_each(|q| *q /= k * (1.0 - a));
+        let mut keys = DMatrix::<f64>::zeros(rows, units);
+        for (p, code) in codes.iter().enumerate() {
+            code.iter().for_each(|&i| keys[(p, i as usize)] = 1.0);
+        }
+        let (weights, output) = softmax_attention(&query, &keys, &keys, told.beta);
+        let far = |a: &[f64], b: &[f32]| {
+            let apart = a.iter().zip(b).map(|(x, y)| (x - f64::from(*y)).abs());
+            apart.fold(0.0, f64::max)
+        };
+        self.count += 1.0;
+        let own = cue.engram as usize;
+        self.store += told.weights.get(own).copied().map_or(0.0, f64::from);
+        self.softmax += weights.get(own).copied().unwrap_or_default();
+        self.weights = self.weights.max(far(&weights, &told.weights));
+        self.output = self.output.max(far(&output, &told.state));
+    }
+}

@@ -1,0 +1,161 @@
+//! Wake: episodes lived side by side, stored, and learned from by online rules.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::lab::{Answers, Lab, Living, RunError, tell_lone_weights};
+use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
+use crate::event::Sink;
+use crate::numeric::Real;
+use crate::params;
+use crate::scenario::Needs;
+
+params! {
+    /// Episodes are lived and stored; online rules learn.
+    pub struct Wake {
+        /// How many, side by side.
+        pub episodes: usize = 16, [1 ..= 100000], "episodes", restart;
+    }
+}
+
+/// Most episodes side by side.
+const WIDEST: usize = 64;
+
+impl PhaseKind for Wake {
+    fn called(&self) -> &'static str {
+        "Wake"
+    }
+
+    fn needs(&self) -> Needs {
+        let episodes = self.episodes as u64;
+        Needs {
+            width: episodes.min(WIDEST as u64),
+            episodes,
+            ..Needs::default()
+        }
+    }
+}
+
+/// Episodes being lived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Waking<R: Real> {
+    episodes: usize,
+    left: usize,
+    living: Option<Box<Living<R>>>,
+}
+
+impl<R: Real> Waking<R> {
+    /// Before the first episode.
+    pub fn new(phase: &Wake, _: &mut Lab<R>) -> Self {
+        Self {
+            episodes: phase.episodes,
+            left: phase.episodes,
+            living: None,
+        }
+    }
+
+    fn begin(&self, lab: &mut Lab<R>, out: &mut dyn Sink) -> Result<Box<Living<R>>, RunError> {
+        let width = if lab.every_episode() {
+            1
+        } else {
+            self.left.min(WIDEST)
+        };
+        lab.stream = None;
+        let batch = lab.batch(width, |streams| &mut streams.task);
+        let mut living = Box::new(lab.living(batch));
+        lab.begin(&mut living, out)?;
+        Ok(living)
+    }
+}
+
+impl<R: Real> Happening<R> for Waking<R> {
+    fn step(&mut self, lab: &mut Lab<R>, out: &mut dyn Sink) -> Result<Flow, RunError> {
+        let mut living = match self.living.take() {
+            Some(living) if !living.over() => living,
+            _ => self.begin(lab, out)?,
+        };
+        lab.live_step(&mut living, false, out)?;
+        if living.over() {
+            self.left -= living.batch.width;
+            end_batch(&mut living, lab, out)?;
+            if self.left == 0 {
+                update(lab, out)?;
+                lab.align(false, "", out)?;
+            }
+        }
+        let flow = Flow::on_if(self.left > 0 || !living.over());
+        self.living = Some(living);
+        Ok(flow)
+    }
+
+    fn progress(&self) -> f64 {
+        1.0 - self.left as f64 / self.episodes as f64
+    }
+
+    fn shown(&self) -> Shown<'_, R> {
+        Shown {
+            living: self.living.as_deref().map(|l| (l, Source::Lived)),
+            ..Shown::NOTHING
+        }
+    }
+
+    fn disturbed(
+        &mut self,
+        _: Disturbance,
+        lab: &mut Lab<R>,
+        _: &mut dyn Sink,
+    ) -> Result<(), RunError> {
+        if let Some(living) = &mut self.living {
+            living.refresh(&lab.cortex);
+        }
+        Ok(())
+    }
+}
+
+fn end_batch<R: Real>(
+    living: &mut Living<R>,
+    lab: &mut Lab<R>,
+    out: &mut dyn Sink,
+) -> Result<(), RunError> {
+    lab.end(living, out)?;
+    lab.check(living)?;
+    tell_rules(lab, out)?;
+    let (task, notebook) = (lab.task(), &lab.notebook);
+    let mistakes = task.mistakes().unwrap_or_default();
+    Answers::of(living, mistakes).tell("", task, notebook, out)?;
+    tell_lone_weights(&lab.cortex.weights, notebook, out)?;
+    if let Some(memory) = &lab.memory {
+        notebook.tell("store.load", memory.load() as f64, out)?;
+        if let Some(ratio) = memory.compression() {
+            notebook.tell("store.ratio", ratio, out)?;
+        }
+    }
+    if lab.every_episode() {
+        update(lab, out)?;
+    }
+    Ok(())
+}
+
+/// Tells what rules measure of themselves.
+fn tell_rules<R: Real>(lab: &Lab<R>, out: &mut dyn Sink) -> Result<(), RunError> {
+    for runner in lab.rules.all() {
+        let rule = runner.state.as_dyn();
+        for (name, value) in rule.told() {
+            let name = format!("{}.{name}", runner.label);
+            lab.notebook.tell(name, value, out)?;
+        }
+        if let Some(warning) = rule.warning() {
+            let text = format!("{}: {warning}", runner.label);
+            lab.notebook.note(text, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn update<R: Real>(lab: &mut Lab<R>, out: &mut dyn Sink) -> Result<(), RunError> {
+    if lab.rules.learner.offline() {
+        Ok(())
+    } else {
+        lab.update(false, out)
+    }
+}

@@ -1,0 +1,121 @@
+//! The scenario document: what a run is made of and what happens in it, read, checked and written.
+
+use super::phases::{Phase, needs};
+use crate::params;
+use crate::registry::{Problems, Writer};
+use crate::scenario::{Diagnostics, Finding, Report, Setup, Text, check_setup, document};
+use crate::task::Baselines;
+
+params! {
+    /// What a run is made of.
+    pub struct Scenario {
+        /// A line that says what is shown.
+        pub title: String = String::new(), [0 ..= 200], restart;
+        /// What to watch, what to try.
+        pub about: String = String::new(), [0 ..= 20000], restart;
+        /// Papers it rests on.
+        pub references: Vec<String> = Vec::new(), [0 ..= 100], restart;
+        /// Seed, task, cortex, hippocampus and learning.
+        pub setup: Setup, flat;
+        /// What happens, in order.
+        pub protocol: Vec<Phase>, [1 ..= 1000], restart;
+    }
+}
+
+impl Scenario {
+    /// Whether its protocol measures stores.
+    pub fn measures(&self) -> bool {
+        let phases = super::phases::leaves(&self.protocol);
+        phases.iter().any(|p| p.kind().measures())
+    }
+
+    /// Whether it does nothing else.
+    pub fn only_measures(&self) -> bool {
+        let phases = super::phases::leaves(&self.protocol);
+        phases.iter().all(|p| p.kind().measures())
+    }
+
+    /// Chance and memoryless levels of the task.
+    pub fn baselines(&self) -> Baselines {
+        self.setup.task.kind::<f32>().baselines()
+    }
+
+    /// The same with another seed.
+    pub fn with_seed(&self, seed: u64) -> Self {
+        let mut scenario = self.clone();
+        scenario.setup.seed = seed;
+        scenario
+    }
+}
+
+/// Reads a scenario: defaults, then the file, then `sets` in order, then `seed`. All problems are reported at once.
+pub fn load(text: Text, sets: &[String], seed: Option<u64>) -> Result<Scenario, Diagnostics> {
+    let (mut scenario, node, texts) = document::read::<Scenario>(text, sets)?;
+    if let Some(seed) = seed {
+        scenario.setup.seed = seed;
+    }
+    let mut findings = Vec::new();
+    let mut report = Report::new(&mut findings);
+    let (setup, protocol) = (&scenario.setup, &scenario.protocol);
+    check_setup(setup, needs(protocol), &mut report);
+    check_phases(setup, protocol, &mut report.within("protocol"));
+    let mut problems = Problems::default();
+    for Finding {
+        path,
+        message,
+        help,
+    } in findings
+    {
+        problems.push(document::span_at(&node, &path), message, Some(help));
+    }
+    if problems.is_empty() {
+        Ok(scenario)
+    } else {
+        Err(Diagnostics::new(&texts, &problems))
+    }
+}
+
+fn check_phases(setup: &Setup, phases: &[Phase], report: &mut Report<'_>) {
+    for (i, phase) in phases.iter().enumerate() {
+        let mut report = report.within(&i.to_string());
+        phase.kind().problems(setup, &mut report);
+        if let Some((phases, _)) = phase.kind().within() {
+            check_phases(setup, phases, &mut report.within("phases"));
+        }
+    }
+}
+
+/// The scenario as RON with every default written out; reading it again gives the same run.
+pub fn resolved(scenario: &Scenario) -> String {
+    format!("Scenario{}\n", Writer::document(scenario))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::bundled;
+
+    #[test]
+    fn every_bundled_scenario_is_sound_and_survives_being_written_out() {
+        for bundled in bundled() {
+            let scenario = load(bundled.document(), &[], None).unwrap_or_else(|e| panic!("{e}"));
+            assert!(
+                scenario.about.len() > 200 && !scenario.title.is_empty(),
+                "{}",
+                bundled.name
+            );
+            let text = resolved(&scenario);
+            ron::from_str::<ron::Value>(&text).unwrap_or_else(|e| panic!("{}: {e}", bundled.name));
+            let again = load(
+                Text {
+                    name: "resolved".into(),
+                    text,
+                },
+                &[],
+                None,
+            )
+            .unwrap();
+            assert_eq!(scenario, again);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What the app draws of a run: an immutable picture of the present, and what was observed on the way to it.
+
+mod observer;
+mod snapshot;
+mod view;
+
+pub use observer::Observer;
+pub use snapshot::{
+    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,
+    RippleStep, RippleView, Series, Snapshot,
+};
+pub use view::{draw, ripple_view};

@@ -1,0 +1,222 @@
+//! Snapshots: an immutable picture of a run that the app draws. The app knows no weights and holds no locks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::lab::LedgerRow;
+use super::super::phases::Source;
+use crate::circuit::Place;
+use crate::event::{CapacityRecord, Order, PhaseName, RippleRecord};
+use crate::task::{Baselines, Level};
+
+/// What the worker is doing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Activity {
+    /// Waiting for a command.
+    #[default]
+    Paused,
+    /// Stepping.
+    Running,
+    /// The protocol is over.
+    Finished,
+    /// The run failed; why, in words.
+    Failed(String),
+}
+
+/// A region as drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionView {
+    /// Which.
+    pub place: Place,
+    /// Activity now, 0 to 1.
+    pub activity: f32,
+    /// Fraction lesioned.
+    pub lesion: f64,
+}
+
+/// A pathway as drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathwayView {
+    /// Which.
+    pub place: Place,
+    /// Position of the sending region.
+    pub from: usize,
+    /// Position of the receiving region.
+    pub to: usize,
+    /// Activity now, 0 to 1.
+    pub activity: f32,
+    /// Fraction cut.
+    pub lesion: f64,
+}
+
+/// Activity of many units over several steps: value of unit u at step s is `values[s * units + u]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Raster {
+    /// Rows.
+    pub units: usize,
+    /// Step by step.
+    pub values: Vec<f32>,
+}
+
+impl Raster {
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.values.len() / self.units.max(1)
+    }
+}
+
+/// The cortex as drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CortexView {
+    /// Where the states come from.
+    pub source: Source,
+    /// Number of the episode shown.
+    pub episode: u64,
+    /// Steps the episode has, where known (0 otherwise).
+    pub length: usize,
+    /// States, N × steps so far, in the order they came.
+    pub states: Raster,
+    /// Inputs, X × steps so far.
+    pub inputs: Raster,
+    /// Outputs (probabilities or values) of the scored steps: step and Y values.
+    pub outputs: Vec<(usize, Vec<f32>)>,
+    /// Names of the inputs.
+    pub input_names: Arc<Vec<String>>,
+}
+
+/// One step of a ripple as drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RippleStep {
+    /// Active CA3 units.
+    pub active: Vec<u32>,
+    /// Overlap with the engram that should have come; NaN where there should have been none.
+    pub overlap: f32,
+    /// Strength of the sequence input, 1 for a stored transition.
+    pub strength: f32,
+    /// Support by the collaterals, 1 for a stored pattern.
+    pub support: f32,
+    /// Sweeps of the attractor dynamics.
+    pub sweeps: usize,
+    /// Step of the episode that should have come, where there is one.
+    pub lived_step: Option<usize>,
+}
+
+/// A ripple as drawn, also after it is over.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RippleView {
+    /// Its number.
+    pub ripple: u64,
+    /// Its episode.
+    pub episode: u64,
+    /// Which way it runs.
+    pub order: Order,
+    /// How long a step lasts, in ms.
+    pub step_ms: f64,
+    /// CA3 units (M); 0 for a store without units.
+    pub units: usize,
+    /// Units of a code (k).
+    pub code_size: usize,
+    /// Units active in the cue before completion.
+    pub cue: Vec<u32>,
+    /// Its steps so far, in replayed order.
+    pub steps: Vec<RippleStep>,
+    /// Decoded cortical states h_{t−1}, N × steps, in replayed order.
+    pub decoded: Raster,
+    /// The lived states that should have come, in the same order; shorter where unknown.
+    pub lived: Raster,
+}
+
+/// Attention over remembered steps as drawn: in the first episode of the last batch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AttentionView {
+    /// Steps that attended, a row each.
+    pub queries: Vec<usize>,
+    /// Weights: a row a query, a column a step of the episode.
+    pub weights: Raster,
+}
+
+/// Points of a metric over time.
+pub type Series = Vec<[f64; 2]>;
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Clock.
+    pub time: u64,
+    /// In words.
+    pub text: String,
+}
+
+/// A finished ripple: its row of replay.csv and, for the latest ones, its steps.
+#[derive(Clone, Debug)]
+pub struct RippleEntry {
+    /// Row of replay.csv.
+    pub record: RippleRecord,
+    /// Steps, kept for the latest ripples.
+    pub detail: Option<Arc<RippleView>>,
+}
+
+/// Everything the app draws.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Grows with every run loaded or reset: panels drop what they remember of an earlier one.
+    pub run: u64,
+    /// The scenario's title.
+    pub title: String,
+    /// The scenario's text.
+    pub about: String,
+    /// The rule that learns.
+    pub rule: String,
+    /// Seed.
+    pub seed: u64,
+    /// What the worker is doing.
+    pub activity: Activity,
+    /// Steps done.
+    pub step: u64,
+    /// Steps done by the live end of the run: larger than `step` while looking at the past.
+    pub live_step: u64,
+    /// Clock: wake and replay steps.
+    pub time: u64,
+    /// Episodes lived.
+    pub episodes: u64,
+    /// Updates of the weights.
+    pub updates: u64,
+    /// Current phase.
+    pub phase: PhaseName,
+    /// Part of the protocol done, 0 to 1.
+    pub progress: f64,
+    /// Steps a second, lately.
+    pub rate: f64,
+    /// Engrams stored.
+    pub load: usize,
+    /// Chance and memoryless levels.
+    pub baselines: Option<Baselines>,
+    /// Losses with a meaning.
+    pub levels: Vec<Level>,
+    /// What each rule kept and cost.
+    pub ledger: Vec<LedgerRow>,
+    /// Where attention went, where the rule has one.
+    pub attention: Option<Arc<AttentionView>>,
+    /// Regions.
+    pub regions: Vec<RegionView>,
+    /// Pathways.
+    pub pathways: Vec<PathwayView>,
+    /// The cortex.
+    pub cortex: Arc<CortexView>,
+    /// The ripple that runs, or ran last.
+    pub ripple: Arc<RippleView>,
+    /// Finished ripples, oldest first, the latest few thousand.
+    pub ripples: Arc<Vec<RippleEntry>>,
+    /// Whether the protocol measures stores.
+    pub measures: bool,
+    /// Whether it does nothing else.
+    pub only_measures: bool,
+    /// Rows of capacity.csv, in the order they came.
+    pub capacity: Arc<Vec<CapacityRecord>>,
+    /// Metrics by name, as in metrics.csv: (time, value), thinned.
+    pub series: Arc<BTreeMap<String, Arc<Series>>>,
+    /// The latest lines of the log, oldest first.
+    pub log: Arc<Vec<LogLine>>,
+    /// Commands done that can be undone, latest last.
+    pub undo: Vec<String>,
+}

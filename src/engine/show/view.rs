@@ -1,0 +1,286 @@
+//! From an experiment to what the app draws of it.
+
+use std::sync::Arc;
+
+use super::super::experiment::Experiment;
+use super::super::lab::Lab;
+use super::super::phases::Source;
+use super::snapshot::{
+    AttentionView, CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot,
+};
+use crate::circuit::Place;
+use crate::numeric::Real;
+
+/// Fills in what can be read off the experiment itself.
+pub fn draw<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {
+    let (scenario, lab) = (run.scenario(), run.lab());
+    let clock = run.clock();
+    snapshot.title.clone_from(&scenario.title);
+    snapshot.about.clone_from(&scenario.about);
+    snapshot.rule.clone_from(&lab.rules.learner.label);
+    snapshot.seed = scenario.setup.seed;
+    snapshot.step = clock.step;
+    snapshot.time = clock.time;
+    snapshot.episodes = clock.episodes;
+    snapshot.updates = clock.updates;
+    snapshot.phase = run.phase().clone();
+    snapshot.progress = run.progress();
+    snapshot.load = lab.load();
+    snapshot.measures = scenario.measures();
+    snapshot.only_measures = scenario.only_measures();
+    snapshot.baselines = Some(lab.task().baselines());
+    snapshot.levels = lab.task().levels();
+    snapshot.ledger = run.ledger();
+    snapshot.attention = attention_view(lab).map(Arc::new);
+    snapshot.undo = run.journal().iter().map(|j| j.command.describe()).collect();
+    snapshot.ripple = Arc::new(ripple_view(run).unwrap_or_default());
+    snapshot.cortex = Arc::new(cortex_view(run));
+    draw_circuit(run, snapshot);
+}
+
+fn cortex_view<R: Real>(run: &Experiment<R>) -> CortexView {
+    let lab = run.lab();
+    let (shown, asleep) = run.shown();
+    let task = lab.task();
+    let mut view = CortexView {
+        input_names: Arc::new(task.input_names()),
+        ..CortexView::default()
+    };
+    let units = lab.cortex.state();
+    if asleep && let Some(running) = shown.ripple {
+        view.source = Source::Reinstated;
+        view.episode = running.planned.episode;
+        view.length = running.planned.length;
+        view.states = Raster {
+            units,
+            values: floats(&running.decoded),
+        };
+        return view;
+    }
+    let Some((living, source)) = shown.living else {
+        return view;
+    };
+    view.source = source;
+    view.episode = living.batch.episodes.first().copied().unwrap_or_default();
+    view.length = living.batch.lengths.first().copied().unwrap_or_default();
+    view.states = Raster {
+        units,
+        values: living.seen.clone(),
+    };
+    let inputs = &living.batch.inputs;
+    let columns = (0..living.t).map(|t| inputs.column(t * living.batch.width));
+    let values = columns
+        .flat_map(|c| c.iter().map(|v| v.f64() as f32).collect::<Vec<_>>())
+        .collect();
+    view.inputs = Raster {
+        units: inputs.nrows(),
+        values,
+    };
+    view.outputs.clone_from(&living.outputs);
+    view
+}
+
+fn attention_view<R: Real>(lab: &Lab<R>) -> Option<AttentionView> {
+    let attended = lab.rules.learner.state.as_dyn().attended()?;
+    let (queries, steps) = (attended.queries.len(), attended.steps);
+    let values = (0..steps)
+        .flat_map(|step| (0..queries).map(move |query| query * steps + step))
+        .map(|i| attended.weights[i])
+        .collect();
+    Some(AttentionView {
+        queries: attended.queries,
+        weights: Raster {
+            units: queries,
+            values,
+        },
+    })
+}
+
+/// The ripple that runs, or ran last.
+pub fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
+    let lab = run.lab();
+    let (shown, _) = run.shown();
+    let hippocampus = lab.memory.as_ref()?;
+    let running = shown.ripple?;
+    let planned = &running.planned;
+    let steps = planned
+        .walk
+        .states
+        .iter()
+        .take(running.step)
+        .enumerate()
+        .map(|(i, state)| RippleStep {
+            active: state.active.clone(),
+            overlap: running.overlaps.get(i).map_or(f32::NAN, |o| *o as f32),
+            strength: state.strength,
+            support: state.support,
+            sweeps: state.sweeps.len(),
+            lived_step: planned.expected.get(i).map(|e| e.step),
+        });
+    let units = lab.cortex.state();
+    Some(RippleView {
+        ripple: running.number,
+        episode: planned.episode,
+        order: planned.order,
+        step_ms: hippocampus.spec().ripple.step,
+        units: hippocampus.store().units(),
+        code_size: hippocampus.store().active(),
+        cue: planned.cue.clone(),
+        steps: steps.collect(),
+        decoded: Raster {
+            units,
+            values: floats(&running.decoded),
+        },
+        lived: Raster {
+            units,
+            values: floats(&running.lived),
+        },
+    })
+}
+
+fn draw_circuit<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {
+    let now = activity(run);
+    let whole = |lesion: f64| 1.0 - lesion as f32;
+    let circuit = &run.lab().damage.circuit;
+    snapshot.regions = circuit
+        .regions()
+        .map(|r| RegionView {
+            place: r.place,
+            activity: (now.of(r.place) * whole(r.lesion)).clamp(0.0, 1.0),
+            lesion: r.lesion,
+        })
+        .collect();
+    snapshot.pathways = circuit
+        .pathways()
+        .map(|(from, to, p)| PathwayView {
+            place: p.place,
+            from,
+            to,
+            activity: (now.of(p.place) * whole(p.lesion)).clamp(0.0, 1.0),
+            lesion: p.lesion,
+        })
+        .collect();
+}
+
+fn activity<R: Real>(run: &Experiment<R>) -> ActivityNow {
+    let lab = run.lab();
+    let (shown, asleep) = run.shown();
+    let mut now = ActivityNow::default();
+    if asleep {
+        let (Some(running), Some(hippocampus)) = (shown.ripple, &lab.memory) else {
+            return now;
+        };
+        let Some(state) = running
+            .planned
+            .walk
+            .states
+            .get(running.step.saturating_sub(1))
+        else {
+            return now;
+        };
+        let k = hippocampus.store().active();
+        now.ca3 = if k == 0 {
+            state.support
+        } else {
+            state.active.len() as f32 / k as f32
+        };
+        now.collaterals = state.support;
+        now.sequence = if running.step > 1 {
+            state.strength
+        } else {
+            0.0
+        };
+        let n = lab.cortex.state();
+        now.cortex = mean_abs(&running.decoded[running.decoded.len().saturating_sub(n)..]);
+        now.reinstated = now.cortex;
+        let cortical = hippocampus.spec().ripple.cue.is_cortical();
+        now.perforant = if cortical && running.step == 1 {
+            now.ca3
+        } else {
+            0.0
+        };
+        return now;
+    }
+    let Some((living, source)) = shown.living else {
+        return now;
+    };
+    let width = living.batch.width;
+    if let Some(t) = living.t.checked_sub(1) {
+        now.input = living
+            .batch
+            .inputs
+            .column(t * width)
+            .iter()
+            .map(|v| v.f64().abs() as f32)
+            .fold(0.0, f32::max);
+    }
+    let n = lab.cortex.state();
+    now.cortex = mean_abs(&living.seen[living.seen.len().saturating_sub(n)..]);
+    if let Some((t, output)) = living.outputs.last()
+        && t + 1 == living.t
+    {
+        now.readout = output.iter().copied().fold(0.0, |a: f32, b| a.max(b.abs()));
+    }
+    if source == Source::Lived
+        && let Some(hippocampus) = &lab.memory
+    {
+        let stored = hippocampus.stored().back().and_then(|e| e.engrams.last());
+        let k = hippocampus.store().active().max(1);
+        now.entorhinal = f32::from(u8::from(!hippocampus.entorhinal_code().0.is_empty()));
+        now.encoded = stored.map_or(0.0, |e| {
+            if k == 1 {
+                1.0
+            } else {
+                e.code.len() as f32 / k as f32
+            }
+        });
+        now.ca3 = now.encoded;
+    }
+    now
+}
+
+/// How active each part is, 0 to 1.
+#[derive(Default)]
+struct ActivityNow {
+    input: f32,
+    cortex: f32,
+    readout: f32,
+    entorhinal: f32,
+    encoded: f32,
+    ca3: f32,
+    collaterals: f32,
+    sequence: f32,
+    perforant: f32,
+    reinstated: f32,
+}
+
+impl ActivityNow {
+    fn of(&self, place: Place) -> f32 {
+        match place {
+            Place::Input | Place::Sensory => self.input,
+            Place::Cortex | Place::Recurrent => self.cortex,
+            Place::Readout | Place::Output => self.readout,
+            Place::Entorhinal => self.entorhinal.max(self.perforant),
+            Place::CortexEntorhinal => self.entorhinal,
+            Place::Dentate | Place::EntorhinalDentate | Place::Mossy => self.encoded,
+            Place::Perforant => self.perforant,
+            Place::Ca3 => self.ca3,
+            Place::Collaterals => self.collaterals,
+            Place::Sequence => self.sequence,
+            Place::Ca1 | Place::Schaffer | Place::Reinstatement => self.reinstated,
+        }
+    }
+}
+
+fn mean_abs<T: Copy + num_traits::Float>(values: &[T]) -> f32 {
+    let sum: f64 = values
+        .iter()
+        .filter_map(num_traits::ToPrimitive::to_f64)
+        .map(f64::abs)
+        .sum();
+    (sum / values.len().max(1) as f64) as f32
+}
+
+fn floats<R: Real>(values: &[R]) -> Vec<f32> {
+    values.iter().map(|v| v.f64() as f32).collect()
+}
