@@ -1,6 +1,8 @@
 //! The kernels that a run spends its time in; `cargo bench --bench kernels`.
 
-use ammon::hippocampus::{AttractorStore, Birth, Ca3, Cue, Cuts, Scratch, Store, StoreKind, Trace};
+use ammon::hippocampus::{
+    AttractorStore, Ca3, Cue, Cuts, Scratch, Store, StoreKind, StoreStart, Trace,
+};
 use ammon::numeric::{KWinners, Rng};
 use divan::Bencher;
 
@@ -11,7 +13,7 @@ fn main() {
 /// M = 2000, a = 0.05, so many engrams in one episode.
 fn stored(patterns: usize) -> (AttractorStore, Vec<Vec<u32>>) {
     let params = Ca3::default();
-    let mut store = AttractorStore::new(&params, Birth::default());
+    let mut store = AttractorStore::new(&params, StoreStart::default());
     let mut rng = Rng::named(1, "bench");
     let codes: Vec<_> = (0..patterns)
         .map(|_| rng.subset(params.units, params.active()))
@@ -42,7 +44,7 @@ fn ca3_recall(bencher: Bencher<'_, '_>, patterns: usize) {
         i = (i + 1) % codes.len();
         let cue = Cue {
             units: codes[i].iter().copied().step_by(2).collect(),
-            engram: 0,
+            engram: Some(0),
         };
         Store::<f32>::complete(&store, &cue, &Cuts::default(), &mut scratch)
     });
@@ -57,7 +59,7 @@ fn ca3_recall_from_noise(bencher: Bencher<'_, '_>, patterns: usize) {
     let cues: Vec<Cue> = (0..64)
         .map(|_| Cue {
             units: rng.subset(2000, codes[0].len()),
-            engram: 0,
+            engram: Some(0),
         })
         .collect();
     let mut i = 0;
@@ -93,10 +95,10 @@ fn ca3_step_back(bencher: Bencher<'_, '_>) {
     let mut scratch = Scratch::default();
     let cue = Cue {
         units: codes[399].clone(),
-        engram: 0,
+        engram: Some(0),
     };
     let start = Store::<f32>::complete(&store, &cue, &Cuts::default(), &mut scratch);
-    let reverse = ammon::event::Direction::Reverse;
+    let reverse = ammon::record::Direction::Reverse;
     bencher.bench_local(|| {
         Store::<f32>::next(&store, &start, reverse, &Cuts::default(), &mut scratch)
     });

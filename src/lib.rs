@@ -22,13 +22,13 @@ pub mod circuit;
 pub mod cli;
 pub mod engine;
 pub mod episode;
-pub mod event;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod hippocampus;
 pub mod learning;
 pub mod neocortex;
 pub mod numeric;
+pub mod record;
 pub mod registry;
 pub mod scenario;
 pub mod task;

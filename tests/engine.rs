@@ -4,12 +4,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ammon::circuit::Place;
-use ammon::engine::{Activity, Command, Ending, Experiment, Request, Session, Status, Worker};
+use ammon::engine::{
+    Activity, Command, Ending, Experiment, Request, Session, Snapshot, Status, Worker,
+};
 use ammon::engine::{Scenario, load};
 use ammon::episode::ContentShape;
-use ammon::event::{Event, Order, Outcome};
 use ammon::hippocampus::{CueSpec, Fraction, Hippocampus, HippocampusState, Recall};
 use ammon::numeric::Rng;
+use ammon::record::{AnyRow, Event, Metric, Order, Outcome, metric};
 use ammon::scenario::{Text, bundled};
 
 fn small(sets: &[&str]) -> Scenario {
@@ -43,7 +45,7 @@ fn run(scenario: &Scenario) -> (Vec<Event>, Experiment<f32>) {
 
 fn last(events: &[Event], metric: &str) -> Option<f64> {
     events.iter().rev().find_map(|e| match e {
-        Event::Metric { name, value, .. } if name == metric => Some(*value),
+        Event::Row(AnyRow::Metric(m)) if m.metric.name() == metric => Some(m.value),
         _ => None,
     })
 }
@@ -156,8 +158,7 @@ fn a_lesioned_ca3_stops_ripple_learning_and_recall_and_leaves_the_cortex_alone()
     let after = finish(&mut hurt);
     assert_eq!(hurt.weights(), &before);
     assert_eq!(last(&after, "probe.recall.overlap").unwrap_or(0.0), 0.0);
-    let silent =
-        |e: &Event| matches!(e, Event::Ripple(r) if r.outcome != Outcome::Silent && r.steps > 0);
+    let silent = |e: &Event| matches!(e, Event::Row(AnyRow::Ripple(r)) if r.outcome != Outcome::Silent && r.steps > 0);
     assert!(!after.iter().skip(1).any(silent));
     // The cortex's own performance is that of the same weights without any lesion.
     let mut frozen = healthy.clone();
@@ -223,7 +224,7 @@ fn stored() -> HippocampusState<f32> {
         let contents: Vec<f32> = (0..4 * shape.len()).map(|_| rng.normal() as f32).collect();
         h.encode(&contents, &[true; 4], fit, &mut rng);
     }
-    h.close(fit, &[(0.0, 0.0); 4]);
+    h.close(fit, &[ammon::hippocampus::Outcome::default(); 4]);
     h.fall_asleep();
     h
 }
@@ -333,12 +334,29 @@ fn the_worker_writes_the_same_files_as_a_headless_run_whatever_was_looked_at() {
     worker.send(Request::Run);
     wait(&worker, |a| *a == Activity::Finished);
     worker.send(Request::Seek(20));
+    worker.send(Request::Live);
     save(&worker, &dir.path().join("app"));
     assert_same(&dir.path().join("headless"), &dir.path().join("app"));
     // A saved run can be opened and is finished.
     let again = Worker::open(&dir.path().join("app"), || {}).unwrap();
     assert_eq!(again.snapshot().activity, Activity::Finished);
-    assert!(again.snapshot().series.contains_key("probe.accuracy"));
+    let now = again.snapshot();
+    assert!(now.last(&Metric::new(&metric::PROBE_ACCURACY)).is_some());
+    // Everything that the run showed, the folder shows again.
+    let told = |s: &Snapshot| {
+        let ripples: Vec<_> = s.ripples.iter().map(|r| r.record.clone()).collect();
+        format!("{:?}{:?}{ripples:?}", s.series, s.capacity)
+    };
+    assert_eq!(told(&worker.snapshot()), told(&now));
+    let lines = |s: &Snapshot| {
+        let lines = s.log.iter().map(|l| l.text.clone());
+        let mut lines: Vec<_> = lines
+            .filter(|l| !l.contains("saved to") && !l.contains("undone"))
+            .collect();
+        lines.sort_unstable();
+        lines
+    };
+    assert_eq!(lines(&worker.snapshot()), lines(&now));
 }
 
 #[test]
@@ -430,7 +448,7 @@ fn a_lesion_between_two_ripples_of_a_chain_breaks_it_off_with_a_row_of_its_own()
     let ripples: Vec<(u64, usize, bool)> = events
         .iter()
         .filter_map(|e| match e {
-            Event::Ripple(r) => Some((r.ripple, r.steps, r.completed)),
+            Event::Row(AnyRow::Ripple(r)) => Some((r.ripple, r.steps, r.completed)),
             _ => None,
         })
         .collect();
@@ -491,7 +509,7 @@ fn a_lesion_while_asleep_breaks_off_one_ripple_and_the_others_still_come() {
         let events = disturbed(&scenario, after);
         let ripples = events
             .iter()
-            .filter(|e| matches!(e, Event::Ripple(_)))
+            .filter(|e| matches!(e, Event::Row(AnyRow::Ripple(_))))
             .count();
         assert_eq!(ripples, 6, "{after}");
         assert!(last(&events, "replay.overlap").is_some());
@@ -525,7 +543,7 @@ fn a_folder_that_is_opened_shows_its_curves() {
     let measured: Vec<_> = events
         .iter()
         .filter_map(|e| match e {
-            Event::Measured(record) => Some(record.clone()),
+            Event::Row(AnyRow::Capacity(record)) => Some(record.clone()),
             _ => None,
         })
         .collect();

@@ -4,8 +4,8 @@ use ammon::engine::load;
 use ammon::episode::ContentShape;
 use ammon::hippocampus::{
     CapacitySpec, Compress, ErrorSize, EvictSpec, Fixed, Hippocampus, HippocampusState,
-    LeastSalient, Oldest, OrderSpec, Palimpsest, Recall, RewardSize, Salience, SalienceSpec,
-    SelectSpec, StoreSpec, Strength,
+    LeastSalient, Oldest, OrderSpec, Outcome, Palimpsest, Recall, RewardSize, Salience,
+    SalienceSpec, SelectSpec, StoreSpec, Strength,
 };
 use ammon::numeric::Rng;
 use ammon::scenario::Text;
@@ -55,7 +55,8 @@ fn store(
     for content in contents {
         h.encode(content, &[true], fit, rng);
     }
-    let joined = h.close(fit, &[outcome]);
+    let (error, reward) = outcome;
+    let joined = h.close(fit, &[Outcome { error, reward }]);
     (gone.iter().map(|e| e.episode).collect(), joined)
 }
 
@@ -273,7 +274,8 @@ fn stronger_traces_are_drawn_more_often() {
 fn mixed_order_is_reverse_as_often_as_it_says() {
     let mut rng = Rng::named(7, "test");
     let mixed = OrderSpec::Mixed(ammon::hippocampus::Mixed { reverse: 0.7 });
-    let reverse = (0..4000).filter(|_| mixed.draw(&mut rng) == ammon::event::Order::REVERSE);
+    let reverse =
+        (0..4000).filter(|_| mixed.kind().draw(&mut rng) == ammon::record::Order::REVERSE);
     assert!((reverse.count() as f64 / 4000.0 - 0.7).abs() < 0.03);
 }
 

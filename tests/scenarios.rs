@@ -2,7 +2,7 @@
 
 use ammon::engine::Experiment;
 use ammon::engine::load;
-use ammon::event::Event;
+use ammon::record::{AnyRow, Event, Sequence};
 use ammon::scenario::bundled;
 
 /// Runs a bundled scenario; its events.
@@ -22,7 +22,7 @@ fn values(events: &[Event], metric: &str) -> Vec<f64> {
     events
         .iter()
         .filter_map(|e| match e {
-            Event::Metric { name, value, .. } if name == metric => Some(*value),
+            Event::Row(AnyRow::Metric(m)) if m.metric.name() == metric => Some(m.value),
             _ => None,
         })
         .collect()
@@ -109,7 +109,7 @@ fn rows(events: &[Event], store: &str, cue: &str) -> Vec<(usize, f64, f64)> {
     events
         .iter()
         .filter_map(|e| match e {
-            Event::Measured(r) if r.store == store && r.cue == cue => {
+            Event::Row(AnyRow::Capacity(r)) if r.store == store && r.cue == cue => {
                 Some((r.patterns, r.overlap_mean, r.exact_rate))
             }
             _ => None,
@@ -213,7 +213,7 @@ fn only_reverse_replay_carries_credit_back_and_ripples_keep_the_lived_order() {
     assert!(last(&events, "score.matched") > 0.9 && last(&events, "score.matched.p") < 0.01);
     let scored = events
         .iter()
-        .filter(|e| matches!(e, Event::Scored(r) if r.shuffled && r.area == "CA3"));
+        .filter(|e| matches!(e, Event::Row(AnyRow::Score(r)) if r.sequence == Sequence::Shuffled && r.area == "CA3"));
     assert_eq!(scored.count(), 512);
 }
 
@@ -228,7 +228,7 @@ fn long_episodes_are_replayed_whole_by_chained_ripples() {
     let ripples: Vec<_> = events
         .iter()
         .filter_map(|e| match e {
-            Event::Ripple(r) => Some(r),
+            Event::Row(AnyRow::Ripple(r)) => Some(r),
             _ => None,
         })
         .collect();
@@ -240,7 +240,7 @@ fn long_episodes_are_replayed_whole_by_chained_ripples() {
     assert!(values(&events, "alignment.ReplayBptt.remote")[0] > 0.98);
     assert_eq!(last(&events, "replay.completed"), 1.0);
     let whole = events.iter().filter(|e| {
-        matches!(e, Event::Scored(r) if !r.shuffled && r.area == "CA3" && r.steps == 200 && r.p < 0.05)
+        matches!(e, Event::Row(AnyRow::Score(r)) if r.sequence == Sequence::Stored && r.area == "CA3" && r.steps == 200 && r.p < 0.05)
     });
     assert_eq!(whole.count(), 3);
 }
@@ -269,7 +269,7 @@ fn spontaneous_ripples_fall_into_stored_attractors_and_favour_the_recent() {
     let ripples: Vec<(u64, f64)> = events
         .iter()
         .filter_map(|e| match e {
-            Event::Ripple(r) => Some((r.episode, r.overlap_mean)),
+            Event::Row(AnyRow::Ripple(r)) => Some((r.episode, r.overlap_mean)),
             _ => None,
         })
         .collect();

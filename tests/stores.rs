@@ -1,11 +1,11 @@
 //! Every store does what a store must: complete cues, step both ways, forget exactly, obey lesions.
 
-use ammon::event::Direction;
 use ammon::hippocampus::{
-    Birth, Cue, Cuts, Diluted, End, ModernHopfield, Recall, Scratch, Store, StoreSpec, StoreState,
-    Trace, walk,
+    Cue, Cuts, Diluted, End, ModernHopfield, Recall, Scratch, Store, StoreSpec, StoreStart,
+    StoreState, Trace, walk,
 };
 use ammon::numeric::Rng;
+use ammon::record::Direction;
 
 type Codes = Vec<Vec<u32>>;
 
@@ -57,7 +57,7 @@ fn encode(store: &mut dyn Store<f32>, codes: &Codes, first: u64) {
 fn half(code: &[u32]) -> Cue {
     Cue {
         units: code.iter().copied().step_by(2).collect(),
-        engram: 0,
+        engram: Some(0),
     }
 }
 
@@ -81,7 +81,7 @@ fn path(store: &dyn Store<f32>, from: &[u32], direction: Direction) -> (Codes, E
 #[test]
 fn every_store_completes_half_a_cue_and_walks_both_ways() {
     for spec in specs() {
-        let mut store = StoreState::<f32>::new(&spec, Birth::default());
+        let mut store = StoreState::<f32>::new(&spec, StoreStart::default());
         let store = store.as_dyn_mut();
         let codes = codes(&spec, 16, 3);
         encode(store, &codes, 0);
@@ -113,7 +113,7 @@ fn every_store_completes_half_a_cue_and_walks_both_ways() {
 fn what_is_forgotten_leaves_no_trace_in_any_store() {
     for spec in specs() {
         let (gone, kept) = (codes(&spec, 6, 1), codes(&spec, 8, 2));
-        let mut forgot = StoreState::<f32>::new(&spec, Birth::default());
+        let mut forgot = StoreState::<f32>::new(&spec, StoreStart::default());
         encode(forgot.as_dyn_mut(), &gone, 0);
         encode(forgot.as_dyn_mut(), &kept, 6);
         let episode = gone
@@ -121,7 +121,7 @@ fn what_is_forgotten_leaves_no_trace_in_any_store() {
             .enumerate()
             .map(|(i, c)| (i as u64, c.as_slice()));
         forgot.as_dyn_mut().forget(&[episode.collect()]);
-        let mut only = StoreState::<f32>::new(&spec, Birth::default());
+        let mut only = StoreState::<f32>::new(&spec, StoreStart::default());
         encode(only.as_dyn_mut(), &kept, 6);
         let recalls = |store: &StoreState<f32>| -> Vec<Recall> {
             let (cuts, mut scratch) = (Cuts::default(), Scratch::default());
@@ -138,7 +138,7 @@ fn what_is_forgotten_leaves_no_trace_in_any_store() {
 fn silenced_units_never_fire_in_any_store_and_the_rest_is_recalled() {
     for spec in specs() {
         let m = spec.kind().units();
-        let mut store = StoreState::<f32>::new(&spec, Birth::default());
+        let mut store = StoreState::<f32>::new(&spec, StoreStart::default());
         let codes = codes(&spec, 10, 4);
         encode(store.as_dyn_mut(), &codes, 0);
         let mut cuts = Cuts {
@@ -147,7 +147,7 @@ fn silenced_units_never_fire_in_any_store_and_the_rest_is_recalled() {
         };
         let cue = Cue {
             units: codes[3].clone(),
-            engram: 3,
+            engram: Some(3),
         };
         let recall = store
             .as_dyn()
@@ -173,9 +173,9 @@ fn silenced_units_never_fire_in_any_store_and_the_rest_is_recalled() {
 #[test]
 fn old_traces_fade_in_every_store() {
     for spec in specs() {
-        let decaying = Birth {
+        let decaying = StoreStart {
             decaying: true,
-            ..Birth::default()
+            ..StoreStart::default()
         };
         let mut store = StoreState::<f32>::new(&spec, decaying);
         let store = store.as_dyn_mut();
@@ -190,7 +190,7 @@ fn old_traces_fade_in_every_store() {
         both.dedup();
         let cue = Cue {
             units: both,
-            engram: 0,
+            engram: Some(0),
         };
         let recall = store.complete(&cue, &Cuts::default(), &mut Scratch::default());
         let (to_new, to_old) = (
@@ -208,11 +208,11 @@ fn old_traces_fade_in_every_store() {
 #[test]
 fn an_empty_store_recalls_nothing_and_never_panics() {
     for spec in StoreSpec::all() {
-        let store = StoreState::<f32>::new(&spec, Birth::default());
+        let store = StoreState::<f32>::new(&spec, StoreStart::default());
         let store = store.as_dyn();
         let cue = Cue {
             units: vec![0, 1, 2],
-            engram: 0,
+            engram: Some(0),
         };
         let recall = store.complete(&cue, &Cuts::default(), &mut Scratch::default());
         for direction in [Direction::Forward, Direction::Reverse] {
@@ -237,7 +237,7 @@ fn one_sweep_of_the_modern_network_is_softmax_attention() {
         ..ModernHopfield::default()
     });
     let (m, k) = (500.0_f64, spec.kind().active() as f64);
-    let mut store = StoreState::<f32>::new(&spec, Birth::default());
+    let mut store = StoreState::<f32>::new(&spec, StoreStart::default());
     let codes = codes(&spec, 40, 5);
     encode(store.as_dyn_mut(), &codes, 0);
     let cue = half(&codes[7]);

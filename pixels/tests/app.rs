@@ -8,10 +8,10 @@ use std::sync::Arc;
 use ammon::circuit::Place;
 use ammon::engine::{
     Activity, Command, CortexView, Experiment, LogLine, Raster, Request, RippleEntry, RippleStep,
-    RippleView, Snapshot, Source, draw, load,
+    RippleView, Series, Snapshot, Source, draw, load,
 };
-use ammon::event::{CapacityRecord, Order, Outcome, RippleRecord};
 use ammon::gui::{Action, App, Simulation, panels};
+use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
 use ammon::scenario::{Text, bundled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -32,11 +32,17 @@ impl Simulation for Still {
     }
 }
 
+/// Series by the names of their metrics.
+fn named<const N: usize>(series: [(&str, Arc<Series>); N]) -> Arc<BTreeMap<Metric, Arc<Series>>> {
+    let named = series.map(|(name, points)| (Metric::named(name), points));
+    Arc::new(BTreeMap::from(named))
+}
+
 fn record(ripple: u64, completed: bool) -> RippleRecord {
     RippleRecord {
         ripple,
         time: ripple / 2,
-        engram: 7,
+        engram: Some(7),
         episode: 3,
         order: Order::REVERSE,
         cue: "Fraction".into(),
@@ -121,17 +127,17 @@ fn full() -> Snapshot {
         },
     ]);
     let series = |v: f64| Arc::new((0..50).map(|i| [f64::from(i), v]).collect::<Vec<_>>());
-    snapshot.series = Arc::new(BTreeMap::from([
-        ("loss".into(), series(1.0)),
-        ("accuracy".into(), series(0.3)),
-        ("probe.accuracy".into(), series(0.25)),
-        ("alignment.ReplayBptt.remote".into(), series(0.99)),
-        ("alignment.Tbptt.remote".into(), series(0.0)),
-        ("capacity.Ca3-100-0.03.patterns_at_0.9".into(), series(41.0)),
-        ("memory.late.Compress-0.3.ratio".into(), series(f64::NAN)),
-        ("score.CA3.significant".into(), series(1.0)),
-        ("score.shuffled.CA3.significant".into(), series(0.05)),
-    ]));
+    snapshot.series = named([
+        ("loss", series(1.0)),
+        ("accuracy", series(0.3)),
+        ("probe.accuracy", series(0.25)),
+        ("alignment.ReplayBptt.remote", series(0.99)),
+        ("alignment.Tbptt.remote", series(0.0)),
+        ("capacity.Ca3-100-0.03.patterns_at_0.9", series(41.0)),
+        ("memory.late.Compress-0.3.ratio", series(f64::NAN)),
+        ("score.CA3.significant", series(1.0)),
+        ("score.shuffled.CA3.significant", series(0.05)),
+    ]);
     snapshot.capacity = Arc::new(
         (1..6)
             .map(|i| CapacityRecord {
@@ -146,6 +152,8 @@ fn full() -> Snapshot {
                 overlap_mean: 1.0 / i as f64,
                 overlap_se: if i == 2 { f64::NAN } else { 0.05 },
                 exact_rate: 0.5,
+                time: 0,
+                label: String::new(),
             })
             .collect(),
     );
@@ -190,11 +198,11 @@ fn hostile() -> Snapshot {
         [1.0, f64::INFINITY],
         [2.0, f64::NEG_INFINITY],
     ];
-    snapshot.series = Arc::new(BTreeMap::from([
-        ("loss".into(), Arc::new(bad.clone())),
-        ("alignment..remote".into(), Arc::new(bad)),
-        ("alignment.".into(), Arc::default()),
-    ]));
+    snapshot.series = named([
+        ("loss", Arc::new(bad.clone())),
+        ("alignment..remote", Arc::new(bad)),
+        ("alignment.", Arc::default()),
+    ]);
     snapshot.pathways.iter_mut().for_each(|p| p.to = 99);
     snapshot.regions.iter_mut().for_each(|r| {
         r.activity = f32::NAN;

@@ -7,6 +7,7 @@
 use crate::neocortex::Gradient;
 use crate::numeric::statistics::{cosine, dot};
 use crate::numeric::{DMatrix, Real};
+use crate::record::{Declared, metric};
 
 /// Agreement of two gradients.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,12 +44,12 @@ impl Alignment {
         }
     }
 
-    /// Names and values, as metrics call them.
-    pub fn named(&self) -> [(&'static str, f64); 3] {
+    /// As metrics of a rule.
+    pub fn measured(&self) -> [(&'static Declared, f64); 3] {
         [
-            ("cosine", self.cosine),
-            ("norm_ratio", self.norm_ratio),
-            ("remote", self.remote),
+            (&metric::ALIGNMENT_COSINE, self.cosine),
+            (&metric::ALIGNMENT_NORM, self.norm_ratio),
+            (&metric::ALIGNMENT_REMOTE, self.remote),
         ]
     }
 }

@@ -1,4 +1,6 @@
-//! Metrics whose names are `prefix.row.column`, as a table.
+//! Metrics of one family as a table: a row a subject, a column a quantity.
+
+use crate::record::Metric;
 
 /// A table of values; NaN where there is none.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -10,20 +12,29 @@ pub struct Pivot {
 }
 
 impl Pivot {
-    /// The table of the metrics that begin with `prefix.`, in the order in which rows and columns first come. The last part
-    /// of a name is its column; rows may have points in them.
-    pub fn of<'a>(metrics: impl Iterator<Item = (&'a str, f64)>, prefix: &str) -> Self {
+    /// The table of the metrics of a family, in the order in which rows and columns first come.
+    pub fn of<'a>(metrics: impl Iterator<Item = (&'a Metric, f64)>, family: &str) -> Self {
         let mut table = Self::default();
-        for (name, value) in metrics {
-            let Some((row, column)) = name
-                .strip_prefix(prefix)
-                .and_then(|rest| rest.strip_prefix('.'))
-                .and_then(|rest| rest.rsplit_once('.'))
-                .map(|(row, column)| whole_number_joined(row, column))
-            else {
+        for (metric, value) in metrics {
+            let Some(declared) = metric.declared().filter(|d| d.family() == family) else {
                 continue;
             };
-            table.put(&row, &column, value);
+            let mut subjects = metric.subjects();
+            let row = subjects.next().unwrap_or_default();
+            let more: Vec<&str> = subjects.collect();
+            // What a second subject says belongs to the quantity.
+            let column = match more.as_slice() {
+                [] => declared.quantity().to_string(),
+                more => declared
+                    .name
+                    .replacen("{}", "", 1)
+                    .replace("{}", &more.join("-")),
+            };
+            let prefix = format!("{family}.");
+            let column = column
+                .trim_start_matches(prefix.as_str())
+                .trim_start_matches('.');
+            table.put(row, column, value);
         }
         let width = table.columns.len();
         table
@@ -58,33 +69,36 @@ impl Pivot {
     }
 }
 
-/// `….patterns_at_0` and `9` belong together: the point is that of a number.
-fn whole_number_joined(row: &str, column: &str) -> (String, String) {
-    let number = column.bytes().all(|b| b.is_ascii_digit());
-    if let (true, Some((front, back))) = (number, row.rsplit_once('.')) {
-        return (front.into(), format!("{back}.{column}"));
-    }
-    (row.into(), column.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_become_rows_and_columns() {
+    fn subjects_become_rows_and_quantities_columns() {
         let metrics = [
             ("memory.early.Fixed-0.5.steps", 1.0),
             ("memory.early.Fixed-0.5.path", 2.0),
-            ("other.x.y", 9.0),
+            ("loss", 9.0),
             ("memory.late.Fixed-0.5.path", 3.0),
-            ("memory.late.Fixed-0.5.patterns_at_0.9", 4.0),
-        ];
-        let table = Pivot::of(metrics.into_iter(), "memory");
-        assert_eq!(table.columns, ["steps", "path", "patterns_at_0.9"]);
+        ]
+        .map(|(name, value)| (Metric::named(name), value));
+        let all = || metrics.iter().map(|(metric, value)| (metric, *value));
+        let table = Pivot::of(all(), "memory");
+        assert_eq!(table.columns, ["steps", "path"]);
         assert_eq!(table.rows[0].0, "early.Fixed-0.5");
-        assert_eq!(table.rows[0].1[..2], [1.0, 2.0]);
+        assert_eq!(table.rows[0].1, [1.0, 2.0]);
         assert!(table.rows[1].1[0].is_nan());
-        assert_eq!(table.rows[1].1[1..], [3.0, 4.0]);
+        assert_eq!(table.rows[1].1[1], 3.0);
+    }
+
+    #[test]
+    fn a_second_subject_belongs_to_the_column() {
+        let metrics = ["Direct", "Separated"].map(|codes| {
+            let name = format!("separation.{codes}.overlap_at_0.9");
+            (Metric::named(&name), 0.5)
+        });
+        let table = Pivot::of(metrics.iter().map(|(m, v)| (m, *v)), "separation");
+        assert_eq!(table.columns, ["overlap_at_0.9"]);
+        assert_eq!(table.rows.len(), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! Drives a run to its end, to a given step, or until a signal comes, writing checkpoints on the way.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::Scenario;
 use crate::engine::{Ending, Experiment, Session};
+use crate::record::Metric;
 use crate::trace::{ExportSpec, write_atomic};
 
 /// Wall time between checkpoints, at least; and at least this many times as long as writing one takes.
@@ -55,6 +57,8 @@ pub(super) struct Finished {
     pub experiment: Experiment<f32>,
     pub folder: Option<PathBuf>,
     pub ending: Ending,
+    /// Final values.
+    pub last: BTreeMap<Metric, f64>,
     /// The object in summary.json.
     pub summary: Value,
 }
@@ -92,6 +96,7 @@ impl Driven {
             None => self.session.summary(&self.experiment, &ending).to_json(),
         };
         Ok(Finished {
+            last: self.session.last().values(),
             experiment: self.experiment,
             folder: self.folder,
             ending,
@@ -132,6 +137,7 @@ impl Driven {
     /// Keeps what was recorded, and the last checkpoint, which is from before the failure.
     fn fail(self, ending: Ending) -> Finished {
         let summary = self.session.summary(&self.experiment, &ending).to_json();
+        let last = self.session.last().values();
         // The tables are written out as they are dropped.
         drop(self.session);
         if let Some(folder) = &self.folder {
@@ -143,6 +149,7 @@ impl Driven {
             ));
         }
         Finished {
+            last,
             experiment: self.experiment,
             folder: self.folder,
             ending,

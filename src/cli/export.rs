@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::output::Output;
 use crate::registry::nearest;
-use crate::trace::ExportSpec;
+use crate::trace::{ExportSpec, RunReader};
 
 /// Converts a run to another format.
 #[derive(clap::Args, Debug)]
@@ -29,7 +29,7 @@ impl Export {
             )));
         }
         if self.out.as_deref() == Some(Path::new("-")) {
-            output.bytes(&self.format.convert(&self.run)?)?;
+            output.bytes(&self.format.convert(&RunReader::new(&self.run))?)?;
         } else {
             let path = self.format.export(&self.run, self.out.as_deref())?;
             output.line(path.display())?;

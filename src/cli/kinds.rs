@@ -10,6 +10,7 @@ use crate::learning::{AttendSpec, FeedbackSpec, RuleSpec, TruncationSpec};
 use crate::neocortex::{
     CellSpec, CellState, InitSpec, LossSpec, OptimizerSpec, ReadoutSpec, TensorShape,
 };
+use crate::record::{Column, Declared, METRICS, TABLES, Table};
 use crate::registry::{Field, Variant};
 use crate::scenario::{Cortex, Learning, UpdateSpec, bundled};
 use crate::task::TaskSpec;
@@ -38,6 +39,10 @@ pub(super) struct Entry {
     pub fields: Vec<Field>,
     /// Names and symbolic shapes of its weights, for a cell.
     pub tensors: Vec<(String, Vec<String>)>,
+    /// Of a table.
+    pub columns: Vec<Column>,
+    /// Of a metric.
+    pub metric: Option<&'static Declared>,
 }
 
 const fn kind(one: &'static str, many: &'static str, entries: fn() -> Vec<Entry>) -> Kind {
@@ -78,6 +83,8 @@ pub(super) const KINDS: &[Kind] = &[
     kind("phase", "phases", || of(Phase::variants())),
     kind("region", "regions", regions),
     kind("pathway", "pathways", pathways),
+    kind("table", "tables", tables),
+    kind("metric", "metrics", metrics),
     kind("export", "exports", || of(ExportSpec::variants())),
 ];
 
@@ -87,7 +94,7 @@ fn of(variants: Vec<Variant>) -> Vec<Entry> {
         doc: v.doc.into(),
         reference: v.reference.into(),
         fields: (v.fields)(),
-        tensors: Vec::new(),
+        ..Entry::default()
     };
     variants.into_iter().map(entry).collect()
 }
@@ -185,6 +192,26 @@ fn pathways() -> Vec<Entry> {
     Place::pathways()
         .map(|(place, from, to)| role_of(place, &format!("{from} to {to}: {}", place.role())))
         .collect()
+}
+
+fn tables() -> Vec<Entry> {
+    let entry = |table: &Table| Entry {
+        name: table.file.into(),
+        doc: table.doc.into(),
+        columns: (table.columns)(),
+        ..Entry::default()
+    };
+    TABLES.iter().map(entry).collect()
+}
+
+fn metrics() -> Vec<Entry> {
+    let entry = |declared: &&'static Declared| Entry {
+        name: declared.told(),
+        doc: declared.doc.into(),
+        metric: Some(declared),
+        ..Entry::default()
+    };
+    METRICS.iter().map(entry).collect()
 }
 
 fn role_of(place: Place, role: &str) -> Entry {

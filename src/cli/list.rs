@@ -66,7 +66,7 @@ fn named(name: &str) -> Result<&'static Kind, Failure> {
     })
 }
 
-/// One line of help; a cell also names its tensors.
+/// One line of help; a cell also names its tensors, a table its columns, a metric its unit.
 fn help(entry: &Entry) -> String {
     let tensors: Vec<_> = entry
         .tensors
@@ -74,10 +74,16 @@ fn help(entry: &Entry) -> String {
         .map(|(name, shape)| format!("{name} [{}]", shape.join(",")))
         .collect();
     let line = sentence(&entry.doc);
-    if tensors.is_empty() {
-        line
-    } else {
-        format!("{line} Tensors: {}.", tensors.join(", "))
+    if !tensors.is_empty() {
+        return format!("{line} Tensors: {}.", tensors.join(", "));
+    }
+    if !entry.columns.is_empty() {
+        let names: Vec<_> = entry.columns.iter().map(|c| c.name).collect();
+        return format!("{line} Columns: {}.", names.join(", "));
+    }
+    match entry.metric {
+        Some(metric) if !metric.unit.is_empty() => format!("{line} [{}]", metric.unit),
+        _ => line,
     }
 }
 
@@ -109,6 +115,18 @@ fn to_json(kind: &Kind, entry: &Entry) -> Value {
             .collect::<Vec<_>>()
             .into(),
     );
+    if !entry.columns.is_empty() {
+        let columns = entry
+            .columns
+            .iter()
+            .map(|c| json!({ "name": c.name, "type": c.kind, "unit": c.unit, "doc": tidy(c.doc) }));
+        object.insert("columns".into(), columns.collect::<Vec<_>>().into());
+    }
+    if let Some(metric) = entry.metric {
+        object.insert("unit".into(), metric.unit.into());
+        object.insert("better".into(), metric.better.as_str().into());
+        object.insert("subjects".into(), metric.subjects.into());
+    }
     if !entry.tensors.is_empty() {
         let tensors = entry
             .tensors

@@ -22,6 +22,8 @@ mod signals;
 mod source;
 mod table;
 
+pub use open::Window;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -78,9 +80,9 @@ enum Command {
 }
 
 impl Command {
-    fn run(self, output: &mut Output) -> Result<u8, Failure> {
+    fn run(self, window: Option<Window>, output: &mut Output) -> Result<u8, Failure> {
         match self {
-            Self::Open(c) => c.run(output),
+            Self::Open(c) => c.run(window),
             Self::Run(c) => c.run(output),
             Self::Resume(c) => c.run(output),
             Self::Check(c) => c.run(output),
@@ -92,8 +94,8 @@ impl Command {
     }
 }
 
-/// Runs the command that `args` name; the first is the program's own name.
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Runs the command that `args` name; the first is the program's own name. Without a `window` it was built without the app.
+pub fn main(args: impl IntoIterator<Item = OsString>, window: Option<Window>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match parse(&args) {
         Ok(cli) => cli,
@@ -101,8 +103,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let mut output = Output::new(cli.color);
     let result = match cli.command {
-        Some(command) => command.run(&mut output),
-        None => open::gallery(&mut output),
+        Some(command) => command.run(window, &mut output),
+        None => open::gallery(window, &mut output),
     };
     let result = result.and_then(|code| output.flush().map(|()| code));
     ExitCode::from(result.unwrap_or_else(|failure| {

@@ -2,11 +2,23 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
+
 use super::failure::Failure;
 use super::output::{Output, note};
 use super::run::headless;
-use crate::engine::load;
+use super::source::find;
+use crate::engine::{Opening, load};
 use crate::scenario::FLAGSHIP;
+
+/// The app, as the command line knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Whether there is a display.
+    pub available: fn() -> bool,
+    /// Opens it and returns when it is closed.
+    pub run: fn(Opening) -> anyhow::Result<()>,
+}
 
 /// Opens the app on a scenario or a run folder.
 #[derive(clap::Args, Debug)]
@@ -16,79 +28,45 @@ pub(super) struct Open {
 }
 
 /// `ammon` alone: the gallery, or the flagship scenario here.
-pub(super) fn gallery(output: &mut Output) -> Result<u8, Failure> {
-    let why = match app::gallery() {
-        Ok(()) => return Ok(0),
-        Err(why) => why,
-    };
+pub(super) fn gallery(window: Option<Window>, output: &mut Output) -> Result<u8, Failure> {
+    let opened = usable(window).and_then(|window| {
+        (window.run)(Opening::Gallery)
+            .map_err(|error| format!("the window cannot be opened ({error})"))
+    });
+    let Err(why) = opened else { return Ok(0) };
     note(format_args!("{why}: running the scenario {FLAGSHIP} here"));
-    let scenario = load(super::source::find(FLAGSHIP.as_ref())?, &[], None)?;
+    let scenario = load(find(FLAGSHIP.as_ref())?, &[], None)?;
     headless(&scenario, output)
 }
 
-#[cfg(not(feature = "gui"))]
-mod app {
-    use super::{Failure, Open, Output};
-
-    const WITHOUT: &str = "this ammon was built without the app";
-
-    pub(super) fn gallery() -> Result<(), String> {
-        Err(WITHOUT.into())
-    }
-
-    impl Open {
-        pub fn run(self, _: &mut Output) -> Result<u8, Failure> {
-            let path = self.path.display();
-            Err(Failure::Failed(anyhow::anyhow!(
-                "{WITHOUT}; `ammon run {path}` runs a scenario here"
-            )))
-        }
+/// The window, or why there can be none.
+fn usable(window: Option<Window>) -> Result<Window, String> {
+    match window {
+        None => Err("this ammon was built without the app".into()),
+        Some(window) if !(window.available)() => Err("there is no display".into()),
+        Some(window) => Ok(window),
     }
 }
 
-#[cfg(feature = "gui")]
-mod app {
-    use anyhow::anyhow;
-
-    use super::{Failure, Open, Output};
-    use crate::cli::source::find;
-    use crate::engine::load;
-    use crate::gui::{self, Start};
-
-    const WITHOUT: &str = "there is no display";
-
-    pub(super) fn gallery() -> Result<(), String> {
-        if !gui::display_available() {
-            return Err(WITHOUT.into());
-        }
-        gui::run(Start::Gallery).map_err(|error| format!("the window cannot be opened ({error})"))
+impl Open {
+    pub fn run(self, window: Option<Window>) -> Result<u8, Failure> {
+        let opening = self.opening()?;
+        let window = usable(window).map_err(|why| {
+            let path = self.path.display();
+            Failure::Failed(anyhow!("{why}; `ammon run {path}` runs a scenario here"))
+        })?;
+        (window.run)(opening)
+            .map_err(|error| Failure::Failed(anyhow!("the window cannot be opened: {error}")))?;
+        Ok(0)
     }
 
-    impl Open {
-        pub fn run(self, _: &mut Output) -> Result<u8, Failure> {
-            let start = self.start()?;
-            if !gui::display_available() {
-                let path = self.path.display();
-                return Err(Failure::Failed(anyhow!(
-                    "{WITHOUT}; `ammon run {path}` runs a scenario here"
-                )));
-            }
-            gui::run(start).map_err(|error| {
-                Failure::Failed(anyhow!("the window cannot be opened: {error}"))
-            })?;
-            Ok(0)
+    fn opening(&self) -> Result<Opening, Failure> {
+        if self.path.is_dir() && self.path.join("checkpoint.bin").is_file() {
+            return Ok(Opening::Folder(self.path.clone()));
         }
-
-        fn start(&self) -> Result<Start, Failure> {
-            if self.path.is_dir() && self.path.join("checkpoint.bin").is_file() {
-                return Ok(Start::Folder(self.path.clone()));
-            }
-            let text = find(&self.path)?;
-            let name = text.name.clone();
-            Ok(match load(text, &[], None) {
-                Ok(scenario) => Start::Scenario(Box::new(scenario), name),
-                Err(diagnostics) => Start::Broken(diagnostics),
-            })
-        }
+        Ok(match load(find(&self.path)?, &[], None) {
+            Ok(scenario) => Opening::Scenario(Box::new(scenario)),
+            Err(diagnostics) => Opening::Broken(diagnostics),
+        })
     }
 }

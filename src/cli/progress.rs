@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::Experiment;
-use crate::event::{Event, Sink, SinkError};
+use crate::record::{Event, Sink, SinkError, metric};
 
 /// Parts that a run is divided in.
 const PARTS: u64 = 10_000;
@@ -83,10 +83,11 @@ fn parts(fraction: f64) -> u64 {
 
 impl Sink for Progress {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
-        if let Event::Metric { name, value, .. } = event
-            && (name == "loss" || name == "probe.loss")
+        let told = [&metric::LOSS, &metric::PROBE_LOSS];
+        if let Some(row) = event.measurement()
+            && told.into_iter().any(|loss| row.metric.is(loss))
         {
-            self.loss = Some(*value);
+            self.loss = Some(row.value);
         }
         Ok(())
     }

@@ -1,16 +1,15 @@
 //! The closing table: final metrics beside what is known of the task, and what each rule kept and cost.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::drive::Finished;
 use super::failure::Failure;
 use super::output::Output;
 use super::table::{Table, brief};
 use crate::analysis::Pivot;
+use crate::record::{Declared, Metric, metric};
 use crate::task::Baselines;
 
-/// Ending of the names of load crossings.
-const CROSSING: &str = ".load_at_0.9";
 /// Metrics that are told as tables of their own.
 const PIVOTS: [&str; 3] = ["capacity", "separation", "memory"];
 
@@ -34,33 +33,33 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
         summary["seed"],
         summary["steps"]
     ))?;
-    let empty = Map::new();
-    let last = summary["final"].as_object().unwrap_or(&empty);
     let baselines = finished.experiment.scenario().baselines();
-    let pivoted = |name: &str| PIVOTS.iter().any(|p| name.starts_with(&format!("{p}.")));
-    let (tabled, rest): (Vec<_>, Vec<_>) = last.iter().partition(|(name, _)| pivoted(name));
+    let family = |metric: &Metric| metric.declared().map_or("", Declared::family);
+    let (tabled, rest): (Vec<_>, Vec<_>) = finished
+        .last
+        .iter()
+        .partition(|(metric, _)| PIVOTS.contains(&family(metric)));
     let (crossings, metrics): (Vec<_>, Vec<_>) = rest
         .into_iter()
-        .partition(|(name, _)| name.ends_with(CROSSING));
+        .partition(|(metric, _)| broken(metric).is_some());
     let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
-    for (name, value) in metrics {
-        let known = levels(name, baselines).map(|level| level.map_or(String::new(), brief));
+    for (metric, value) in metrics {
+        let known = levels(metric, baselines).map(|level| level.map_or(String::new(), brief));
         let [chance, memoryless] = known;
-        table.row([name.clone(), number(value), chance, memoryless]);
+        table.row([metric.name(), number(*value), chance, memoryless]);
     }
     if !table.is_empty() {
         output.line(table)?;
     }
     for prefix in PIVOTS {
-        let values = tabled
-            .iter()
-            .map(|(name, v)| (name.as_str(), v.as_f64().unwrap_or(f64::NAN)));
+        let values = tabled.iter().map(|(metric, v)| (*metric, **v));
         pivot(prefix, &Pivot::of(values, prefix), output)?;
     }
     if !crossings.is_empty() {
         let mut table = Table::new(&["falls below 0.9", "at load"]);
-        for (name, value) in crossings {
-            table.row([name.trim_end_matches(CROSSING).to_string(), number(value)]);
+        for (metric, value) in crossings {
+            let of = broken(metric).unwrap_or_default();
+            table.row([of, number(*value)]);
         }
         output.line(table)?;
     }
@@ -105,7 +104,7 @@ fn pivot(prefix: &str, pivot: &Pivot, output: &mut Output) -> Result<(), Failure
 fn ledger(rows: &Value) -> Table {
     let mut table = Table::new(&["rule", "floats kept", "flops/step", "µs/step", "synapses"]);
     for row in rows.as_array().into_iter().flatten() {
-        let cell = |key: &str| number(&row[key]);
+        let cell = |key: &str| number(row[key].as_f64().unwrap_or(f64::NAN));
         table.row([
             row["rule"].as_str().unwrap_or_default().to_string(),
             cell("retained_floats"),
@@ -117,19 +116,39 @@ fn ledger(rows: &Value) -> Table {
     table
 }
 
+/// Which alignment a load at which one broke is told of.
+fn broken(metric: &Metric) -> Option<String> {
+    let whole = [
+        (&metric::COSINE_BROKEN, &metric::ALIGNMENT_COSINE),
+        (&metric::REMOTE_BROKEN, &metric::ALIGNMENT_REMOTE),
+    ];
+    whole.into_iter().find_map(|(broken, of)| {
+        let rule = metric.subject_of(broken)?.to_string();
+        Some(Metric::of(of, rule).name())
+    })
+}
+
 /// Chance level and memoryless level of a metric, where they are known.
-pub(super) fn levels(metric: &str, baselines: Baselines) -> [Option<f64>; 2] {
+pub(super) fn levels(metric: &Metric, baselines: Baselines) -> [Option<f64>; 2] {
     let known = |level: f64| level.is_finite().then_some(level);
-    match metric {
-        "accuracy" | "probe.accuracy" => [known(baselines.chance_accuracy), None],
-        "loss" | "probe.loss" => [
+    let is = |declared: [&'static Declared; 2]| declared.into_iter().any(|d| metric.is(d));
+    if is([&metric::ACCURACY, &metric::PROBE_ACCURACY]) {
+        [known(baselines.chance_accuracy), None]
+    } else if is([&metric::LOSS, &metric::PROBE_LOSS]) {
+        [
             known(baselines.chance_loss),
             known(baselines.memoryless_loss),
-        ],
-        _ => [None, None],
+        ]
+    } else {
+        [None, None]
     }
 }
 
-fn number(value: &Value) -> String {
-    value.as_f64().map_or("-".into(), brief)
+/// A value, where it is defined.
+fn number(value: f64) -> String {
+    if value.is_finite() {
+        brief(value)
+    } else {
+        "-".into()
+    }
 }

@@ -20,6 +20,7 @@ use super::table::{Table, brief};
 use crate::engine::Ending;
 use crate::engine::Scenario;
 use crate::numeric::statistics::{deviation, mean};
+use crate::record::Metric;
 use crate::trace::{ExportSpec, RunFolder};
 
 /// More seeds than this are a mistake.
@@ -183,25 +184,23 @@ fn one(
 }
 
 /// Mean and standard deviation of each final metric, over the runs that did not fail and have it.
-struct Spread(BTreeMap<String, [f64; 2]>);
+struct Spread(BTreeMap<Metric, [f64; 2]>);
 
 impl Spread {
     fn of(finished: &[Finished]) -> Self {
-        let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let mut values: BTreeMap<Metric, Vec<f64>> = BTreeMap::new();
         for run in finished
             .iter()
             .filter(|run| !matches!(run.ending, Ending::Failed(_)))
         {
-            for (name, value) in run.summary["final"].as_object().into_iter().flatten() {
-                if let Some(value) = value.as_f64() {
-                    values.entry(name.clone()).or_default().push(value);
-                }
+            for (metric, value) in run.last.iter().filter(|(_, v)| v.is_finite()) {
+                values.entry(metric.clone()).or_default().push(*value);
             }
         }
         Self(
             values
                 .into_iter()
-                .map(|(name, values)| (name, mean_and_spread(&values)))
+                .map(|(metric, values)| (metric, mean_and_spread(&values)))
                 .collect(),
         )
     }
@@ -209,7 +208,7 @@ impl Spread {
     fn column(&self, column: usize) -> Value {
         self.0
             .iter()
-            .map(|(name, pair)| (name.clone(), json!(pair[column])))
+            .map(|(metric, pair)| (metric.name(), json!(pair[column])))
             .collect::<serde_json::Map<_, _>>()
             .into()
     }
@@ -250,11 +249,11 @@ fn tell(spread: &Spread, finished: &[Finished], output: &mut Output) -> Result<(
         return Ok(());
     }
     let mut table = Table::new(&["metric", "mean", "sd", "chance"]);
-    for (name, [mean, sd]) in &spread.0 {
+    for (metric, [mean, sd]) in &spread.0 {
         let sd = if sd.is_nan() { "-".into() } else { brief(*sd) };
-        let [chance, _] = levels(name, first.experiment.scenario().baselines());
+        let [chance, _] = levels(metric, first.experiment.scenario().baselines());
         table.row([
-            name.clone(),
+            metric.name(),
             brief(*mean),
             sd,
             chance.map_or(String::new(), brief),

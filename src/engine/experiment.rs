@@ -7,10 +7,10 @@ use super::cursor::Cursor;
 use super::lab::{Clock, Lab, LedgerRow, RunError};
 use super::phases::{Disturbance, Flow, PhaseState, Shown};
 use super::scenario::Scenario;
-use crate::event::{Event, PhaseName, Sink};
 use crate::hippocampus::HippocampusState;
 use crate::neocortex::Weights;
 use crate::numeric::Real;
+use crate::record::{Event, PhaseName, Sink};
 
 /// Whether there is more to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -187,7 +187,7 @@ fn ripples<R: Real>(lab: &Lab<R>) -> Vec<Planned> {
     let (mut cue, mut select) = (lab.streams.cue.clone(), lab.streams.select.clone());
     let drafts: Vec<Draft> = (0..memory.stored().len())
         .map(|position| {
-            let order = memory.spec().ripple.order.draw(&mut select);
+            let order = memory.spec().ripple.order.kind().draw(&mut select);
             Draft::through(memory, position, order, &mut select, &mut cue)
         })
         .collect();

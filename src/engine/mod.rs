@@ -11,7 +11,7 @@ mod scenario;
 mod show;
 
 pub use command::{Command, Journalled};
-pub use desk::{Ending, Request, Session, SessionError, Worker};
+pub use desk::{Ending, Opening, Request, Session, SessionError, Worker};
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
 pub use lab::{Clock, LedgerRow, RunError};

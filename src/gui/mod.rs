@@ -16,24 +16,8 @@ pub use action::Action;
 pub use app::App;
 pub use simulation::Simulation;
 
-use std::path::PathBuf;
-
-use crate::engine::Worker;
-use crate::engine::{Scenario, load};
-use crate::scenario::{Diagnostics, FLAGSHIP, bundled};
-
-/// What the window opens on.
-#[derive(Debug)]
-pub enum Start {
-    /// The gallery, with the flagship scenario loaded.
-    Gallery,
-    /// A scenario, by its name.
-    Scenario(Box<Scenario>, String),
-    /// A run folder.
-    Folder(PathBuf),
-    /// A scenario that cannot run: its problems.
-    Broken(Diagnostics),
-}
+use crate::engine::{Opening, Scenario, Worker, load};
+use crate::scenario::{FLAGSHIP, bundled};
 
 /// Whether there is a display to open a window on.
 pub fn display_available() -> bool {
@@ -49,7 +33,7 @@ pub(crate) fn flagship() -> anyhow::Result<Scenario> {
 }
 
 /// Opens the window and returns when it is closed.
-pub fn run(start: Start) -> anyhow::Result<()> {
+pub fn run(start: Opening) -> anyhow::Result<()> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_app_id("ammon")
@@ -64,15 +48,15 @@ pub fn run(start: Start) -> anyhow::Result<()> {
         let ctx = cc.egui_ctx.clone();
         let wake = move || ctx.request_repaint();
         let worker = match &start {
-            Start::Folder(folder) => Worker::open(folder, wake)?,
-            Start::Scenario(scenario, _) => Worker::start((**scenario).clone(), wake)?,
-            Start::Gallery | Start::Broken(_) => Worker::start(flagship()?, wake)?,
+            Opening::Folder(folder) => Worker::open(folder, wake)?,
+            Opening::Scenario(scenario) => Worker::start((**scenario).clone(), wake)?,
+            Opening::Gallery | Opening::Broken(_) => Worker::start(flagship()?, wake)?,
         };
         let mut app = App::new(Box::new(worker), cc.storage);
         match start {
-            Start::Gallery => app.show_gallery(),
-            Start::Broken(diagnostics) => app.show_problems(diagnostics),
-            Start::Scenario(..) | Start::Folder(_) => {}
+            Opening::Gallery => app.show_gallery(),
+            Opening::Broken(diagnostics) => app.show_problems(diagnostics),
+            Opening::Scenario(_) | Opening::Folder(_) => {}
         }
         Ok(Box::new(app))
     });

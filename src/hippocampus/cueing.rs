@@ -2,34 +2,30 @@
 
 use rayon::prelude::*;
 
-use super::{Code, Cue, CueSpec, Engram, HippocampusState, Recall, Scratch};
+use super::cue::CueSpec;
+use super::engram::Engram;
+use super::memory::HippocampusState;
+use super::store::{Code, Cue, Recall, Scratch};
 use crate::numeric::{KWinners, Real, Rng};
 
 impl<R: Real> HippocampusState<R> {
     /// A cue for an engram. A cortical cue is made from `state` (h, x), or, without one, from what the decoder gives back.
     pub fn cue(&self, engram: &Engram, spec: &CueSpec, state: Option<&[R]>, rng: &mut Rng) -> Cue {
-        let units = match spec {
-            CueSpec::Cortical(p) => {
-                let mut content = vec![R::zero(); self.shape.len()];
-                let width = self.shape.seen();
-                let state = state.unwrap_or_else(|| {
-                    let recall = Recall {
-                        active: engram.code.clone(),
-                        engram: Some(engram.id),
-                        ..Recall::default()
-                    };
-                    self.content(&recall, &mut content);
-                    &content[..width]
-                });
-                self.cortical_cue(p.fraction, state, rng)
-            }
-            other => other
-                .degrade(&engram.code, self.store().units(), rng)
-                .unwrap_or_default(),
+        let kind = spec.kind();
+        let units = if kind.is_cortical() {
+            let mut content = vec![R::zero(); self.shape.len()];
+            let state = state.unwrap_or_else(|| {
+                self.content(&engram.recalled(), &mut content);
+                self.shape.seen_of(&content)
+            });
+            self.cortical_cue(kind.fraction(), state, rng)
+        } else {
+            kind.degrade(&engram.code, self.store().units(), rng)
+                .unwrap_or_default()
         };
         Cue {
             units,
-            engram: engram.id,
+            engram: Some(engram.id),
         }
     }
 

@@ -140,7 +140,7 @@ mod tests {
         let mut winners = KWinners::default();
         let mut code = |s: &[f64]| ec.code(ec.activations(s, None).as_slice(), &mut winners);
         let near: Vec<f64> = states[0].iter().map(|v| v + 0.05).collect();
-        let share = |a: &[u32], b: &[u32]| super::super::synapses::overlap(a, b);
+        let share = |a: &[u32], b: &[u32]| super::super::store::overlap(a, b);
         assert!(share(&code(&states[0]), &code(&near)) > 0.7);
         assert!(share(&code(&states[0]), &code(&states[1])) < 0.3);
     }

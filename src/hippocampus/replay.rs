@@ -2,9 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::{Cue, CueSpec, End, Engram, HippocampusState, Recall, Scratch, Trace, Walk, hop, walk};
-use crate::event::Order;
+use super::cue::CueSpec;
+use super::engram::Engram;
+use super::memory::HippocampusState;
+use super::ripple::{End, Walk, hop, walk};
+use super::store::{Cue, Recall, Scratch, Trace};
 use crate::numeric::{Real, Rng};
+use crate::record::Order;
 
 /// Where a ripple starts and which way it goes.
 #[derive(Clone, Debug)]
@@ -54,7 +58,7 @@ impl<R: Real> HippocampusState<R> {
     pub fn noise(&self, rng: &mut Rng) -> Cue {
         Cue {
             units: rng.subset(self.store().units(), self.store().active()),
-            engram: u64::MAX,
+            engram: None,
         }
     }
 

@@ -1,207 +1,30 @@
-//! Ripples: which episode, from what cue, which way; and the walk through CA3 itself.
+//! Ripples: their parameters, and the walk through CA3.
+//!
+//! A walk completes its cue, then steps along the sequence synapses. It ends where their input falls below half of what a
+//! stored transition gives (the boundary), or where the collaterals support the state less than half as well as a stored
+//! pattern (the attractor is lost).
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Code, Cue, Cuts, Recall, Scratch, Store};
-use crate::event::{Direction, Order};
-use crate::numeric::{Real, Rng};
-use crate::{params, registry};
-
-params! {
-    /// Replay runs as the episode was lived.
-    pub struct Forward {}
-}
-
-params! {
-    /// Replay runs from the end of the episode to its beginning.
-    pub struct Reverse {}
-}
-
-params! {
-    /// Some ripples run in reverse, the others forward.
-    pub struct Mixed {
-        /// Fraction of the ripples that run in reverse.
-        pub reverse: f64 = 0.5, [0 ..= 1], live;
-    }
-}
-
-params! {
-    /// Every step is cued by itself, in random order: the control without sequence.
-    pub struct Shuffled {}
-}
-
-registry! {
-    /// Which way ripples run.
-    pub enum OrderSpec "order" {
-        Forward(Forward): "Skaggs & McNaughton 1996",
-        Reverse(Reverse): "Foster & Wilson 2006",
-        Mixed(Mixed): "Diba & Buzsaki 2007",
-        Shuffled(Shuffled),
-    }
-}
-
-impl OrderSpec {
-    /// The order of one ripple.
-    pub fn draw(&self, rng: &mut Rng) -> Order {
-        match self {
-            Self::Reverse(_) => Order::REVERSE,
-            Self::Mixed(p) if rng.uniform() < p.reverse => Order::REVERSE,
-            Self::Forward(_) | Self::Mixed(_) => Order::FORWARD,
-            Self::Shuffled(_) => Order::Shuffled,
-        }
-    }
-}
-
-params! {
-    /// A random part of the engram's CA3 units, the others silent.
-    pub struct Fraction {
-        /// Fraction of the engram's units in the cue.
-        pub fraction: f64 = 0.5, [0 ..= 1], live;
-    }
-}
-
-params! {
-    /// The engram's CA3 units with a random part of them replaced by others.
-    pub struct Noise {
-        /// Fraction of the units replaced.
-        pub fraction: f64 = 0.3, [0 ..= 1], live;
-    }
-}
-
-params! {
-    /// A part of the cortical state and input, the rest at its mean, through entorhinal cortex and the perforant path.
-    pub struct Cortical {
-        /// Fraction of the cortical and input units that are known.
-        pub fraction: f64 = 0.7, [0 ..= 1], live;
-    }
-}
-
-registry! {
-    /// What a ripple starts from.
-    pub enum CueSpec "cue" {
-        Fraction(Fraction),
-        Noise(Noise),
-        Cortical(Cortical),
-    }
-}
-
-impl CueSpec {
-    /// A code as this cue presents it; `None` where the cue is no part of the code but a cortical state.
-    pub fn degrade(&self, code: &[u32], units: usize, rng: &mut Rng) -> Option<Code> {
-        let k = code.len();
-        let some = |kept: Vec<u32>| kept.into_iter().map(|i| code[i as usize]);
-        match self {
-            Self::Fraction(p) => {
-                let keep = rng.subset(k, (p.fraction * k as f64).round() as usize);
-                Some(some(keep).collect())
-            }
-            Self::Noise(p) => {
-                let wrong = (p.fraction * k as f64).round() as usize;
-                let keep = rng.subset(k, k - wrong.min(k));
-                let mut cue: Code = some(keep).collect();
-                cue.extend(rng.subset(units, wrong));
-                cue.sort_unstable();
-                cue.dedup();
-                Some(cue)
-            }
-            Self::Cortical(_) => None,
-        }
-    }
-
-    /// Whether it is made from a cortical state.
-    pub fn is_cortical(&self) -> bool {
-        matches!(self, Self::Cortical(_))
-    }
-
-    /// Fraction of units that are wrong in the cue.
-    pub fn noise(&self) -> f64 {
-        match self {
-            Self::Noise(p) => p.fraction,
-            Self::Fraction(_) | Self::Cortical(_) => 0.0,
-        }
-    }
-
-    /// Fraction of units that are right in the cue.
-    pub fn fraction(&self) -> f64 {
-        match self {
-            Self::Fraction(p) => p.fraction,
-            Self::Noise(p) => 1.0 - p.fraction,
-            Self::Cortical(p) => p.fraction,
-        }
-    }
-}
-
-params! {
-    /// Every stored episode is as likely as another.
-    pub struct Uniform {}
-}
-
-params! {
-    /// Newer episodes are likelier: each older one by a constant factor less.
-    pub struct Recent {
-        /// Episodes after which the likelihood has fallen to half.
-        pub half_life: f64 = 8.0, [0.1 ..= 1000000], "episodes", live;
-    }
-}
-
-params! {
-    /// Stronger traces are likelier, in proportion: in a palimpsest those are the newer ones, with prototypes the frequent.
-    pub struct Strength {}
-}
-
-params! {
-    /// The mean loss when the episode was lived.
-    pub struct ErrorSize {}
-}
-
-params! {
-    /// The size of the reward that the episode brought.
-    pub struct RewardSize {}
-}
-
-registry! {
-    /// What makes an episode salient.
-    pub enum SalienceSpec "salience" {
-        Error(ErrorSize),
-        Reward(RewardSize),
-    }
-}
-
-params! {
-    /// Salient episodes are likelier, in proportion to |error| or |reward|; those without any come last.
-    pub struct Salience {
-        /// What makes an episode salient.
-        pub of: SalienceSpec = SalienceSpec::Error(ErrorSize {}), live;
-    }
-}
-
-params! {
-    /// No episode is chosen: noise goes in, and the ripple runs from whatever attractor wins.
-    pub struct Spontaneous {}
-}
-
-registry! {
-    /// Which episode a ripple replays; within a sleep none twice before all have come, except spontaneously.
-    pub enum SelectSpec "selection" {
-        Uniform(Uniform),
-        Recent(Recent),
-        Strength(Strength),
-        Salience(Salience): "Schaul et al. 2016, arXiv:1511.05952; Singer & Frank 2009",
-        Spontaneous(Spontaneous): "Shen & McNaughton 1996",
-    }
-}
+use super::cue::{CueSpec, Fraction};
+use super::order::{OrderSpec, Reverse};
+use super::select::{SelectSpec, Uniform};
+use super::store::{Cue, Cuts, Recall, Scratch, Store};
+use crate::numeric::Real;
+use crate::params;
+use crate::record::Direction;
 
 params! {
     /// How ripples run.
     pub struct Ripple {
         /// Which way.
-        pub order: OrderSpec = OrderSpec::Reverse(Reverse {}), restart;
+        pub order: OrderSpec = OrderSpec::Reverse(Reverse {}), live;
         /// What a ripple starts from.
         pub cue: CueSpec = CueSpec::Fraction(Fraction::default()), live;
         /// Which episode is replayed.
         pub select: SelectSpec = SelectSpec::Uniform(Uniform {}), live;
         /// Most steps of one ripple. Longer episodes are replayed by a chain of ripples, each cued by the last state of the one before.
-        pub length: usize = 100, [2 ..= 100000], "steps", restart;
+        pub length: usize = 100, [2 ..= 100000], "steps", live;
         /// How long a replayed step lasts.
         pub step: f64 = 5.0, [0.01 ..= 100000], "ms", restart;
         /// How long a lived step lasts.
@@ -259,7 +82,7 @@ pub fn walk<R: Real>(
         let again = states.len().is_multiple_of(length.max(1)).then(|| {
             let cue = Cue {
                 units: last.active.clone(),
-                engram: last.engram.unwrap_or(cue.engram),
+                engram: last.engram.or(cue.engram),
             };
             store.complete(&cue, cuts, scratch)
         });

@@ -45,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use crate::episode::{Batch, ContentShape};
 use crate::neocortex::{Cell, CellSpec, CellState, Cortex, Gradient, Score, Step};
 use crate::numeric::{Real, Rng};
+use crate::record::Declared;
 use crate::registry;
 
 /// What a rule may look at while episodes are lived.
@@ -104,8 +105,8 @@ impl Ledger {
     }
 }
 
-/// What is measured of a rule beside its gradient: name and value, told after each batch of episodes.
-pub type Told = Vec<(&'static str, f64)>;
+/// What is measured of a rule beside its gradient: a metric of the rule and its value, told after each batch of episodes.
+pub type Told = Vec<(&'static Declared, f64)>;
 
 /// Attention over remembered steps, for drawing: how much the step at each row attended to each remembered step.
 #[derive(Clone, Debug, Default, PartialEq)]

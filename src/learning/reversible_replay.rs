@@ -19,6 +19,7 @@ use crate::episode::Batch;
 use crate::neocortex::{Cell, CellState, Cortex, Gradient, ReversibleCell, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, floats_in};
 use crate::params;
+use crate::record::metric;
 
 params! {
     /// BPTT by running a reversible cortex backwards: no store and no tape, only the last state and the inputs.
@@ -308,7 +309,7 @@ impl<R: Real> Rule<R> for ReversibleReplayState<R> {
     fn told(&self) -> Told {
         self.error
             .0
-            .map(|e| ("reconstruction_error", e))
+            .map(|e| (&metric::RECONSTRUCTION, e))
             .into_iter()
             .collect()
     }

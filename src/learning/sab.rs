@@ -21,6 +21,7 @@ use super::{
 use crate::episode::NO_ORIGIN;
 use crate::neocortex::{Cell, Gradient, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, floats_in, gemm};
+use crate::record::{Declared, metric};
 use crate::{params, registry};
 
 params! {
@@ -422,11 +423,11 @@ impl<R: Real> Rule<R> for SabState<R> {
     }
 
     fn told(&self) -> Told {
-        const NAMES: [&str; 2] = ["attention_near_origin", "attention_lag"];
+        const TOLD: [&Declared; 2] = [&metric::NEAR_ORIGIN, &metric::ATTENTION_LAG];
         self.told
             .0
             .iter()
-            .filter_map(|&(which, value)| Some((*NAMES.get(which as usize)?, value)))
+            .filter_map(|&(which, value)| Some((*TOLD.get(which as usize)?, value)))
             .collect()
     }
 

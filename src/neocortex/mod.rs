@@ -4,27 +4,19 @@
 //! s_t = f(s_{t−1}, z_t), y_t = V h_t + c, where s is the state (S rows) and h the units' output (N rows) within it.
 
 mod cell;
-mod chain;
-mod gru;
 mod linearisation;
 mod loss;
-mod lstm;
-mod one_gate;
 mod optimizer;
-mod reversible;
 mod weights;
 
 pub use cell::{
-    Cell, CellSpec, CellState, FanIn, Gaussian, InitSpec, Orthogonal, Step, TensorShape,
+    Cell, CellSpec, CellState, Chain, ChainCell, FanIn, Gaussian, Gru, GruCell, InitSpec, Linear,
+    Lstm, LstmCell, OneGate, OneGated, Orthogonal, Reversible, ReversibleCell, Step, Tanh,
+    TensorShape,
 };
-pub use chain::{Chain, ChainCell};
-pub use gru::{Gru, GruCell};
 pub use linearisation::Linearisation;
 pub use loss::{CrossEntropy, Loss, LossSpec, Score, SquaredError, score};
-pub use lstm::{Lstm, LstmCell};
-pub use one_gate::{Linear, OneGate, Tanh};
 pub use optimizer::{Adam, Momentum, Optimizer, OptimizerSpec, Sgd};
-pub use reversible::{Reversible, ReversibleCell};
 pub use weights::{Gradient, Weights};
 
 use serde::{Deserialize, Serialize};

@@ -34,7 +34,7 @@ impl Item for f64 {
 
 impl Item for CueSpec {
     fn item() -> Kind {
-        Self::kind(Bounds::NONE)
+        <Self as Parameter>::kind(Bounds::NONE)
     }
 
     /// A bare number is the fraction of the units that are cued.

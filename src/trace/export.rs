@@ -9,13 +9,14 @@ pub use json::Json;
 use std::path::{Path, PathBuf};
 
 use super::error::FolderError;
+use super::reader::RunReader;
 
 /// Converts a run folder.
 pub trait Export {
     /// The file it makes within the folder, unless told otherwise.
     fn file_name(&self) -> &'static str;
     /// The file's bytes.
-    fn convert(&self, run: &Path) -> Result<Vec<u8>, FolderError>;
+    fn convert(&self, run: &RunReader) -> Result<Vec<u8>, FolderError>;
 }
 
 crate::registry! {
@@ -33,7 +34,7 @@ impl ExportSpec {
     }
 
     /// The converted run.
-    pub fn convert(&self, run: &Path) -> Result<Vec<u8>, FolderError> {
+    pub fn convert(&self, run: &RunReader) -> Result<Vec<u8>, FolderError> {
         self.kind().convert(run)
     }
 
@@ -43,7 +44,7 @@ impl ExportSpec {
             Some(file) if !file.is_dir() => file.to_path_buf(),
             folder => folder.unwrap_or(run).join(self.kind().file_name()),
         };
-        super::atomic::write_atomic(&path, &self.convert(run)?)?;
+        super::atomic::write_atomic(&path, &self.convert(&RunReader::new(run))?)?;
         Ok(path)
     }
 }

@@ -4,19 +4,15 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::event::{Event, Sink, SinkError};
+use crate::record::{Event, Sink, SinkError, TABLES};
 
 use super::atomic::is_leftover;
 use super::error::FolderError;
 use super::tables::{Offsets, Tables};
 
-/// The files that a run folder may hold beside its exports; summary.json, which marks it, goes last.
-const OURS: [&str; 9] = [
+/// The files that a run folder may hold beside its tables and exports; summary.json, which marks it, goes last.
+const OURS: [&str; 5] = [
     "scenario.ron",
-    "metrics.csv",
-    "replay.csv",
-    "capacity.csv",
-    "scores.csv",
     "journal.csv",
     "weights.safetensors",
     "checkpoint.bin",
@@ -59,8 +55,10 @@ impl RunFolder {
     /// and `exports` go.
     pub fn prepare(path: &Path, force: bool, exports: &[&str]) -> Result<(), FolderError> {
         if Self::check(path, force)? {
+            let tables = TABLES.map(|table| table.file);
             exports
                 .iter()
+                .chain(&tables)
                 .chain(&OURS)
                 .try_for_each(|name| remove(&path.join(name)))?;
             remove_leftovers(path)?;

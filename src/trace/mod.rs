@@ -1,21 +1,21 @@
 //! Traces: the run folder, its tables, and the exporters.
 
 mod atomic;
-mod cell;
 mod checkpoint;
 mod error;
 mod export;
 mod folder;
+mod reader;
 mod summary;
 mod tables;
 mod tensors;
 
 pub use atomic::write_atomic;
-use cell::{quoted, shortest};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use error::FolderError;
 pub use export::{Export, ExportSpec};
 pub use folder::RunFolder;
+pub use reader::RunReader;
 pub use summary::{Final, Summary};
-pub use tables::{Offsets, Row, Tables};
+pub use tables::{Offsets, Tables};
 pub use tensors::{Tensor, write_tensors};

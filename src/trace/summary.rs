@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::event::{Event, Sink, SinkError};
+use crate::record::{Event, Measurement, Metric, Sink, SinkError, metric};
 
 /// What became of a run.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub struct Summary {
     /// Steps done.
     pub steps: u64,
     /// Final values.
-    pub last: BTreeMap<String, f64>,
+    pub last: BTreeMap<Metric, f64>,
     /// A row a rule: what it kept and cost.
     pub ledger: Value,
 }
@@ -34,7 +33,7 @@ impl Summary {
         let last: Map<String, Value> = self
             .last
             .iter()
-            .map(|(k, v)| (k.clone(), json!(v)))
+            .map(|(metric, v)| (metric.name(), json!(v)))
             .collect();
         json!({
             "scenario": self.scenario,
@@ -51,7 +50,7 @@ impl Summary {
 }
 
 /// A measured alignment: when, at what load, how much.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Point {
     time: u64,
     load: f64,
@@ -60,10 +59,10 @@ struct Point {
 
 /// Gathers final values: the last of each metric; of alignments, the mean over the last tenth of the run and the load at
 /// which they fell below 0.9.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Final {
-    last: BTreeMap<String, f64>,
-    alignments: BTreeMap<String, Vec<Point>>,
+    last: BTreeMap<Metric, f64>,
+    alignments: BTreeMap<Metric, Vec<Point>>,
     load: f64,
     time: u64,
 }
@@ -72,28 +71,37 @@ pub struct Final {
 const GOOD: f64 = 0.9;
 
 impl Final {
-    /// Takes in a metric.
-    pub fn add(&mut self, time: u64, name: &str, value: f64) {
-        self.time = self.time.max(time);
-        if name == "store.load" {
-            self.load = value;
+    /// Takes in a measurement.
+    pub fn add(&mut self, row: &Measurement) {
+        self.time = self.time.max(row.time);
+        let metric = &row.metric;
+        if metric.is(&metric::STORE_LOAD) {
+            self.load = row.value;
         }
-        if name.starts_with("alignment.") {
-            let points = self.alignments.entry(name.to_string()).or_default();
-            points.push(Point {
-                time,
+        let aligned = [
+            &metric::ALIGNMENT_COSINE,
+            &metric::ALIGNMENT_NORM,
+            &metric::ALIGNMENT_REMOTE,
+        ];
+        if aligned.into_iter().any(|a| metric.is(a)) {
+            let point = Point {
+                time: row.time,
                 load: self.load,
-                value,
-            });
+                value: row.value,
+            };
+            match self.alignments.get_mut(metric) {
+                Some(points) => points.push(point),
+                None => drop(self.alignments.insert(metric.clone(), vec![point])),
+            }
         } else {
-            self.last.insert(name.to_string(), value);
+            self.last.insert(metric.clone(), row.value);
         }
     }
 
-    /// The final values by name.
-    pub fn values(&self) -> BTreeMap<String, f64> {
+    /// The final values.
+    pub fn values(&self) -> BTreeMap<Metric, f64> {
         let mut values = self.last.clone();
-        for (name, points) in &self.alignments {
+        for (metric, points) in &self.alignments {
             // The last tenth of the run, by the clock; at least the last point.
             let from = self.time as f64 * 0.9;
             let late: Vec<f64> = points
@@ -107,13 +115,16 @@ impl Final {
                 late
             };
             values.insert(
-                name.clone(),
+                metric.clone(),
                 late.iter().sum::<f64>() / late.len().max(1) as f64,
             );
-            if (name.ends_with(".cosine") || name.ends_with(".remote"))
-                && let Some(load) = crossing(points)
-            {
-                values.insert(format!("{name}.load_at_0.9"), load);
+            for (of, broken) in [
+                (&metric::ALIGNMENT_COSINE, &metric::COSINE_BROKEN),
+                (&metric::ALIGNMENT_REMOTE, &metric::REMOTE_BROKEN),
+            ] {
+                if let (Some(rule), Some(load)) = (metric.subject_of(of), crossing(points)) {
+                    values.insert(Metric::of(broken, rule.to_string()), load);
+                }
             }
         }
         values
@@ -140,11 +151,8 @@ fn crossing(points: &[Point]) -> Option<f64> {
 
 impl Sink for Final {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
-        if let Event::Metric {
-            time, name, value, ..
-        } = event
-        {
-            self.add(*time, name, *value);
+        if let Some(row) = event.measurement() {
+            self.add(row);
         }
         Ok(())
     }
@@ -154,25 +162,37 @@ impl Sink for Final {
 mod tests {
     use super::*;
 
+    fn add(last: &mut Final, time: u64, name: &str, value: f64) {
+        last.add(&Measurement {
+            time,
+            episode: 0,
+            phase: "Wake".into(),
+            metric: Metric::named(name),
+            value,
+        });
+    }
+
     #[test]
     fn alignments_are_means_of_the_last_tenth_and_others_the_last_value() {
         let mut last = Final::default();
         for t in 1..=100 {
-            last.add(t, "loss", t as f64);
-            last.add(t, "alignment.X.norm_ratio", if t > 90 { 2.0 } else { 1.0 });
+            add(&mut last, t, "loss", t as f64);
+            let late = if t > 90 { 2.0 } else { 1.0 };
+            add(&mut last, t, "alignment.X.norm_ratio", late);
         }
         let values = last.values();
-        assert_eq!(values["loss"], 100.0);
-        assert_eq!(values["alignment.X.norm_ratio"], 2.0);
+        assert_eq!(values[&Metric::new(&metric::LOSS)], 100.0);
+        assert_eq!(values[&Metric::of(&metric::ALIGNMENT_NORM, "X")], 2.0);
     }
 
     #[test]
     fn the_crossing_lies_between_the_loads_around_it() {
         let mut last = Final::default();
         for (load, value) in [(100.0, 1.0), (200.0, 0.95), (300.0, 0.85), (400.0, 0.2)] {
-            last.add(load as u64, "store.load", load);
-            last.add(load as u64, "alignment.X.remote", value);
+            add(&mut last, load as u64, "store.load", load);
+            add(&mut last, load as u64, "alignment.X.remote", value);
         }
-        assert!((last.values()["alignment.X.remote.load_at_0.9"] - 250.0).abs() < 1e-9);
+        let broken = Metric::of(&metric::REMOTE_BROKEN, "X");
+        assert!((last.values()[&broken] - 250.0).abs() < 1e-9);
     }
 }

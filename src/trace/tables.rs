@@ -1,4 +1,4 @@
-//! metrics.csv, replay.csv, capacity.csv, scores.csv: appended row by row, so that a crash leaves whole rows.
+//! The tables of a run folder: appended row by row, so that a crash leaves whole rows.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -6,75 +6,37 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::cell::{quoted, shortest};
 use super::error::FolderError;
-use crate::event::{CapacityRecord, Event, RippleRecord, ScoreRecord, Sink, SinkError};
+use crate::record::{AnyRow, Event, Sink, SinkError, TABLES, Table};
 
-/// Lengths of the tables in bytes, in the order of `KINDS`; 0 for one that is not there yet.
+/// Lengths of the tables in bytes, in the order of [`TABLES`]; 0 for one that is not there yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offsets([u64; KINDS.len()]);
-
-/// A kind of table.
-struct Kind {
-    name: &'static str,
-    header: &'static str,
-    /// Whether it is there even without rows.
-    always: bool,
-}
-
-const METRICS: usize = 0;
-const REPLAY: usize = 1;
-const CAPACITY: usize = 2;
-const SCORES: usize = 3;
-
-const KINDS: [Kind; 4] = [
-    Kind {
-        name: "metrics.csv",
-        header: "time,episode,phase,metric,value\n",
-        always: true,
-    },
-    Kind {
-        name: "replay.csv",
-        header: "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine\n",
-        always: true,
-    },
-    Kind {
-        name: "capacity.csv",
-        header: "store,units,sparsity,patterns,cue,cue_fraction,noise,trials,overlap_mean,overlap_se,exact_rate\n",
-        always: false,
-    },
-    Kind {
-        name: "scores.csv",
-        header: "ripple,time,episode,order,sequence,area,steps,rank,p\n",
-        always: false,
-    },
-];
+pub struct Offsets([u64; TABLES.len()]);
 
 /// Bytes of rows held back before they are written.
 const HELD: usize = 1 << 16;
 
-/// One table. Rows are held back whole and written whole.
+/// One table's file. Rows are held back whole and written whole.
 #[derive(Debug)]
-struct Table {
+struct Written {
     path: PathBuf,
     /// None before the first row of a table that is not always there.
     file: Option<File>,
-    header: &'static str,
-    held: String,
+    header: String,
+    held: Vec<u8>,
     written: u64,
 }
 
-impl Table {
-    fn create(folder: &Path, kind: &Kind) -> Result<Self, FolderError> {
-        let path = folder.join(kind.name);
+impl Written {
+    fn create(folder: &Path, declared: &Table) -> Result<Self, FolderError> {
         let mut table = Self {
             file: None,
-            header: kind.header,
-            held: String::new(),
+            header: declared.header(),
+            held: Vec::new(),
             written: 0,
-            path,
+            path: folder.join(declared.file),
         };
-        if kind.always {
+        if declared.always {
             table
                 .open()
                 .and_then(|()| table.flush())
@@ -83,15 +45,15 @@ impl Table {
         Ok(table)
     }
 
-    fn reopen(folder: &Path, kind: &Kind, length: u64) -> Result<Self, FolderError> {
-        let path = folder.join(kind.name);
-        if length == 0 && !kind.always {
+    fn reopen(folder: &Path, declared: &Table, length: u64) -> Result<Self, FolderError> {
+        let path = folder.join(declared.file);
+        if length == 0 && !declared.always {
             // It was not there yet: what came later goes.
             match std::fs::remove_file(&path) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
                     return Err(FolderError::write(&path)(e));
                 }
-                _ => return Self::create(folder, kind),
+                _ => return Self::create(folder, declared),
             }
         }
         let open = OpenOptions::new().write(true).open(&path);
@@ -109,8 +71,8 @@ impl Table {
         Ok(Self {
             path,
             file: Some(file),
-            header: kind.header,
-            held: String::new(),
+            header: declared.header(),
+            held: Vec::new(),
             written: length,
         })
     }
@@ -119,14 +81,14 @@ impl Table {
     fn open(&mut self) -> std::io::Result<()> {
         if self.file.is_none() {
             self.file = Some(File::create(&self.path)?);
-            self.held.insert_str(0, self.header);
+            self.held.splice(0..0, self.header.bytes());
         }
         Ok(())
     }
 
-    fn append(&mut self, row: &str) -> std::io::Result<()> {
+    fn append(&mut self, line: &[u8]) -> std::io::Result<()> {
         self.open()?;
-        self.held.push_str(row);
+        self.held.extend_from_slice(line);
         if self.held.len() < HELD {
             Ok(())
         } else {
@@ -139,7 +101,7 @@ impl Table {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
-        let result = file.write_all(self.held.as_bytes());
+        let result = file.write_all(&self.held);
         let whole = match &result {
             Ok(()) => self.held.len(),
             Err(_) => self.keep_whole_rows(),
@@ -156,7 +118,7 @@ impl Table {
         };
         let end = file.stream_position().unwrap_or(self.written);
         let arrived = (end.saturating_sub(self.written) as usize).min(self.held.len());
-        let whole = self.held.as_bytes()[..arrived]
+        let whole = self.held[..arrived]
             .iter()
             .rposition(|b| *b == b'\n')
             .map_or(0, |at| at + 1);
@@ -168,50 +130,23 @@ impl Table {
     }
 }
 
-impl Drop for Table {
+impl Drop for Written {
     fn drop(&mut self) {
         // Whoever wants to hear of an error flushes before.
         drop(self.flush());
     }
 }
 
-/// A row of metrics.csv.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row<'a> {
-    /// Clock.
-    pub time: u64,
-    /// Episodes lived so far.
-    pub episode: u64,
-    /// Phase it was measured in.
-    pub phase: &'a str,
-    /// What was measured.
-    pub metric: &'a str,
-    /// Its value.
-    pub value: f64,
-}
-
-impl<'a> Row<'a> {
-    fn of(record: &'a csv::StringRecord) -> Option<Self> {
-        Some(Self {
-            time: record.get(0)?.parse().ok()?,
-            episode: record.get(1)?.parse().ok()?,
-            phase: record.get(2)?,
-            metric: record.get(3)?,
-            value: record.get(4)?.parse().ok()?,
-        })
-    }
-}
-
-/// The tables of a run folder, in the order of `KINDS`.
+/// The tables of a run folder, in the order of [`TABLES`].
 #[derive(Debug)]
 pub struct Tables {
-    tables: Vec<Table>,
+    tables: Vec<Written>,
 }
 
 impl Tables {
     /// Empty tables.
     pub fn create(folder: &Path) -> Result<Self, FolderError> {
-        let tables = KINDS.iter().map(|kind| Table::create(folder, kind));
+        let tables = TABLES.iter().map(|table| Written::create(folder, table));
         Ok(Self {
             tables: tables.collect::<Result<_, _>>()?,
         })
@@ -219,8 +154,8 @@ impl Tables {
 
     /// Tables cut back to these lengths.
     pub fn reopen(folder: &Path, offsets: Offsets) -> Result<Self, FolderError> {
-        let tables = KINDS.iter().zip(offsets.0);
-        let tables = tables.map(|(kind, length)| Table::reopen(folder, kind, length));
+        let tables = TABLES.iter().zip(offsets.0);
+        let tables = tables.map(|(table, length)| Written::reopen(folder, table, length));
         Ok(Self {
             tables: tables.collect::<Result<_, _>>()?,
         })
@@ -236,61 +171,13 @@ impl Tables {
         Ok(offsets)
     }
 
-    /// Reads the rows of a folder's metrics.csv: time, name and value.
-    pub fn read_metrics(
-        folder: &Path,
-        mut row: impl FnMut(u64, &str, f64),
-    ) -> Result<(), FolderError> {
-        Self::read_rows(folder, |r| row(r.time, r.metric, r.value))
-    }
-
-    /// Reads the rows of a folder's metrics.csv.
-    pub fn read_rows(folder: &Path, mut row: impl FnMut(Row<'_>)) -> Result<(), FolderError> {
-        let path = folder.join(KINDS[METRICS].name);
-        let file = File::open(&path).map_err(FolderError::read(&path))?;
-        let mut reader = csv::Reader::from_reader(file);
-        let mut record = csv::StringRecord::new();
-        loop {
-            match reader.read_record(&mut record) {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(e) => return Err(FolderError::broken(&path, e.to_string())),
-            }
-            let Some(read) = Row::of(&record) else {
-                let line = record.position().map_or(0, csv::Position::line);
-                return Err(FolderError::broken(
-                    &path,
-                    format!("line {line} is not a row of metrics"),
-                ));
-            };
-            row(read);
-        }
-    }
-
-    /// Reads the rows of a folder's capacity.csv, where there is one.
-    pub fn read_capacity(
-        folder: &Path,
-        mut row: impl FnMut(CapacityRecord),
-    ) -> Result<(), FolderError> {
-        let path = folder.join(KINDS[CAPACITY].name);
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(FolderError::read(&path)(e)),
-        };
-        for record in csv::Reader::from_reader(file).deserialize() {
-            row(record.map_err(|e| FolderError::broken(&path, e.to_string()))?);
-        }
-        Ok(())
-    }
-
     /// Copies the first bytes of the tables of one folder into another.
     pub fn copy(from: &Path, to: &Path, offsets: Offsets) -> Result<(), FolderError> {
-        for (kind, length) in KINDS.iter().zip(offsets.0) {
-            if length == 0 && !kind.always {
+        for (table, length) in TABLES.iter().zip(offsets.0) {
+            if length == 0 && !table.always {
                 continue;
             }
-            let (source, target) = (from.join(kind.name), to.join(kind.name));
+            let (source, target) = (from.join(table.file), to.join(table.file));
             let mut input = File::open(&source)
                 .map_err(FolderError::read(&source))?
                 .take(length);
@@ -299,101 +186,48 @@ impl Tables {
         }
         Ok(())
     }
+
+    fn append(&mut self, row: &AnyRow) -> Result<(), SinkError> {
+        let table = &mut self.tables[row.table()];
+        let line = row.line().map_err(std::io::Error::from);
+        line.and_then(|line| table.append(&line))
+            .map_err(|source| SinkError::Write {
+                path: table.path.clone(),
+                source,
+            })
+    }
 }
 
 impl Sink for Tables {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
-        let (table, row) = match event {
-            Event::Metric {
-                time,
-                episode,
-                phase,
-                name,
-                value,
-            } => (
-                METRICS,
-                format!(
-                    "{time},{episode},{phase},{},{}\n",
-                    quoted(name),
-                    shortest(*value)
-                ),
-            ),
-            Event::Ripple(record) => (REPLAY, ripple_row(record)),
-            Event::Measured(record) => (CAPACITY, capacity_row(record)),
-            Event::Scored(record) => (SCORES, score_row(record)),
-            _ => return Ok(()),
-        };
-        let table = &mut self.tables[table];
-        table.append(&row).map_err(|source| SinkError::Write {
-            path: table.path.clone(),
-            source,
-        })
+        match event {
+            Event::Row(row) => self.append(row),
+            other => other
+                .log()
+                .map_or(Ok(()), |line| self.append(&AnyRow::Log(line))),
+        }
     }
-}
-
-fn ripple_row(r: &RippleRecord) -> String {
-    format!(
-        "{},{},{},{},{},{},{},{},{},{},{}\n",
-        r.ripple,
-        r.time,
-        r.engram,
-        r.episode,
-        r.order.as_str(),
-        shortest(r.cue_fraction),
-        r.steps,
-        shortest(r.overlap_mean),
-        shortest(r.overlap_min),
-        r.completed,
-        shortest(r.cosine)
-    )
-}
-
-fn capacity_row(r: &CapacityRecord) -> String {
-    format!(
-        "{},{},{},{},{},{},{},{},{},{},{}\n",
-        quoted(&r.store),
-        r.units,
-        shortest(r.sparsity),
-        r.patterns,
-        r.cue,
-        shortest(r.cue_fraction),
-        shortest(r.noise),
-        r.trials,
-        shortest(r.overlap_mean),
-        shortest(r.overlap_se),
-        shortest(r.exact_rate)
-    )
-}
-
-fn score_row(r: &ScoreRecord) -> String {
-    format!(
-        "{},{},{},{},{},{},{},{},{}\n",
-        r.ripple,
-        r.time,
-        r.episode,
-        r.order.as_str(),
-        if r.shuffled { "shuffled" } else { "stored" },
-        r.area,
-        r.steps,
-        shortest(r.rank),
-        shortest(r.p)
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::{Measurement, Metric, metric};
+
+    fn metric(i: u64) -> Event {
+        Measurement {
+            time: i,
+            episode: 1,
+            phase: "Wake".into(),
+            metric: Metric::new(&metric::LOSS),
+            value: 0.1 * i as f64,
+        }
+        .into()
+    }
 
     #[test]
     fn tables_cut_back_and_gone_on_with_are_the_same_bytes() {
         let dir = tempfile::tempdir().unwrap();
-        let metric = |i: u64| Event::Metric {
-            time: i,
-            episode: 1,
-            phase: "Wake".into(),
-            name: "loss".into(),
-            value: 0.1 * i as f64,
-        };
         let mut tables = Tables::create(dir.path()).unwrap();
         (0..10).for_each(|i| tables.event(&metric(i)).unwrap());
         let offsets = tables.flush().unwrap();
@@ -407,44 +241,20 @@ mod tests {
             whole,
             std::fs::read(dir.path().join("metrics.csv")).unwrap()
         );
-        let mut rows = 0;
-        Tables::read_metrics(dir.path(), |_, name, _| rows += usize::from(name == "loss")).unwrap();
-        assert_eq!(rows, 20);
-    }
-
-    #[test]
-    fn names_with_commas_stay_one_cell() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut tables = Tables::create(dir.path()).unwrap();
-        let name = "a,\"b\"".to_string();
-        let event = Event::Metric {
-            time: 1,
-            episode: 2,
-            phase: "Rest".into(),
-            name: name.clone(),
-            value: 3.0,
-        };
-        tables.event(&event).unwrap();
-        tables.flush().unwrap();
-        let mut seen = Vec::new();
-        Tables::read_rows(dir.path(), |row| {
-            seen.push((row.metric.to_string(), row.phase.to_string(), row.value));
-        })
-        .unwrap();
-        assert_eq!(seen, [(name, "Rest".into(), 3.0)]);
+        assert!(whole.starts_with(b"time,episode,phase,metric,value\n0,1,Wake,loss,0\n"));
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_an_error_and_never_a_panic() {
         let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut table = Table {
+        let mut table = Written {
             path: "/dev/full".into(),
             file: Some(file),
-            header: "",
-            held: String::new(),
+            header: String::new(),
+            held: Vec::new(),
             written: 0,
         };
-        assert!(table.append(&"row\n".repeat(HELD)).is_err());
+        assert!(table.append("row\n".repeat(HELD).as_bytes()).is_err());
     }
 }

@@ -47,7 +47,7 @@ fn a_run_folder_holds_what_the_format_says() {
         assert!(row.get(key).is_some(), "{key}");
     }
     assert!(read(path.join("metrics.csv")).starts_with("time,episode,phase,metric,value\n"));
-    let replay = "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine\n";
+    let replay = "ripple,time,engram,episode,order,cue_fraction,steps,overlap_mean,overlap_min,completed,cosine,cue,outcome\n";
     assert!(read(path.join("replay.csv")).starts_with(replay));
     assert!(path.join("checkpoint.bin").is_file() && !path.join("journal.csv").exists());
     let weights = fs::read(path.join("weights.safetensors")).unwrap();

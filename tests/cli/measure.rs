@@ -17,7 +17,7 @@ fn measured_stores_fill_capacity_csv_and_scored_ripples_scores_csv() {
     let mut lines = capacity.lines();
     assert_eq!(
         lines.next().unwrap(),
-        "store,units,sparsity,patterns,cue,cue_fraction,noise,trials,overlap_mean,overlap_se,exact_rate"
+        "store,units,sparsity,patterns,cue,cue_fraction,noise,trials,overlap_mean,overlap_se,exact_rate,time,label"
     );
     let rows: Vec<Vec<&str>> = lines.map(|l| l.split(',').collect()).collect();
     // Two cues and two orders at three loads, and one cue at three.

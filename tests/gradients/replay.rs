@@ -1,9 +1,9 @@
 //! Reverse replay from an exact store is BPTT.
 
 use ammon::episode::ContentShape;
-use ammon::event::Direction;
-use ammon::hippocampus::{Birth, Cue, Cuts, Exact, Scratch, StoreSpec, StoreState, Trace};
+use ammon::hippocampus::{Cue, Cuts, Exact, Scratch, StoreSpec, StoreStart, StoreState, Trace};
 use ammon::learning::{Bptt, Reinstated, ReplayBptt, RuleSpec};
+use ammon::record::Direction;
 
 use crate::support::{assert_same, live, settings, state};
 
@@ -17,7 +17,7 @@ fn reverse_replay_from_an_exact_store_is_bptt_to_rounding_for_every_cell() {
             input: cortex.inputs(),
             target: cortex.outputs(),
         };
-        let mut store = StoreState::<f64>::new(&StoreSpec::Exact(Exact {}), Birth::default());
+        let mut store = StoreState::<f64>::new(&StoreSpec::Exact(Exact {}), StoreStart::default());
         let (n, b) = (cortex.state(), batch.width);
         for e in 0..b {
             for (t, state) in states[..batch.steps].iter().enumerate() {
@@ -42,7 +42,7 @@ fn reverse_replay_from_an_exact_store_is_bptt_to_rounding_for_every_cell() {
             replay.as_dyn_mut().begin_ripple(&cortex);
             let cue = Cue {
                 units: Vec::new(),
-                engram: ((e + 1) * batch.steps - 1) as u64,
+                engram: Some(((e + 1) * batch.steps - 1) as u64),
             };
             let mut state = store.as_dyn().complete(&cue, &cuts, &mut scratch);
             let mut t = batch.steps;

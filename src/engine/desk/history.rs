@@ -4,7 +4,7 @@ use super::super::command::Journalled;
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::{Clock, RunError};
 use super::super::show::{Observer, ripple_view};
-use crate::event::{Event, Sink, SinkError};
+use crate::record::{Event, Sink, SinkError};
 use crate::trace::Offsets;
 
 /// Keyframes kept; when there are more, every other one goes and the distance doubles.

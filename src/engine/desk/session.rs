@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use super::super::experiment::Experiment;
 use super::super::scenario::resolved;
 use super::super::show::Observer;
-use crate::event::{Event, Sink, SinkError};
+use crate::record::{AnyRow, CapacityRecord, Event, LogRecord, RippleRecord, Sink, SinkError};
 use crate::trace::{
-    ExportSpec, Final, FolderError, Offsets, RunFolder, Summary, Tables, Tensor, read_checkpoint,
-    write_checkpoint, write_tensors,
+    ExportSpec, Final, FolderError, Offsets, RunFolder, RunReader, Summary, Tables, Tensor,
+    read_checkpoint, write_checkpoint, write_tensors,
 };
 
 /// What can go wrong around a run.
@@ -22,6 +22,9 @@ pub enum SessionError {
     /// The run folder.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// A listener.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
     /// No room for temporary files.
     #[error("cannot make a temporary folder: {0}")]
     Temporary(std::io::Error),
@@ -139,21 +142,36 @@ impl Session {
     fn reread(&mut self) -> Result<(), SessionError> {
         self.last = Final::default();
         if let Some(folder) = &self.folder {
-            let last = &mut self.last;
-            Tables::read_metrics(folder.path(), |time, name, value| {
-                last.add(time, name, value);
-            })?;
+            for row in RunReader::new(folder.path()).measurements()? {
+                self.last.add(&row?);
+            }
         }
         Ok(())
     }
 
-    /// Tells an observer what the tables already hold.
+    /// Tells an observer what the tables already hold, in the order of the clock.
     pub fn retell(&self, observer: &mut Observer) -> Result<(), SessionError> {
-        if let Some(folder) = &self.folder {
-            Tables::read_metrics(folder.path(), |time, name, value| {
-                observer.point(name, time, value);
-            })?;
-            Tables::read_capacity(folder.path(), |record| observer.measured(&record))?;
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let reader = RunReader::new(folder.path());
+        let mut rows: Vec<AnyRow> = Vec::new();
+        for row in reader.measurements()? {
+            rows.push(row?.into());
+        }
+        for row in reader.rows::<RippleRecord>()? {
+            rows.push(row?.into());
+        }
+        for row in reader.rows::<CapacityRecord>()? {
+            rows.push(row?.into());
+        }
+        for row in reader.rows::<LogRecord>()? {
+            rows.push(row?.into());
+        }
+        // Of one time, measurements come after what they sum up.
+        rows.sort_by_key(|row| (row.time(), matches!(row, AnyRow::Metric(_))));
+        for row in rows {
+            observer.event(&Event::Row(row))?;
         }
         Ok(())
     }

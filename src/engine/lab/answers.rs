@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::living::Living;
 use super::notebook::{Notebook, RunError};
-use crate::event::Sink;
 use crate::neocortex::Weights;
 use crate::numeric::Real;
+use crate::record::{Declared, Metric, Sink, metric};
 use crate::task::Task;
 
 /// Right answers, of how many.
@@ -19,7 +18,8 @@ pub struct Share {
 }
 
 impl Share {
-    fn add(&mut self, other: Self) {
+    /// Adds others.
+    pub fn add(&mut self, other: Self) {
         self.right += other.right;
         self.all += other.all;
     }
@@ -45,33 +45,6 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Those of a batch that is over. With at most `mistakes` wrong answers an episode counts as correct.
-    pub fn of<R: Real>(living: &Living<R>, mistakes: usize) -> Self {
-        let mut sums = Self {
-            loss: living.sums.loss,
-            scored: living.sums.scored,
-            ..Self::default()
-        };
-        for (b, reward) in living.batch.rewards.iter().enumerate() {
-            let all = living.losses[b].weight;
-            let wrong = living.wrong[b];
-            let share = if *reward == 0.0 {
-                &mut sums.unrewarded
-            } else {
-                &mut sums.rewarded
-            };
-            share.add(Share {
-                right: all - f64::from(wrong),
-                all,
-            });
-            sums.episodes.add(Share {
-                right: f64::from(u8::from(wrong as usize <= mistakes)),
-                all: 1.0,
-            });
-        }
-        sums
-    }
-
     /// Adds another batch's.
     pub fn add(&mut self, other: &Self) {
         self.loss += other.loss;
@@ -84,29 +57,59 @@ impl Answers {
     /// Tells loss, accuracy and what the task adds to them.
     pub fn tell<R: Real>(
         &self,
-        prefix: &str,
+        metrics: &AnswerMetrics,
         task: &dyn Task<R>,
         notebook: &Notebook<R>,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        let mut tell =
-            |name: &str, value: f64| notebook.tell(format!("{prefix}{name}"), value, sink);
+        let mut tell = |declared, value: f64| notebook.tell(Metric::new(declared), value, sink);
         let loss = self.loss / self.scored.all;
-        tell("loss", loss)?;
+        tell(metrics.loss, loss)?;
         if task.in_bits() {
-            tell("bits", loss / std::f64::consts::LN_2)?;
+            tell(metrics.bits, loss / std::f64::consts::LN_2)?;
         }
-        tell("accuracy", self.scored.value())?;
+        tell(metrics.accuracy, self.scored.value())?;
         if task.mistakes().is_some() && self.episodes.all > 0.0 {
-            tell("correct", self.episodes.value())?;
+            tell(metrics.correct, self.episodes.value())?;
         }
         if self.rewarded.all > 0.0 && self.unrewarded.all > 0.0 {
-            tell("rewarded.accuracy", self.rewarded.value())?;
-            tell("unrewarded.accuracy", self.unrewarded.value())?;
+            tell(metrics.rewarded, self.rewarded.value())?;
+            tell(metrics.unrewarded, self.unrewarded.value())?;
         }
         Ok(())
     }
 }
+
+/// What answers are told as.
+#[derive(Debug)]
+pub struct AnswerMetrics {
+    loss: &'static Declared,
+    bits: &'static Declared,
+    accuracy: &'static Declared,
+    correct: &'static Declared,
+    rewarded: &'static Declared,
+    unrewarded: &'static Declared,
+}
+
+/// While episodes, or a stream, are lived.
+pub static AWAKE: AnswerMetrics = AnswerMetrics {
+    loss: &metric::LOSS,
+    bits: &metric::BITS,
+    accuracy: &metric::ACCURACY,
+    correct: &metric::CORRECT,
+    rewarded: &metric::REWARDED,
+    unrewarded: &metric::UNREWARDED,
+};
+
+/// In a test.
+pub static PROBED: AnswerMetrics = AnswerMetrics {
+    loss: &metric::PROBE_LOSS,
+    bits: &metric::PROBE_BITS,
+    accuracy: &metric::PROBE_ACCURACY,
+    correct: &metric::PROBE_CORRECT,
+    rewarded: &metric::PROBE_REWARDED,
+    unrewarded: &metric::PROBE_UNREWARDED,
+};
 
 /// Tells weights that stand alone: each is a quantity of its own.
 pub fn tell_lone_weights<R: Real>(
@@ -116,7 +119,8 @@ pub fn tell_lone_weights<R: Real>(
 ) -> Result<(), RunError> {
     for (shape, tensor) in weights.cell() {
         if shape.vector && tensor.len() == 1 {
-            notebook.tell(format!("weight.{}", shape.name), tensor[0].f64(), sink)?;
+            let weight = Metric::of(&metric::WEIGHT, shape.name.clone());
+            notebook.tell(weight, tensor[0].f64(), sink)?;
         }
     }
     Ok(())

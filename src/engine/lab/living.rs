@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answers::Answers;
+use super::answers::{Answers, Share};
 use super::learners::Learners;
 use super::notebook::Lived;
 use crate::episode::{Batch, ContentShape};
-use crate::hippocampus::{HippocampusState, StoredEpisode};
+use crate::hippocampus::{HippocampusState, Outcome, StoredEpisode};
 use crate::learning::{Context, Moment};
 use crate::neocortex::{Cortex, Score, Step};
 use crate::numeric::{Block, DMatrix, Real, Rng};
@@ -207,13 +207,39 @@ impl<R: Real> Living<R> {
         let Some(memory) = memory else {
             return Vec::new();
         };
-        let outcomes: Vec<(f64, f64)> = self
+        let outcomes: Vec<Outcome> = self
             .losses
             .iter()
             .zip(&self.batch.rewards)
-            .map(|(loss, reward)| (loss.sum / loss.weight.max(1.0), *reward))
+            .map(|(loss, &reward)| Outcome {
+                error: loss.sum / loss.weight.max(1.0),
+                reward,
+            })
             .collect();
         memory.close(self.fit, &outcomes)
+    }
+
+    /// Answers of a batch that is over, by episode too. With at most `mistakes` wrong ones an episode counts as correct.
+    pub fn answers(&self, mistakes: usize) -> Answers {
+        let mut sums = self.sums;
+        for (b, reward) in self.batch.rewards.iter().enumerate() {
+            let all = self.losses[b].weight;
+            let wrong = self.wrong[b];
+            let share = if *reward == 0.0 {
+                &mut sums.unrewarded
+            } else {
+                &mut sums.rewarded
+            };
+            share.add(Share {
+                right: all - f64::from(wrong),
+                all,
+            });
+            sums.episodes.add(Share {
+                right: f64::from(u8::from(wrong as usize <= mistakes)),
+                all: 1.0,
+            });
+        }
+        sums
     }
 
     /// The episodes that had room, as they were lived; what was kept for them goes.

@@ -15,7 +15,7 @@ mod rules;
 mod scoring;
 mod stream;
 
-pub use answers::{Answers, tell_lone_weights};
+pub use answers::{AWAKE, Answers, PROBED, tell_lone_weights};
 pub use damage::Damage;
 pub use learners::{Alone, Learners, Reminding};
 pub use living::{Living, live};
@@ -31,10 +31,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::circuit::Place;
 use crate::episode::{Batch, ContentShape};
-use crate::event::{Event, Sink};
 use crate::hippocampus::HippocampusState;
 use crate::neocortex::{Cortex, LossSpec, Optimizer};
 use crate::numeric::{DMatrix, Real, Rng, Streams};
+use crate::record::{Event, Metric, Sink};
 use crate::scenario::{Setup, UpdateSpec};
 use crate::task::{Dims, Task};
 
@@ -236,9 +236,9 @@ impl<R: Real> Lab<R> {
     /// Tells how well the online, or offline, rules agree with the yardstick over the phase; `tail` is added to their names.
     pub fn align(&mut self, offline: bool, tail: &str, out: &mut dyn Sink) -> Result<(), RunError> {
         for (label, alignment) in self.rules.align(offline, &self.cortex) {
-            for (name, value) in alignment.named() {
-                let name = format!("alignment.{label}{tail}.{name}");
-                self.notebook.tell(name, value, out)?;
+            for (declared, value) in alignment.measured() {
+                let metric = Metric::of(declared, format!("{label}{tail}"));
+                self.notebook.tell(metric, value, out)?;
             }
         }
         Ok(())
@@ -337,7 +337,7 @@ mod tests {
         let drafts: Vec<Draft> = (0..4)
             .map(|i| {
                 let (select, cue) = (&mut lab.streams.select, &mut lab.streams.cue);
-                Draft::through(memory, i, crate::event::Order::REVERSE, select, cue)
+                Draft::through(memory, i, crate::record::Order::REVERSE, select, cue)
             })
             .collect();
         let mut replayed = Vec::new();

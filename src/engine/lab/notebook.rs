@@ -4,9 +4,9 @@ use std::collections::{HashSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, PhaseName, Sink, SinkError};
 use crate::hippocampus::HippocampusState;
 use crate::numeric::{DMatrix, Real};
+use crate::record::{Event, Measurement, Metric, PhaseName, Sink, SinkError};
 
 /// Counters of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,19 +80,15 @@ impl<R: Real> Default for Notebook<R> {
 
 impl<R: Real> Notebook<R> {
     /// Tells a metric.
-    pub fn tell(
-        &self,
-        name: impl Into<String>,
-        value: f64,
-        sink: &mut dyn Sink,
-    ) -> Result<(), RunError> {
-        sink.event(&Event::Metric {
+    pub fn tell(&self, metric: Metric, value: f64, sink: &mut dyn Sink) -> Result<(), RunError> {
+        let row = Measurement {
             time: self.clock.time,
             episode: self.clock.episodes,
             phase: self.phase.clone(),
-            name: name.into(),
+            metric,
             value,
-        })?;
+        };
+        sink.event(&row.into())?;
         Ok(())
     }
 
@@ -128,6 +124,7 @@ impl<R: Real> Notebook<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::metric;
 
     #[test]
     fn a_metric_is_told_with_the_time_and_the_phase_it_was_measured_in() {
@@ -135,21 +132,11 @@ mod tests {
         notebook.clock.time = 7;
         notebook.clock.episodes = 3;
         let mut events = Vec::new();
-        notebook.tell("loss", 0.5, &mut events).unwrap();
-        let Event::Metric {
-            time,
-            episode,
-            name,
-            value,
-            ..
-        } = &events[0]
-        else {
-            panic!("{events:?}")
-        };
-        assert_eq!(
-            (*time, *episode, name.as_str(), *value),
-            (7, 3, "loss", 0.5)
-        );
+        let loss = Metric::new(&metric::LOSS);
+        notebook.tell(loss.clone(), 0.5, &mut events).unwrap();
+        let told = events[0].measurement().unwrap();
+        assert_eq!((told.time, told.episode, told.value), (7, 3, 0.5));
+        assert_eq!(told.metric, loss);
     }
 
     #[test]

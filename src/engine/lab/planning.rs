@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Order;
-use crate::hippocampus::{Code, HippocampusState, OrderSpec, SelectSpec, Start, Walk};
+use crate::hippocampus::{Code, HippocampusState, OrderSpec, Start, Walk};
 use crate::numeric::{Real, Rng, Streams};
+use crate::record::Order;
 
 /// Ripples whose walks through CA3 are computed side by side: they do not depend on the weights.
 pub const AT_ONCE: usize = 16;
@@ -26,7 +26,7 @@ pub struct Expected {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Planned {
     /// The engram that was cued.
-    pub engram: u64,
+    pub engram: Option<u64>,
     /// The episode's number.
     pub episode: u64,
     /// Steps of the episode.
@@ -100,7 +100,7 @@ fn planned<R: Real>(memory: &HippocampusState<R>, draft: &Draft, walk: Walk) -> 
         .collect();
     let cue = draft.start.cues.first();
     Planned {
-        engram: expected.first().map_or(u64::MAX, |e| e.engram),
+        engram: expected.first().map(|e| e.engram),
         episode: draft.episode,
         length: engrams.len(),
         order: draft.start.order,
@@ -119,13 +119,13 @@ pub fn plan<R: Real>(
     order: &OrderSpec,
     score: bool,
 ) -> VecDeque<Planned> {
-    if let SelectSpec::Spontaneous(_) = memory.spec().ripple.select {
+    if !memory.spec().ripple.select.chooses() {
         return spontaneous(memory, streams, count, order);
     }
     let drafts: Vec<Draft> = (0..count)
         .map_while(|_| {
             let drawn = memory.draw(&mut streams.select)?;
-            let order = order.draw(&mut streams.select);
+            let order = order.kind().draw(&mut streams.select);
             let (select, cue) = (&mut streams.select, &mut streams.cue);
             let draft = Draft::through(memory, drawn.position, order, select, cue);
             Some(Draft {
@@ -155,7 +155,7 @@ fn spontaneous<R: Real>(
     }
     let starts: Vec<Start> = (0..count)
         .map(|_| Start {
-            order: order.draw(&mut streams.select),
+            order: order.kind().draw(&mut streams.select),
             cues: vec![memory.noise(&mut streams.cue)],
         })
         .collect();

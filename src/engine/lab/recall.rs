@@ -1,9 +1,9 @@
 //! Tests of cued recall.
 
 use super::notebook::{Notebook, RunError};
-use crate::event::Sink;
 use crate::hippocampus::{Cue, CueSpec, HippocampusState, similarity};
 use crate::numeric::{Real, Rng};
+use crate::record::{Metric, Sink, metric};
 
 /// Cues that are tried.
 const CUES: usize = 32;
@@ -21,7 +21,7 @@ pub fn probe_recall<R: Real>(
     hippocampus.solve();
     let hippocampus = &*hippocampus;
     let spec = match &hippocampus.spec().ripple.cue {
-        cue @ CueSpec::Cortical(_) => cue.clone(),
+        cue if cue.kind().is_cortical() => cue.clone(),
         _ => CueSpec::Cortical(crate::hippocampus::Cortical::default()),
     };
     let shape = hippocampus.shape();
@@ -46,9 +46,14 @@ pub fn probe_recall<R: Real>(
         .zip(&tried)
         .map(|(recall, (cue, content))| score_recall(hippocampus, recall, cue, content))
         .collect();
-    for (i, name) in ["overlap", "identity", "cosine"].into_iter().enumerate() {
+    let metrics = [
+        &metric::RECALL_OVERLAP,
+        &metric::RECALL_IDENTITY,
+        &metric::RECALL_COSINE,
+    ];
+    for (i, declared) in metrics.into_iter().enumerate() {
         let mean = scores.iter().map(|s| s[i]).sum::<f64>() / scores.len().max(1) as f64;
-        notebook.tell(format!("probe.recall.{name}"), mean, sink)?;
+        notebook.tell(Metric::new(declared), mean, sink)?;
     }
     Ok(())
 }
@@ -65,12 +70,13 @@ fn score_recall<R: Real>(
         .stored()
         .iter()
         .flat_map(|e| &e.engrams)
-        .find(|e| e.id == cue.engram);
+        .find(|e| Some(e.id) == cue.engram);
     let overlap = engram.map_or(0.0, |engram| hippocampus.likeness(recall, engram));
     let nearest = hippocampus
         .nearest(recall)
         .is_some_and(|(position, step, like)| {
-            like > 0.0 && hippocampus.stored()[position].engrams[step].id == cue.engram
+            let nearest = &hippocampus.stored()[position].engrams[step];
+            like > 0.0 && Some(nearest.id) == cue.engram
         });
     let mut decoded = vec![R::zero(); shape.len()];
     hippocampus.content(recall, &mut decoded);

@@ -6,9 +6,9 @@ use super::notebook::{Lived, Notebook, RunError};
 use super::planning::Planned;
 use super::replaying::Replaying;
 use crate::analysis::{Matched, SequenceScore, matched, score, slope};
-use crate::event::{Event, ScoreRecord, Sink};
 use crate::hippocampus::{End, HippocampusState, Walk, similarity};
 use crate::numeric::{Real, Rng};
+use crate::record::{Metric, ScoreRecord, Sequence, Sink, metric};
 
 /// Permutations behind each p.
 const PERMUTATIONS: usize = 500;
@@ -30,7 +30,7 @@ pub struct Scoring {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Tally {
     area: String,
-    shuffled: bool,
+    sequence: Sequence,
     ripples: f64,
     significant: f64,
     rank: f64,
@@ -38,15 +38,15 @@ struct Tally {
 }
 
 impl Scoring {
-    fn count(&mut self, area: &str, shuffled: bool, score: &SequenceScore) {
+    fn count(&mut self, area: &str, sequence: Sequence, score: &SequenceScore) {
         let found = self
             .tallies
             .iter()
-            .position(|t| t.area == area && t.shuffled == shuffled);
+            .position(|t| t.area == area && t.sequence == sequence);
         let at = found.unwrap_or_else(|| {
             self.tallies.push(Tally {
                 area: area.into(),
-                shuffled,
+                sequence,
                 ripples: 0.0,
                 significant: 0.0,
                 rank: 0.0,
@@ -80,7 +80,8 @@ impl Scoring {
         let planned = &running.planned;
         let mut told = Vec::new();
         let twins = [Some(&planned.walk), planned.null.as_ref()];
-        for (walk, shuffled) in twins.into_iter().zip([false, true]) {
+        let sequences = [Sequence::Stored, Sequence::Shuffled];
+        for (walk, sequence) in twins.into_iter().zip(sequences) {
             let Some(walk) = walk else { continue };
             let matches = matches(hippocampus, &notebook.lived, planned, walk);
             for (area, steps) in &matches {
@@ -88,19 +89,19 @@ impl Scoring {
                 if walk.end == End::Lost {
                     score.p = 1.0;
                 }
-                self.count(area, shuffled, &score);
+                self.count(area, sequence, &score);
                 told.push(ScoreRecord {
                     ripple: running.number,
                     time: notebook.clock.time,
                     episode: planned.episode,
                     order: planned.order,
-                    shuffled,
+                    sequence,
                     area: (*area).into(),
                     steps: score.steps,
                     rank: score.rank,
                     p: score.p,
                 });
-                if *area == "CA3" && !shuffled && score.p < LEVEL {
+                if *area == "CA3" && sequence == Sequence::Stored && score.p < LEVEL {
                     let ripple = &hippocampus.spec().ripple;
                     self.compression.0 += slope(steps) * ripple.lived_step / ripple.step;
                     self.compression.1 += 1.0;
@@ -113,7 +114,7 @@ impl Scoring {
             &planned.walk,
         ));
         for record in told {
-            sink.event(&Event::Scored(record))?;
+            sink.event(&record.into())?;
         }
         Ok(())
     }
@@ -125,23 +126,27 @@ impl Scoring {
         rng: &mut Rng,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
+        let mut tell = |metric, value: f64| notebook.tell(metric, value, sink);
         for tally in &self.tallies {
-            let twin = if tally.shuffled { "shuffled." } else { "" };
-            let name = |what: &str| format!("score.{twin}{}.{what}", tally.area);
-            notebook.tell(name("significant"), tally.significant / tally.ripples, sink)?;
+            let [significant, rank] = match tally.sequence {
+                Sequence::Stored => [&metric::SCORE_SIGNIFICANT, &metric::SCORE_RANK],
+                Sequence::Shuffled => [&metric::SHUFFLED_SIGNIFICANT, &metric::SHUFFLED_RANK],
+            };
+            let of = |declared| Metric::of(declared, tally.area.clone());
+            tell(of(significant), tally.significant / tally.ripples)?;
             if tally.ranked > 0.0 {
-                notebook.tell(name("rank"), tally.rank / tally.ranked, sink)?;
+                tell(of(rank), tally.rank / tally.ranked)?;
             }
         }
         if !self.pairs.is_empty() {
             let Matched { rate, permuted, p } = matched(&self.pairs, PERMUTATIONS, rng);
-            notebook.tell("score.matched", rate, sink)?;
-            notebook.tell("score.matched.permuted", permuted, sink)?;
-            notebook.tell("score.matched.p", p, sink)?;
+            tell(Metric::new(&metric::SCORE_MATCHED), rate)?;
+            tell(Metric::new(&metric::SCORE_PERMUTED), permuted)?;
+            tell(Metric::new(&metric::SCORE_P), p)?;
         }
         let (sum, count) = self.compression;
         if count > 0.0 {
-            notebook.tell("score.compression", sum / count, sink)?;
+            tell(Metric::new(&metric::SCORE_COMPRESSION), sum / count)?;
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 use super::super::lab::{Lab, Living, Replaying, RunError};
 use super::Phase;
 use crate::circuit::Place;
-use crate::event::Sink;
 use crate::numeric::Real;
+use crate::record::Sink;
 use crate::scenario::{Needs, Report, Setup};
 
 /// What is known of a phase from its parameters.

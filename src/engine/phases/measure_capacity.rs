@@ -10,14 +10,12 @@ use super::super::lab::{
 use super::happening::{Flow, Happening, PhaseKind};
 use crate::analysis::Alignment;
 use crate::episode::Batch;
-use crate::event::{Order, Sink};
-use crate::hippocampus::{
-    CapacitySpec, Cortical, Cue, CueSpec, End, Hippocampus, HippocampusState, Recall,
-};
+use crate::hippocampus::{CapacitySpec, Cue, End, Hippocampus, HippocampusState};
 use crate::learning::{Bptt, ReplayBptt, RuleSpec};
 use crate::neocortex::Cortex;
 use crate::numeric::{DMatrix, Real, Rng};
 use crate::params;
+use crate::record::{Declared, Metric, Order, Sink, metric};
 use crate::scenario::{Report, Setup, fits, kept_steps, room};
 
 params! {
@@ -79,11 +77,11 @@ const WIDTH: usize = 4;
 /// A recall counts when the decoded state is at most this far from the lived one, relative to its size.
 const NEAR: f64 = 0.2;
 /// Ages that recall is told for: from the newest quarter of the episodes to the oldest.
-const AGES: [&str; 4] = [
-    "recall_age_1",
-    "recall_age_2",
-    "recall_age_3",
-    "recall_age_4",
+const AGES: [&Declared; 4] = [
+    &metric::MEMORY_AGE_1,
+    &metric::MEMORY_AGE_2,
+    &metric::MEMORY_AGE_3,
+    &metric::MEMORY_AGE_4,
 ];
 
 /// Episodes as they were lived: contents, a column a step.
@@ -135,9 +133,10 @@ impl<R: Real> Happening<R> for ComparingCapacities {
             format!("{}.{}", self.phase.label, capacity.label())
         };
         let seed = lab.setup.seed;
-        for (name, value) in memory.told(&lab.cortex, seed, &self.phase, &mut rng.clone()) {
-            let name = format!("memory.{label}.{name}");
-            lab.notebook.tell(name, value, sink)?;
+        let told = memory.told(&lab.cortex, seed, &self.phase, &mut rng.clone());
+        for (declared, value) in told {
+            let metric = Metric::of(declared, label.clone());
+            lab.notebook.tell(metric, value, sink)?;
         }
         self.done += 1;
         if self.done < self.phase.capacities.len() {
@@ -163,7 +162,7 @@ impl<R: Real> Memory<R> {
         };
         let mut encoding = rng.branch();
         // No more side by side than there is room for.
-        let widest = WIDTH.min((spec.capacity.room() / task.dims().steps).max(1));
+        let widest = WIDTH.min((spec.capacity.kind().room() / task.dims().steps).max(1));
         while memory.records.len() < episodes {
             let width = widest.min(episodes - memory.records.len());
             let lived: Vec<_> = (0..width).map(|_| task.episode(rng)).collect();
@@ -186,26 +185,29 @@ impl<R: Real> Memory<R> {
         seed: u64,
         phase: &MeasureCapacity,
         rng: &mut Rng,
-    ) -> Vec<(&'static str, f64)> {
+    ) -> Vec<(&'static Declared, f64)> {
         let h = &self.hippocampus;
         let represented = self.represented();
         // Streams of their own: how much one draws depends on what is stored.
         let (mut cues, mut recalls) = (rng.branch(), rng.branch());
         let ripples = self.ripples(&mut cues);
-        let mut told = vec![
-            ("episodes", h.stored().len() as f64),
+        let mut told: Vec<(&Declared, f64)> = vec![
+            (&metric::MEMORY_EPISODES, h.stored().len() as f64),
             (
-                "ratio",
+                &metric::MEMORY_RATIO,
                 represented.len() as f64 / h.stored().len().max(1) as f64,
             ),
-            ("steps", h.load() as f64),
-            ("synapses", h.synapses() as f64),
-            ("floats", h.floats() as f64),
+            (&metric::MEMORY_STEPS, h.load() as f64),
+            (&metric::MEMORY_SYNAPSES, h.synapses() as f64),
+            (&metric::MEMORY_FLOATS, h.floats() as f64),
         ];
         told.extend(self.recall(phase.recalls, &mut recalls));
-        told.push(("rmse", self.error(&represented)));
-        told.push(("path", self.path_fidelity(&ripples)));
-        told.push(("cosine", self.cosine(cortex, seed, &represented, &ripples)));
+        told.push((&metric::MEMORY_RMSE, self.error(&represented)));
+        told.push((&metric::MEMORY_PATH, self.path_fidelity(&ripples)));
+        told.push((
+            &metric::MEMORY_COSINE,
+            self.cosine(cortex, seed, &represented, &ripples),
+        ));
         told
     }
 
@@ -239,13 +241,10 @@ impl<R: Real> Memory<R> {
     }
 
     /// Fraction of cortical cues from lived steps whose decoded state is near the lived one, by the episode's age.
-    fn recall(&self, count: usize, rng: &mut Rng) -> Vec<(&'static str, f64)> {
+    fn recall(&self, count: usize, rng: &mut Rng) -> Vec<(&'static Declared, f64)> {
         let h = &self.hippocampus;
         let (seen, positions) = (h.shape().seen(), self.positions());
-        let fraction = match &h.spec().ripple.cue {
-            CueSpec::Cortical(p) => p.fraction,
-            _ => Cortical::default().fraction,
-        };
+        let fraction = h.spec().ripple.cue.cortical_fraction();
         let mut cues = Vec::with_capacity(count);
         for _ in 0..count {
             let e = rng.below(self.records.len());
@@ -256,12 +255,11 @@ impl<R: Real> Memory<R> {
                 .get(&(e as u64))
                 .map(|p| h.stored()[*p].engrams[t].id);
             let cue = Cue {
-                units: if h.store().units() == 0 {
-                    Vec::new()
-                } else {
-                    h.cortical_cue(fraction, state, rng)
+                units: match h.store().codes() {
+                    Some(_) => h.cortical_cue(fraction, state, rng),
+                    None => Vec::new(),
                 },
-                engram: engram.unwrap_or(u64::MAX),
+                engram,
             };
             cues.push((cue, e, t));
         }
@@ -293,12 +291,7 @@ impl<R: Real> Memory<R> {
         for &(e, position) in represented {
             for (t, engram) in h.stored()[position].engrams.iter().enumerate() {
                 let mut content = vec![R::zero(); len];
-                let recall = Recall {
-                    active: engram.code.clone(),
-                    engram: (h.store().units() == 0).then_some(engram.id),
-                    ..Recall::default()
-                };
-                h.content(&recall, &mut content);
+                h.content(&engram.recalled(), &mut content);
                 let lived = &self.records[e].as_slice()[t * len..][..seen];
                 for (a, b) in content.iter().zip(lived) {
                     sum += (a.f64() - b.f64()).powi(2);

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::lab::{Lab, RunError};
 use super::happening::{Flow, Happening, PhaseKind};
-use crate::event::{CapacityRecord, Event, Sink};
 use crate::hippocampus::{Bench, SeparationSpec, separation};
 use crate::numeric::statistics::{deviation, mean};
 use crate::numeric::{Real, Rng};
 use crate::params;
+use crate::record::{CapacityRecord, Metric, Sink, metric};
 use crate::scenario::{OneOrMore, Report, Setup};
 
 params! {
@@ -20,6 +20,8 @@ params! {
         pub similarities: OneOrMore<f64> = OneOrMore(vec![0.0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0]), [0 ..= 1], restart;
         /// Pairs for each.
         pub pairs: usize = 50, [2 ..= 10000], "pairs", restart;
+        /// What the rows of capacity.csv are called, to tell several such phases apart.
+        pub label: String = String::new(), [0 ..= 40], restart;
     }
 }
 
@@ -34,7 +36,7 @@ impl PhaseKind for MeasureSeparation {
 
     fn problems(&self, setup: &Setup, report: &mut Report<'_>) {
         let hippocampus = setup.hippocampus.as_ref();
-        if hippocampus.is_none_or(|h| h.store.kind().units() == 0) {
+        if hippocampus.is_none_or(|h| h.store.kind().codes().is_none()) {
             report.here(
                 "pattern separation needs a hippocampus with a store that has units",
                 "add `hippocampus: (store: Ca3())`",
@@ -78,13 +80,16 @@ impl<R: Real> Happening<R> for MeasuringSeparation {
                 sequence: false,
                 seed: lab.setup.seed,
             };
-            let record = separated(lab, &bench, self.phase.pairs, similarity);
-            let name = |of: &str| format!("separation.{of}.overlap_at_{similarity}");
-            lab.notebook
-                .tell(name("Entorhinal"), record.cue_fraction, sink)?;
-            lab.notebook
-                .tell(name(kind.name()), record.overlap_mean, sink)?;
-            sink.event(&Event::Measured(record))?;
+            let record = separated(lab, &bench, &self.phase, similarity);
+            for (codes, overlap) in [
+                ("Entorhinal", record.cue_fraction),
+                (kind.name(), record.overlap_mean),
+            ] {
+                let similarity = similarity.to_string();
+                let metric = Metric::of_both(&metric::SEPARATION, codes, similarity);
+                lab.notebook.tell(metric, overlap, sink)?;
+            }
+            sink.event(&record.into())?;
         }
         self.done += 1;
         Ok(Flow::on_if(self.done < self.phase.similarities.0.len()))
@@ -98,10 +103,10 @@ impl<R: Real> Happening<R> for MeasuringSeparation {
 fn separated<R: Real>(
     lab: &mut Lab<R>,
     bench: &Bench<'_>,
-    count: usize,
+    phase: &MeasureSeparation,
     similarity: f64,
 ) -> CapacityRecord {
-    let width = lab.shape().seen();
+    let (width, count) = (lab.shape().seen(), phase.pairs);
     let rngs: Vec<Rng> = (0..count).map(|_| lab.streams.measure.branch()).collect();
     let pairs: Vec<_> = rngs
         .into_par_iter()
@@ -123,5 +128,7 @@ fn separated<R: Real>(
         overlap_mean: mean(&codes),
         overlap_se: deviation(&codes) / (count as f64).sqrt(),
         exact_rate: same as f64 / count as f64,
+        time: lab.notebook.clock.time,
+        label: phase.label.clone(),
     }
 }

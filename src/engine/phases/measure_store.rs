@@ -8,14 +8,14 @@ use super::super::lab::{Lab, Learners, RunError, live};
 use super::happening::{Flow, Happening, PhaseKind};
 use crate::analysis::{load_constant, longest, patterns_at, softmax_attention};
 use crate::episode::Batch;
-use crate::event::{CapacityRecord, Event, Sink};
 use crate::hippocampus::{
-    Attention, Bench, Cue, CueSpec, Entorhinal, Fraction, Hippocampus, Measured, Separated,
-    SeparationSpec, StoreSpec, Stored,
+    Attention, Bench, Cue, CueSpec, Entorhinal, Fraction, Hippocampus, Measured, Recalled,
+    Separated, SeparationSpec, StoreSpec, Stored,
 };
 use crate::learning::{Context, Moment};
 use crate::numeric::statistics::{deviation, mean};
 use crate::numeric::{DMatrix, Real, Rng};
+use crate::record::{CapacityRecord, Metric, Order, Sink, metric};
 use crate::scenario::{OneOrMore, Report, Setup, counts, mebibytes, stores};
 use crate::{params, registry};
 
@@ -55,6 +55,8 @@ params! {
         pub store: Option<StoreSpec> = None, restart;
         /// What cortical cues are made of.
         pub states: StatesSpec = StatesSpec::Random(RandomStates {}), restart;
+        /// What the rows of capacity.csv are called, to tell several such phases apart.
+        pub label: String = String::new(), [0 ..= 40], restart;
     }
 }
 
@@ -81,13 +83,8 @@ impl PhaseKind for MeasureStore {
             stores(spec, "store", report);
         }
         let units = spec.kind().units();
-        if units == 0
-            && self
-                .cues
-                .0
-                .iter()
-                .any(|c| !matches!(c, CueSpec::Fraction(_)))
-        {
+        let tape = spec.kind().codes().is_none();
+        if tape && !self.cues.0.iter().all(|c| c.kind().serves_a_tape()) {
             report.at(
                 "cues",
                 format!(
@@ -106,12 +103,8 @@ impl PhaseKind for MeasureStore {
             decaying: false,
         });
         let codes = 4 * most as u64 * spec.kind().active() as u64;
-        let cortical = self
-            .cues
-            .0
-            .iter()
-            .any(|c| matches!(c, CueSpec::Cortical(_)));
-        let direct = own.is_some_and(|h| matches!(h.separation, SeparationSpec::Direct(_)));
+        let cortical = self.cues.0.iter().any(|c| c.kind().is_cortical());
+        let direct = own.is_some_and(|h| h.separation.kind().follows_state());
         let states = if cortical || direct {
             let entorhinal = own.map_or_else(Default::default, |h| h.entorhinal.clone());
             let (rows, width) = (units.max(entorhinal.units) as u64, setup.content_values());
@@ -156,11 +149,29 @@ pub struct MeasuringStore {
     loads: Vec<usize>,
     level: usize,
     trial: usize,
-    /// (overlap, exact) of each trial so far: cues first, then sequence forward and reverse.
-    sums: Vec<Vec<(f64, f64)>>,
-    /// Rows told so far: which curve, patterns, overlap, exact.
-    rows: Vec<(usize, f64, f64, f64)>,
+    /// What each trial of the present load came to: cues first, then sequence forward and reverse.
+    trials: Vec<Vec<Recalled>>,
+    /// What was told so far.
+    points: Vec<Point>,
     attention: AttentionTally,
+}
+
+/// A point of a curve: the means over trials at one load.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Point {
+    /// Which curve.
+    curve: usize,
+    patterns: f64,
+    means: Recalled,
+}
+
+/// A curve over loads: a cue, or the sequence in one direction.
+struct Curve {
+    name: String,
+    /// Fraction of the code, or of the cortical state, that is cued.
+    cued: f64,
+    /// Fraction of the cue that is wrong.
+    noise: f64,
 }
 
 /// How a store's attention compares with softmax attention written out.
@@ -186,45 +197,48 @@ impl MeasuringStore {
             loads,
             level: 0,
             trial: 0,
-            sums: Vec::new(),
-            rows: Vec::new(),
+            trials: Vec::new(),
+            points: Vec::new(),
             attention: AttentionTally::default(),
         }
     }
 
-    /// Names of the curves: of the cues, then of the sequence.
-    fn curves(&self) -> Vec<(String, f64, f64)> {
-        let cue = |c: &CueSpec| {
-            let right = match c {
-                CueSpec::Noise(_) => 1.0,
-                other => other.fraction(),
-            };
-            let name = match c {
-                CueSpec::Cortical(_) => format!("{}-{}", c.name(), self.phase.states.name()),
-                other => other.name().to_string(),
-            };
-            (name, right, c.noise())
+    /// The curves: of the cues, then of the sequence.
+    fn curves(&self) -> Vec<Curve> {
+        let cue = |c: &CueSpec| Curve {
+            name: if c.kind().is_cortical() {
+                format!("{}-{}", c.name(), self.phase.states.name())
+            } else {
+                c.name().to_string()
+            },
+            cued: c.kind().cued(),
+            noise: c.kind().noise(),
         };
-        let mut curves: Vec<_> = self.phase.cues.0.iter().map(cue).collect();
-        if self.phase.sequence {
-            curves.push(("Forward".into(), 1.0, 0.0));
-            curves.push(("Reverse".into(), 1.0, 0.0));
-        }
-        curves
+        let along = |order: Order| Curve {
+            name: order.as_str().into(),
+            cued: 1.0,
+            noise: 0.0,
+        };
+        let orders = [Order::FORWARD, Order::REVERSE].map(along);
+        let cues = self.phase.cues.0.iter().map(cue);
+        let sequence = orders.into_iter().filter(|_| self.phase.sequence);
+        cues.chain(sequence).collect()
     }
 
     /// Rows of the load that is done.
-    fn tell_level(&mut self, spec: &StoreSpec, sink: &mut dyn Sink) -> Result<(), RunError> {
+    fn tell_level(
+        &mut self,
+        spec: &StoreSpec,
+        time: u64,
+        sink: &mut dyn Sink,
+    ) -> Result<(), RunError> {
         let (units, patterns) = (spec.kind().units(), self.loads[self.level]);
-        for (i, (cue, cue_fraction, noise)) in self.curves().into_iter().enumerate() {
-            let of = |which: fn(&(f64, f64)) -> f64| -> Vec<f64> {
-                self.sums
-                    .iter()
-                    .filter_map(|s| s.get(i))
-                    .map(which)
-                    .collect()
+        for (i, curve) in self.curves().into_iter().enumerate() {
+            let of = |which: fn(&Recalled) -> f64| -> Vec<f64> {
+                let trials = self.trials.iter().filter_map(|t| t.get(i));
+                trials.map(which).collect()
             };
-            let (overlaps, exact) = (of(|s| s.0), of(|s| s.1));
+            let (overlaps, exact) = (of(|r| r.overlap), of(|r| r.exact));
             if overlaps.is_empty() {
                 continue;
             }
@@ -233,17 +247,25 @@ impl MeasuringStore {
                 units,
                 sparsity: spec.kind().active() as f64 / units.max(1) as f64,
                 patterns,
-                cue,
-                cue_fraction,
-                noise,
+                cue: curve.name,
+                cue_fraction: curve.cued,
+                noise: curve.noise,
                 trials: overlaps.len(),
                 overlap_mean: mean(&overlaps),
                 overlap_se: deviation(&overlaps) / (overlaps.len() as f64).sqrt(),
                 exact_rate: mean(&exact),
+                time,
+                label: self.phase.label.clone(),
             };
-            self.rows
-                .push((i, patterns as f64, record.overlap_mean, record.exact_rate));
-            sink.event(&Event::Measured(record))?;
+            self.points.push(Point {
+                curve: i,
+                patterns: patterns as f64,
+                means: Recalled {
+                    overlap: record.overlap_mean,
+                    exact: record.exact_rate,
+                },
+            });
+            sink.event(&record.into())?;
         }
         Ok(())
     }
@@ -295,15 +317,16 @@ impl<R: Real> Happening<R> for MeasuringStore {
                 m.attention
                     .compare(cue, attention, &trial.codes, spec.kind().units());
             }
-            m.sums
+            m.trials
                 .push(trial.cues.into_iter().chain(trial.sequence).collect());
         }
         m.trial += count;
         if m.trial == m.phase.trials {
-            m.tell_level(&spec, sink)?;
+            let time = lab.notebook.clock.time;
+            m.tell_level(&spec, time, sink)?;
             m.trial = 0;
             m.level += 1;
-            m.sums.clear();
+            m.trials.clear();
         }
         if m.level == m.loads.len() {
             m.tell_curves(&spec, lab, sink)?;
@@ -326,8 +349,8 @@ fn states_for<R: Real>(
     patterns: usize,
     rng: &mut Rng,
 ) -> Option<(Vec<R>, usize)> {
-    let cortical = bench.cues.iter().any(|c| matches!(c, CueSpec::Cortical(_)));
-    let direct = matches!(bench.separation, SeparationSpec::Direct(_));
+    let cortical = bench.cues.iter().any(|c| c.kind().is_cortical());
+    let direct = bench.separation.kind().follows_state();
     if !cortical && !direct {
         return None;
     }
@@ -370,41 +393,51 @@ impl MeasuringStore {
         lab: &Lab<R>,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        let (units, kind) = (spec.kind().units(), spec.kind());
-        let several = self.phase.cues.0.len() > 1;
-        for (i, (cue, fraction, noise)) in self.curves().into_iter().enumerate() {
-            let curve = |value: fn(&(usize, f64, f64, f64)) -> f64| -> Vec<(f64, f64)> {
-                let rows = self.rows.iter().filter(|r| r.0 == i);
-                rows.map(|r| (r.1, value(r))).collect()
+        let (label, cues) = (spec.label(), self.phase.cues.0.len());
+        let mut tell = |declared, subject: &str, value: f64| {
+            let metric = Metric::of(declared, subject.to_string());
+            lab.notebook.tell(metric, value, sink)
+        };
+        for (i, told) in self.curves().into_iter().enumerate() {
+            let Curve { name, cued, noise } = told;
+            let curve = |value: fn(&Recalled) -> f64| -> Vec<(f64, f64)> {
+                let points = self.points.iter().filter(|p| p.curve == i);
+                points.map(|p| (p.patterns, value(&p.means))).collect()
             };
-            if cue == "Forward" || cue == "Reverse" {
-                let name = format!("capacity.{}.longest_{}", spec.label(), cue.to_lowercase());
-                lab.notebook.tell(name, longest(&curve(|r| r.3)), sink)?;
+            if i >= cues {
+                let declared = if name == Order::FORWARD.as_str() {
+                    &metric::LONGEST_FORWARD
+                } else {
+                    &metric::LONGEST_REVERSE
+                };
+                tell(declared, &label, longest(&curve(|r| r.exact)))?;
                 continue;
             }
-            let tail = match (several, noise > 0.0) {
-                (false, _) => String::new(),
-                (true, false) => format!(".{cue}-{fraction}"),
-                (true, true) => format!(".{cue}-{noise}"),
+            let subject = match (cues > 1, noise > 0.0) {
+                (false, _) => label.clone(),
+                (true, false) => format!("{label}.{name}-{cued}"),
+                (true, true) => format!("{label}.{name}-{noise}"),
             };
-            let name = |what: &str| format!("capacity.{}{tail}.{what}", spec.label());
-            for (what, curve) in [("overlap", curve(|r| r.2)), ("exact", curve(|r| r.3))] {
+            let (overlap, exact) = (curve(|r| r.overlap), curve(|r| r.exact));
+            for (declared, curve) in [
+                (&metric::OVERLAP_AT_LARGEST, &overlap),
+                (&metric::EXACT_AT_LARGEST, &exact),
+            ] {
                 if let Some((_, value)) = curve.last() {
-                    lab.notebook
-                        .tell(name(&format!("{what}_at_largest")), *value, sink)?;
+                    tell(declared, &subject, *value)?;
                 }
             }
-            let Some(patterns) = patterns_at(&curve(|r| r.2), BROKEN) else {
+            let Some(patterns) = patterns_at(&overlap, BROKEN) else {
                 continue;
             };
-            lab.notebook.tell(name("patterns_at_0.9"), patterns, sink)?;
-            if units > 0 {
-                lab.notebook
-                    .tell(name("load_at_0.9"), patterns / units as f64, sink)?;
-                let sparsity = kind.active() as f64 / units as f64;
+            tell(&metric::PATTERNS_AT, &subject, patterns)?;
+            if let Some(codes) = spec.kind().codes() {
+                let units = codes.units as f64;
+                tell(&metric::LOAD_AT, &subject, patterns / units)?;
+                let sparsity = codes.active as f64 / units;
                 if sparsity < 0.5 {
-                    let k = load_constant(patterns, units, sparsity);
-                    lab.notebook.tell(name("k"), k, sink)?;
+                    let k = load_constant(patterns, codes.units, sparsity);
+                    tell(&metric::LOAD_CONSTANT, &subject, k)?;
                 }
             }
         }
@@ -416,14 +449,15 @@ impl MeasuringStore {
         if a.count == 0.0 {
             return Ok(());
         }
-        lab.notebook
-            .tell("attention.weight.store", a.store / a.count, sink)?;
-        lab.notebook
-            .tell("attention.weight.softmax", a.softmax / a.count, sink)?;
-        lab.notebook
-            .tell("attention.weights.largest_difference", a.weights, sink)?;
-        lab.notebook
-            .tell("attention.output.largest_difference", a.output, sink)
+        for (declared, of, value) in [
+            (&metric::STORE_WEIGHT, "weight", a.store / a.count),
+            (&metric::SOFTMAX_WEIGHT, "weight", a.softmax / a.count),
+            (&metric::ATTENTION_APART, "weights", a.weights),
+            (&metric::ATTENTION_APART, "output", a.output),
+        ] {
+            lab.notebook.tell(Metric::of(declared, of), value, sink)?;
+        }
+        Ok(())
     }
 }
 
@@ -450,7 +484,7 @@ impl AttentionTally {
             apart.fold(0.0, f64::max)
         };
         self.count += 1.0;
-        let own = cue.engram as usize;
+        let own = cue.engram.unwrap_or_default() as usize;
         self.store += told.weights.get(own).copied().map_or(0.0, f64::from);
         self.softmax += weights.get(own).copied().unwrap_or_default();
         self.weights = self.weights.max(far(&weights, &told.weights));

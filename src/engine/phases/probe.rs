@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::lab::{Answers, Lab, Learners, Living, Reminding, RunError, fresh, probe_recall};
+use super::super::lab::{
+    Answers, Lab, Learners, Living, PROBED, Reminding, RunError, fresh, probe_recall,
+};
 use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
-use crate::event::Sink;
 use crate::learning::RuleState;
 use crate::numeric::Real;
 use crate::params;
+use crate::record::{Metric, Sink, metric};
 
 params! {
     /// A test: nothing is stored and nothing learns.
@@ -73,8 +75,9 @@ impl<R: Real> Probing<R> {
         if !self.answers.loss.is_finite() {
             return Err(notebook.not_finite("the probe's loss"));
         }
-        self.answers.tell("probe.", lab.task(), notebook, out)?;
-        notebook.tell("probe.updates", notebook.clock.updates as f64, out)?;
+        self.answers.tell(&PROBED, lab.task(), notebook, out)?;
+        let updates = Metric::new(&metric::PROBE_UPDATES);
+        notebook.tell(updates, notebook.clock.updates as f64, out)?;
         match &mut lab.memory {
             Some(memory) => probe_recall(memory, notebook, &mut lab.streams.probe, out),
             None => Ok(()),
@@ -91,7 +94,7 @@ impl<R: Real> Happening<R> for Probing<R> {
         self.with_reminder(|learners| living.step(&lab.cortex, None, learners));
         if living.over() {
             let mistakes = lab.task().mistakes().unwrap_or_default();
-            self.answers.add(&Answers::of(&living, mistakes));
+            self.answers.add(&living.answers(mistakes));
             self.left -= living.batch.width;
             if self.left == 0 {
                 self.tell(lab, out)?;

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::super::lab::{Lab, RunError};
 use super::Phase;
 use super::happening::{Flow, Happening, PhaseKind};
-use crate::event::Sink;
 use crate::numeric::Real;
 use crate::params;
+use crate::record::Sink;
 
 params! {
     /// The same phases several times.

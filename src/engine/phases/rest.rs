@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::super::lab::{Lab, RunError};
 use super::happening::{Flow, Happening, PhaseKind};
-use crate::event::Sink;
 use crate::numeric::Real;
 use crate::params;
+use crate::record::Sink;
 
 params! {
     /// Time passes; traces of a palimpsest fade.

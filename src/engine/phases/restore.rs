@@ -6,9 +6,9 @@ use super::super::lab::{Lab, RunError};
 use super::happening::{Flow, Happening, PhaseKind};
 use super::lesion::{Lesioning, target_is_there};
 use crate::circuit::Place;
-use crate::event::Sink;
 use crate::numeric::Real;
 use crate::params;
+use crate::record::Sink;
 use crate::scenario::{Report, Setup};
 
 params! {

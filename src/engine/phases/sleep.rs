@@ -6,10 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::super::lab::{AT_ONCE, Lab, Planned, Replaying, RunError, Scoring, plan};
 use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown};
-use crate::event::{Event, Outcome, RippleRecord, Sink};
-use crate::hippocampus::{CueSpec, End, OrderSpec, SelectSpec, similarity};
+use crate::hippocampus::{CueSpec, End, OrderSpec, similarity};
 use crate::numeric::Real;
 use crate::params;
+use crate::record::metric::{
+    REPLAY_COMPLETED, REPLAY_COMPLETED_IN, REPLAY_COSINE, REPLAY_COSINE_IN, REPLAY_OVERLAP,
+    REPLAY_OVERLAP_IN,
+};
+use crate::record::{Metric, Outcome, RippleRecord, Sink};
 use crate::scenario::{Needs, Report, Setup, shuffles_what_is_not_chosen};
 
 params! {
@@ -39,7 +43,7 @@ impl PhaseKind for Sleep {
             );
             return;
         };
-        if self.score && hippocampus.capacity.decay().is_some() {
+        if self.score && hippocampus.capacity.kind().decay().is_some() {
             report.at(
                 "score",
                 "the shuffled twin of a ripple needs synapses that can be unlearned: those of a palimpsest only fade",
@@ -50,7 +54,7 @@ impl PhaseKind for Sleep {
         if let Some(order) = &self.order {
             shuffles_what_is_not_chosen(select, order, "order", report);
         }
-        if let (SelectSpec::Spontaneous(_), true) = (select, self.score) {
+        if self.score && !select.chooses() {
             report.at(
                 "score",
                 "a spontaneous ripple has no chosen episode that a shuffled twin could replay",
@@ -175,7 +179,7 @@ impl<R: Real> Sleeping<R> {
             self.sums.cosine += record.cosine;
             self.sums.known += 1.0;
         }
-        out.event(&Event::Ripple(record))?;
+        out.event(&record.into())?;
         if !last {
             return Ok(());
         }
@@ -213,14 +217,18 @@ impl<R: Real> Sleeping<R> {
         let order = self.phase.order.as_ref();
         let tail = order.map_or(String::new(), |o| format!("-{}", o.name()));
         let s = &self.sums;
-        let mut tell = |name: &str, value: f64| {
-            let name = format!("replay{tail}.{name}");
-            lab.notebook.tell(name, value, out)
+        let mut tell = |own, other, value: f64| {
+            let metric = match order {
+                None => Metric::new(own),
+                Some(order) => Metric::of(other, order.name()),
+            };
+            lab.notebook.tell(metric, value, out)
         };
-        tell("overlap", s.overlap / s.ripples)?;
-        tell("completed", s.completed / s.chains)?;
+        let (overlap, completed) = (s.overlap / s.ripples, s.completed / s.chains);
+        tell(&REPLAY_OVERLAP, &REPLAY_OVERLAP_IN, overlap)?;
+        tell(&REPLAY_COMPLETED, &REPLAY_COMPLETED_IN, completed)?;
         if s.known > 0.0 {
-            tell("cosine", s.cosine / s.known)?;
+            tell(&REPLAY_COSINE, &REPLAY_COSINE_IN, s.cosine / s.known)?;
         }
         if let Some(scoring) = self.scoring.take() {
             scoring.tell(&lab.notebook, &mut lab.streams.shuffle, out)?;
@@ -363,11 +371,11 @@ fn record<R: Real>(running: &Replaying<R>, cue: &CueSpec, last: bool, time: u64)
     RippleRecord {
         ripple: running.number,
         time,
-        engram: cued.map_or(planned.engram, |e| e.engram),
+        engram: cued.map(|e| e.engram).or(planned.engram),
         episode: planned.episode,
         order: planned.order,
         cue: if first { cue.name() } else { "Chained" }.into(),
-        cue_fraction: if first { cue.fraction() } else { 1.0 },
+        cue_fraction: if first { cue.kind().fraction() } else { 1.0 },
         steps,
         overlap_mean: overlaps.iter().sum::<f64>() / count,
         overlap_min: overlaps.iter().copied().reduce(f64::min).unwrap_or(0.0),

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::lab::{self, Lab, Living, RunError, tell_lone_weights};
+use super::super::lab::{self, AWAKE, Lab, Living, RunError, tell_lone_weights};
 use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
 use crate::episode::Batch;
-use crate::event::Sink;
 use crate::learning::RuleSpec;
 use crate::numeric::Real;
 use crate::params;
+use crate::record::Sink;
 use crate::scenario::{Report, Setup, UpdateSpec};
 
 params! {
@@ -109,7 +109,7 @@ impl<R: Real> Streaming<R> {
         }
         lab.check(living)?;
         if living.sums.scored.all > 0.0 {
-            living.sums.tell("", lab.task(), &lab.notebook, out)?;
+            living.sums.tell(&AWAKE, lab.task(), &lab.notebook, out)?;
             tell_lone_weights(&lab.cortex.weights, &lab.notebook, out)?;
         }
         if self.left == 0 {

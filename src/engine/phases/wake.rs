@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::lab::{Answers, Lab, Living, RunError, tell_lone_weights};
+use super::super::lab::{AWAKE, Lab, Living, RunError, tell_lone_weights};
 use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
-use crate::event::Sink;
 use crate::numeric::Real;
 use crate::params;
+use crate::record::{Metric, Sink, metric};
 use crate::scenario::Needs;
 
 params! {
@@ -122,12 +122,13 @@ fn end_batch<R: Real>(
     tell_rules(lab, out)?;
     let (task, notebook) = (lab.task(), &lab.notebook);
     let mistakes = task.mistakes().unwrap_or_default();
-    Answers::of(living, mistakes).tell("", task, notebook, out)?;
+    living.answers(mistakes).tell(&AWAKE, task, notebook, out)?;
     tell_lone_weights(&lab.cortex.weights, notebook, out)?;
     if let Some(memory) = &lab.memory {
-        notebook.tell("store.load", memory.load() as f64, out)?;
+        let load = Metric::new(&metric::STORE_LOAD);
+        notebook.tell(load, memory.load() as f64, out)?;
         if let Some(ratio) = memory.compression() {
-            notebook.tell("store.ratio", ratio, out)?;
+            notebook.tell(Metric::new(&metric::STORE_RATIO), ratio, out)?;
         }
     }
     if lab.every_episode() {
@@ -140,9 +141,9 @@ fn end_batch<R: Real>(
 fn tell_rules<R: Real>(lab: &Lab<R>, out: &mut dyn Sink) -> Result<(), RunError> {
     for runner in lab.rules.all() {
         let rule = runner.state.as_dyn();
-        for (name, value) in rule.told() {
-            let name = format!("{}.{name}", runner.label);
-            lab.notebook.tell(name, value, out)?;
+        for (declared, value) in rule.told() {
+            let metric = Metric::of(declared, runner.label.clone());
+            lab.notebook.tell(metric, value, out)?;
         }
         if let Some(warning) = rule.warning() {
             let text = format!("{}: {warning}", runner.label);

@@ -1,10 +1,12 @@
 //! What the app remembers of a run: series, ripples and a log, all bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::snapshot::{LogLine, RippleEntry, RippleView, Series, Snapshot};
-use crate::event::{CapacityRecord, Event, Sink, SinkError};
+use crate::record::{
+    AnyRow, CapacityRecord, Event, Measurement, Metric, RippleRecord, Sink, SinkError, metric,
+};
 
 /// A series longer than this loses every other point.
 const MOST_POINTS: usize = 2000;
@@ -16,12 +18,21 @@ const MOST_ROWS: usize = 20_000;
 /// Lines of the log.
 const MOST_LINES: usize = 500;
 
+/// How a series is kept within bounds.
+#[derive(Clone, Copy, Debug)]
+struct Thinning {
+    /// Of so many points one is kept.
+    stride: u64,
+    /// Points that came.
+    seen: u64,
+}
+
 /// Listens to a run for the app.
 #[derive(Clone, Debug, Default)]
 pub struct Observer {
-    series: Arc<BTreeMap<String, Arc<Series>>>,
+    series: Arc<BTreeMap<Metric, Arc<Series>>>,
     /// Each metric keeps every n-th point.
-    strides: BTreeMap<String, (u64, u64)>,
+    thinning: HashMap<Metric, Thinning>,
     ripples: Arc<Vec<RippleEntry>>,
     /// Ripples heard of in all.
     heard: u64,
@@ -70,7 +81,7 @@ impl Observer {
     }
 
     /// A measurement of a store.
-    pub fn measured(&mut self, record: &CapacityRecord) {
+    fn measured(&mut self, record: &CapacityRecord) {
         let capacity = Arc::make_mut(&mut self.capacity);
         capacity.push(record.clone());
         if capacity.len() > MOST_ROWS {
@@ -79,24 +90,59 @@ impl Observer {
     }
 
     /// A point of a series.
-    pub fn point(&mut self, name: &str, time: u64, value: f64) {
-        let (stride, seen) = self.strides.entry(name.to_string()).or_insert((1, 0));
-        *seen += 1;
-        if !(*seen - 1).is_multiple_of(*stride) {
+    fn point(&mut self, row: &Measurement) {
+        let thinning = self
+            .thinning
+            .entry(row.metric.clone())
+            .or_insert(Thinning { stride: 1, seen: 0 });
+        thinning.seen += 1;
+        if !(thinning.seen - 1).is_multiple_of(thinning.stride) {
             return;
         }
-        let series = Arc::make_mut(&mut self.series)
-            .entry(name.to_string())
-            .or_default();
-        let series = Arc::make_mut(series);
-        series.push([time as f64, value]);
+        let all = Arc::make_mut(&mut self.series);
+        let series = Arc::make_mut(all.entry(row.metric.clone()).or_default());
+        series.push([row.time as f64, row.value]);
         if series.len() > MOST_POINTS {
             let mut keep = false;
             series.retain(|_| {
                 keep = !keep;
                 keep
             });
-            *stride *= 2;
+            thinning.stride *= 2;
+        }
+    }
+
+    /// A point of a series, and for some a line of the log.
+    fn measurement(&mut self, row: &Measurement) {
+        self.point(row);
+        let percent = row.value * 100.0;
+        let text = if row.metric.is(&metric::PROBE_ACCURACY) {
+            format!("probe: {percent:.1} % right")
+        } else if row.metric.is(&metric::REPLAY_COMPLETED) {
+            format!("sleep: {percent:.0} % of ripples replayed a whole episode")
+        } else if row.metric.is(&metric::ACCURACY) {
+            format!("awake: {percent:.1} % right")
+        } else {
+            return;
+        };
+        self.say(row.time, text);
+    }
+
+    /// A ripple of the list; one that failed also gets a line of the log.
+    fn ripple(&mut self, record: &RippleRecord) {
+        self.heard += 1;
+        let ripples = Arc::make_mut(&mut self.ripples);
+        ripples.push(RippleEntry {
+            record: record.clone(),
+            detail: None,
+        });
+        if ripples.len() > MOST_RIPPLES {
+            ripples.drain(..MOST_RIPPLES / 4);
+        }
+        if !record.completed {
+            let (n, outcome) = (record.ripple, record.outcome.as_str());
+            let text = format!("ripple {n} of episode {}: {outcome}", record.episode);
+            self.say(record.time, text);
         }
     }
 }
@@ -104,78 +150,16 @@ impl Observer {
 impl Sink for Observer {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         match event {
-            Event::Began { .. } | Event::Updated { .. } | Event::Scored(_) => {}
-            Event::Measured(record) => self.measured(record),
-            Event::Metric {
-                time, name, value, ..
-            } => {
-                self.point(name, *time, *value);
-                if name == "probe.accuracy" {
-                    self.say(*time, format!("probe: {:.1} % right", value * 100.0));
-                }
-                if name == "replay.completed" {
-                    self.say(
-                        *time,
-                        format!(
-                            "sleep: {:.0} % of ripples replayed a whole episode",
-                            value * 100.0
-                        ),
-                    );
-                }
-                if name == "accuracy" {
-                    self.say(*time, format!("awake: {:.1} % right", value * 100.0));
+            Event::Row(AnyRow::Metric(row)) => self.measurement(row),
+            Event::Row(AnyRow::Ripple(row)) => self.ripple(row),
+            Event::Row(AnyRow::Capacity(row)) => self.measured(row),
+            Event::Row(AnyRow::Log(row)) => self.say(row.time, row.text.clone()),
+            Event::Row(AnyRow::Score(_)) => {}
+            other => {
+                if let Some(line) = other.log() {
+                    self.say(line.time, line.text);
                 }
             }
-            Event::Ripple(record) => {
-                self.heard += 1;
-                let ripples = Arc::make_mut(&mut self.ripples);
-                ripples.push(RippleEntry {
-                    record: record.clone(),
-                    detail: None,
-                });
-                if ripples.len() > MOST_RIPPLES {
-                    ripples.drain(..MOST_RIPPLES / 4);
-                }
-                if !record.completed {
-                    let (n, outcome) = (record.ripple, record.outcome.as_str());
-                    self.say(
-                        record.time,
-                        format!("ripple {n} of episode {}: {outcome}", record.episode),
-                    );
-                }
-            }
-            Event::Evicted {
-                time,
-                episode,
-                steps,
-            } => {
-                self.say(
-                    *time,
-                    format!("episode {episode} ({steps} steps) was unlearned to make room"),
-                );
-            }
-            Event::Joined {
-                time,
-                episode,
-                prototype,
-            } => self.say(
-                *time,
-                format!("episode {episode} joined {prototype}, which is like it"),
-            ),
-            Event::Damaged {
-                time,
-                target,
-                fraction,
-            } if *fraction > 0.0 => {
-                self.say(
-                    *time,
-                    format!("lesion: {:.0} % of {target}", fraction * 100.0),
-                );
-            }
-            Event::Damaged { time, target, .. } => {
-                self.say(*time, format!("{target} is whole again"));
-            }
-            Event::Note { time, text } => self.say(*time, text.clone()),
         }
         Ok(())
     }
@@ -188,19 +172,19 @@ mod tests {
     #[test]
     fn a_long_run_stays_bounded_and_keeps_its_shape() {
         let mut observer = Observer::default();
+        let loss = Metric::new(&metric::LOSS);
         for time in 0..100_000 {
-            let (name, value) = ("loss".to_string(), time as f64);
-            let metric = Event::Metric {
+            let row = Measurement {
                 time,
                 episode: 0,
                 phase: "Wake".into(),
-                name,
-                value,
+                metric: loss.clone(),
+                value: time as f64,
             };
-            observer.event(&metric).unwrap();
+            observer.event(&row.into()).unwrap();
             observer.say(time, "line");
         }
-        let series = &observer.series["loss"];
+        let series = &observer.series[&loss];
         assert!(series.len() <= MOST_POINTS && series.len() > MOST_POINTS / 3);
         assert!(series.windows(2).all(|w| w[0][0] < w[1][0]));
         assert!(observer.log.len() <= MOST_LINES);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::lab::LedgerRow;
 use super::super::phases::Source;
 use crate::circuit::Place;
-use crate::event::{CapacityRecord, Order, PhaseName, RippleRecord};
+use crate::record::{CapacityRecord, Declared, Metric, Order, PhaseName, RippleRecord};
 use crate::task::{Baselines, Level};
 
 /// What the worker is doing.
@@ -213,10 +213,33 @@ pub struct Snapshot {
     pub only_measures: bool,
     /// Rows of capacity.csv, in the order they came.
     pub capacity: Arc<Vec<CapacityRecord>>,
-    /// Metrics by name, as in metrics.csv: (time, value), thinned.
-    pub series: Arc<BTreeMap<String, Arc<Series>>>,
+    /// What was measured: (time, value), thinned.
+    pub series: Arc<BTreeMap<Metric, Arc<Series>>>,
     /// The latest lines of the log, oldest first.
     pub log: Arc<Vec<LogLine>>,
     /// Commands done that can be undone, latest last.
     pub undo: Vec<String>,
+}
+
+impl Snapshot {
+    /// The points of a metric; none where it was never measured.
+    pub fn points(&self, metric: &Metric) -> &[[f64; 2]] {
+        self.series.get(metric).map_or(&[], |s| s.as_slice())
+    }
+
+    /// The last value of a metric.
+    pub fn last(&self, metric: &Metric) -> Option<f64> {
+        self.points(metric).last().map(|p| p[1])
+    }
+
+    /// The subjects that a metric was measured of, with its points.
+    pub fn each_of(
+        &self,
+        declared: &'static Declared,
+    ) -> impl Iterator<Item = (&str, &[[f64; 2]])> {
+        let series = self.series.iter();
+        series.filter_map(move |(metric, points)| {
+            Some((metric.subject_of(declared)?, points.as_slice()))
+        })
+    }
 }

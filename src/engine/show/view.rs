@@ -193,7 +193,7 @@ fn activity<R: Real>(run: &Experiment<R>) -> ActivityNow {
         let n = lab.cortex.state();
         now.cortex = mean_abs(&running.decoded[running.decoded.len().saturating_sub(n)..]);
         now.reinstated = now.cortex;
-        let cortical = hippocampus.spec().ripple.cue.is_cortical();
+        let cortical = hippocampus.spec().ripple.cue.kind().is_cortical();
         now.perforant = if cortical && running.step == 1 {
             now.ca3
         } else {

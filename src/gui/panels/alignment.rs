@@ -5,15 +5,25 @@ use egui_plot::Plot;
 
 use super::{Panel, PanelContext, level, line};
 use crate::gui::theme::rule;
+use crate::record::{Declared, metric};
 
 /// The alignment panel.
 pub struct Alignment {
-    quantity: &'static str,
+    quantity: &'static Declared,
 }
+
+/// What can be looked at.
+const QUANTITIES: [(&str, &Declared); 3] = [
+    ("remote", &metric::ALIGNMENT_REMOTE),
+    ("cosine", &metric::ALIGNMENT_COSINE),
+    ("norm ratio", &metric::ALIGNMENT_NORM),
+];
 
 impl Default for Alignment {
     fn default() -> Self {
-        Self { quantity: "remote" }
+        Self {
+            quantity: &metric::ALIGNMENT_REMOTE,
+        }
     }
 }
 
@@ -29,30 +39,23 @@ impl Panel for Alignment {
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         ui.horizontal(|ui| {
-            for name in ["remote", "cosine", "norm_ratio"] {
-                ui.selectable_value(&mut self.quantity, name, name.replace('_', " "));
+            for (name, declared) in QUANTITIES {
+                let chosen = std::ptr::eq(self.quantity, declared);
+                if ui.selectable_label(chosen, name).clicked() {
+                    self.quantity = declared;
+                }
             }
         });
-        let suffix = format!(".{}", self.quantity);
         // In the order, and the colours, of the Ledger; then what sleeps in another order gave.
-        let known = cx.snapshot.ledger.iter().map(|row| row.rule.as_str());
-        let others = cx.snapshot.series.keys().filter_map(|name| {
-            let label = name
-                .strip_prefix("alignment.")?
-                .strip_suffix(suffix.as_str())?;
-            (!cx.snapshot.ledger.iter().any(|row| row.rule == label)).then_some(label)
-        });
-        let found: Vec<(usize, &str, &[[f64; 2]])> = known
-            .chain(others)
-            .enumerate()
-            .filter_map(|(i, label)| {
-                let points = cx
-                    .snapshot
-                    .series
-                    .get(&format!("alignment.{label}{suffix}"))?;
-                Some((i, label, points.as_slice()))
-            })
-            .collect();
+        let ledger = &cx.snapshot.ledger;
+        let mut found: Vec<(usize, &str, &[[f64; 2]])> = Vec::new();
+        let mut others = ledger.len();
+        for (label, points) in cx.snapshot.each_of(self.quantity) {
+            let position = ledger.iter().position(|row| row.rule == label);
+            found.push((position.unwrap_or(others), label, points));
+            others += usize::from(position.is_none());
+        }
+        found.sort_by_key(|(position, _, _)| *position);
         if found.is_empty() {
             ui.weak(
                 "nothing measured yet; in a stream, or with `learning.align: false`, nothing is",

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::{Panel, PanelContext};
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::Map;
+use crate::record::{Metric, metric};
 
 /// The attention panel.
 #[derive(Default)]
@@ -34,14 +35,12 @@ impl Panel for Attention {
                 view.weights.steps().saturating_sub(1)
             ));
         }
-        let told = |name: &str| {
-            let series = cx
-                .snapshot
-                .series
-                .get(&format!("{}.{name}", cx.snapshot.rule));
-            series.and_then(|s| s.last()).map(|p| p[1])
+        let told = |declared| {
+            let rule = cx.snapshot.rule.clone();
+            cx.snapshot.last(&Metric::of(declared, rule))
         };
-        if let (Some(near), Some(lag)) = (told("attention_near_origin"), told("attention_lag")) {
+        let (near, lag) = (told(&metric::NEAR_ORIGIN), told(&metric::ATTENTION_LAG));
+        if let (Some(near), Some(lag)) = (near, lag) {
             ui.label(format!(
                 "{:.0} % of the weight lies within five steps after the step that is asked for; on average {lag:.1} steps after it",
                 near * 100.0

@@ -8,8 +8,8 @@ use egui_plot::{Line, Plot, PlotPoints, Points};
 use super::{Panel, PanelContext};
 use crate::analysis::Pivot;
 use crate::engine::Snapshot;
-use crate::event::CapacityRecord;
 use crate::gui::theme::rule;
+use crate::record::CapacityRecord;
 
 /// What a curve runs along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,7 +230,7 @@ fn tables(snapshot: &Snapshot) -> BTreeMap<&'static str, Pivot> {
         let metrics = snapshot
             .series
             .iter()
-            .filter_map(|(name, points)| Some((name.as_str(), points.last()?[1])));
+            .filter_map(|(metric, points)| Some((metric, points.last()?[1])));
         let table = Pivot::of(metrics, prefix);
         if !table.rows.is_empty() {
             tables.insert(prefix, table);
@@ -290,6 +290,8 @@ mod tests {
             overlap_mean: 0.9,
             overlap_se: 0.01,
             exact_rate: 0.5,
+            time: 0,
+            label: String::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use egui_plot::Plot;
 
 use super::{Panel, PanelContext, legend, level, line};
 use crate::gui::theme::rule;
+use crate::record::{Metric, metric};
 
 /// The learning panel.
 #[derive(Default)]
@@ -23,21 +24,11 @@ impl Panel for Learning {
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         let weak = ui.visuals().weak_text_color();
-        let series = |name: &str| {
-            cx.snapshot
-                .series
-                .get(name)
-                .map_or(&[][..], |s| s.as_slice())
-        };
+        let series = |declared| cx.snapshot.points(&Metric::new(declared));
         // Weights that stand alone, such as θ of a chain.
-        let weights: Vec<(&str, &[[f64; 2]])> = cx
-            .snapshot
-            .series
-            .iter()
-            .filter_map(|(name, points)| Some((name.strip_prefix("weight.")?, points.as_slice())))
-            .collect();
+        let weights: Vec<_> = cx.snapshot.each_of(&metric::WEIGHT).collect();
         let mut entries = vec![("awake", rule(1)), ("probe", rule(4))];
-        if !series("correct").is_empty() {
+        if !series(&metric::CORRECT).is_empty() {
             entries.extend([
                 ("episodes correct, awake", rule(2)),
                 ("in the probe", rule(3)),
@@ -75,10 +66,14 @@ impl Panel for Learning {
                 if let Some(chance) = known.map(|k| k.chance_accuracy).filter(|c| c.is_finite()) {
                     plot.hline(level("chance", chance, weak));
                 }
-                plot.line(line("awake", series("accuracy"), rule(1)));
-                plot.line(line("probe", series("probe.accuracy"), rule(4)));
-                plot.line(line("correct, awake", series("correct"), rule(2)));
-                plot.line(line("correct, probe", series("probe.correct"), rule(3)));
+                plot.line(line("awake", series(&metric::ACCURACY), rule(1)));
+                plot.line(line("probe", series(&metric::PROBE_ACCURACY), rule(4)));
+                plot.line(line("correct, awake", series(&metric::CORRECT), rule(2)));
+                plot.line(line(
+                    "correct, probe",
+                    series(&metric::PROBE_CORRECT),
+                    rule(3),
+                ));
             });
         plot("loss", "loss").show(ui, |plot| {
             if let Some(loss) = known.map(|k| k.memoryless_loss).filter(|l| l.is_finite()) {
@@ -87,8 +82,8 @@ impl Panel for Learning {
             for known in levels {
                 plot.hline(level(known.name, known.loss, weak));
             }
-            plot.line(line("awake", series("loss"), rule(1)));
-            plot.line(line("probe", series("probe.loss"), rule(4)));
+            plot.line(line("awake", series(&metric::LOSS), rule(1)));
+            plot.line(line("probe", series(&metric::PROBE_LOSS), rule(4)));
         });
         if !weights.is_empty() {
             plot("weights", "weight").show(ui, |plot| {

@@ -5,9 +5,9 @@ use egui::{RichText, ScrollArea, Ui};
 use super::ca3::overlap_plot;
 use super::{Panel, PanelContext};
 use crate::engine::{Raster, RippleEntry, RippleView, Snapshot};
-use crate::event::Order;
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::Map;
+use crate::record::{Metric, Order, metric};
 
 /// The ripples panel.
 #[derive(Default)]
@@ -83,10 +83,10 @@ impl Panel for Ripples {
 
 /// The latest replay scores in a line: ripples whose order is significant, and as many by chance.
 fn scores(snapshot: &Snapshot) -> Option<String> {
-    let last = |name: &str| Some(snapshot.series.get(name)?.last()?[1]);
-    let share = |area: &str| {
-        let of = |twin: &str| last(&format!("score.{twin}{area}.significant"));
-        let (found, chance) = (of("")?, of("shuffled.")?);
+    let last = |declared, area: &'static str| snapshot.last(&Metric::of(declared, area));
+    let share = |area: &'static str| {
+        let found = last(&metric::SCORE_SIGNIFICANT, area)?;
+        let chance = last(&metric::SHUFFLED_SIGNIFICANT, area)?;
         Some(format!(
             "{area} {:.0} % (shuffled {:.1} %)",
             found * 100.0,
@@ -97,8 +97,9 @@ fn scores(snapshot: &Snapshot) -> Option<String> {
         .into_iter()
         .filter_map(share)
         .collect();
-    let compression =
-        last("score.compression").map_or(String::new(), |c| format!(", {c:.0} × as fast as lived"));
+    let compression = snapshot
+        .last(&Metric::new(&metric::SCORE_COMPRESSION))
+        .map_or(String::new(), |c| format!(", {c:.0} × as fast as lived"));
     (!areas.is_empty()).then(|| format!("order kept, p < 0.05: {}{compression}", areas.join(", ")))
 }
 

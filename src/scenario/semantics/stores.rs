@@ -2,31 +2,29 @@
 
 use super::super::report::Report;
 use super::super::schema::Setup;
-use crate::hippocampus::{
-    CapacitySpec, CueSpec, Hippocampus, OrderSpec, SelectSpec, SeparationSpec, StoreSpec, Stored,
-};
+use crate::hippocampus::{Hippocampus, OrderSpec, SelectSpec, StoreSpec, Stored};
 
 pub(super) fn store(setup: &Setup, h: &Hippocampus, report: &mut Report<'_>) {
     room(setup, h, "hippocampus.capacity", report);
-    if let StoreSpec::Exact(_) = h.store {
-        if let SeparationSpec::Direct(_) = h.separation {
+    if h.store.kind().codes().is_none() {
+        let tape = format!("{} is a tape", h.store.name());
+        if h.separation.kind().follows_state() {
             report.at(
                 "hippocampus.separation",
-                "an Exact store has no units that codes could be imposed on",
+                format!("{tape}: there are no units that codes could be imposed on"),
                 "leave `separation` out, or use the store Ca3",
             );
         }
-        if let CueSpec::Noise(_) | CueSpec::Cortical(_) = h.ripple.cue {
+        if !h.ripple.cue.kind().serves_a_tape() {
             report.at(
                 "hippocampus.ripple.cue",
-                "an Exact store is a tape: there is nothing to cue",
+                format!("{tape}: there is nothing to cue"),
                 "leave `cue` out, or use the store Ca3",
             );
         }
     }
     stores(&h.store, "hippocampus.store", report);
-    let spontaneous = matches!(h.ripple.select, SelectSpec::Spontaneous(_));
-    if spontaneous && !h.store.kind().attracts() {
+    if !h.ripple.select.chooses() && !h.store.kind().attracts() {
         report.at(
             "hippocampus.ripple.select",
             format!(
@@ -47,7 +45,7 @@ pub fn shuffles_what_is_not_chosen(
     path: &str,
     report: &mut Report<'_>,
 ) {
-    if let (SelectSpec::Spontaneous(_), OrderSpec::Shuffled(_)) = (select, order) {
+    if !select.chooses() && !order.kind().runs_along() {
         report.at(
             path,
             "a spontaneous ripple runs from whatever attractor wins: there are no steps to shuffle",
@@ -59,39 +57,29 @@ pub fn shuffles_what_is_not_chosen(
 /// A capacity must hold one episode, and suit the store.
 pub fn room(setup: &Setup, h: &Hippocampus, path: &str, report: &mut Report<'_>) {
     let steps = setup.episode_steps();
-    if (h.capacity.room() as u64) < steps {
+    if (h.capacity.kind().room() as u64) < steps {
         report.at(
             &format!("{path}.steps"),
             format!(
                 "there is room for {} steps, but one episode has {steps}",
-                h.capacity.room()
+                h.capacity.kind().room()
             ),
             format!("give at least {steps}"),
         );
     }
-    let StoreSpec::Exact(_) = h.store else {
-        return;
-    };
-    let help = "use Unbounded or Fixed, or the store Ca3";
-    match h.capacity {
-        CapacitySpec::Compress(_) => report.at(
+    if let (None, Err(why)) = (h.store.kind().codes(), h.capacity.kind().suits_a_tape()) {
+        report.at(
             path,
-            "an Exact store is a tape: contents are kept as they were, not as a mean",
-            help,
-        ),
-        CapacitySpec::Palimpsest(_) => report.at(
-            path,
-            "an Exact store is a tape: its traces do not fade",
-            help,
-        ),
-        CapacitySpec::Unbounded(_) | CapacitySpec::Fixed(_) => {}
+            format!("{} is a tape: {why}", h.store.name()),
+            "use Unbounded or Fixed, or the store Ca3",
+        );
     }
 }
 
 /// A store's parameters must go together.
 pub fn stores(spec: &StoreSpec, path: &str, report: &mut Report<'_>) {
     let kind = spec.kind();
-    if kind.units() > 0 && kind.active() >= kind.units() {
+    if kind.codes().is_some_and(|c| c.active >= c.units) {
         report.at(
             &format!("{path}.sparsity"),
             "all units would be active",
@@ -123,7 +111,7 @@ pub fn fits(setup: &Setup, h: &Hippocampus, steps: u64, path: &str, report: &mut
     let stored = Stored {
         steps,
         content: setup.content_values(),
-        decaying: h.capacity.decay().is_some(),
+        decaying: h.capacity.kind().decay().is_some(),
     };
     if !stored.decaying {
         counts(&h.store, steps, path, report);
@@ -153,10 +141,7 @@ pub fn mebibytes(bytes: u64) -> f64 {
 
 /// Most of the steps of so many episodes that are stored at once.
 pub fn kept_steps(h: &Hippocampus, episodes: u64, steps: u64) -> u64 {
-    let lived = episodes.saturating_mul(steps);
-    let room = match &h.capacity {
-        CapacitySpec::Palimpsest(p) => (p.half_life * 3.0) as u64 + 64 * steps,
-        other => other.room() as u64,
-    };
-    lived.min(room)
+    h.capacity
+        .kind()
+        .kept(episodes.saturating_mul(steps), steps)
 }

@@ -1,11 +1,12 @@
 //! A wide table: a row a moment, a column a metric, empty where nothing was measured.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::Export;
 use crate::params;
-use crate::trace::{FolderError, Row, Tables, quoted, shortest};
+use crate::record::cell::Cell;
+use crate::record::{Measurement, Metric, PhaseName};
+use crate::trace::{FolderError, RunReader};
 
 params! {
     /// One row for every time and phase, one column for every metric, as spreadsheets and data frames like it.
@@ -14,9 +15,27 @@ params! {
 
 /// What was measured at one time in one phase.
 struct Moment {
-    head: String,
-    key: (u64, String),
+    time: u64,
+    episode: u64,
+    phase: PhaseName,
     values: Vec<(usize, f64)>,
+}
+
+impl Moment {
+    fn takes(&self, row: &Measurement, column: usize) -> bool {
+        // The same metric twice at one moment needs another row, or a value would be lost.
+        let has = self.values.iter().any(|(c, _)| *c == column);
+        self.time == row.time && self.phase == row.phase && !has
+    }
+
+    fn cells(&self, columns: usize) -> Vec<String> {
+        let mut cells = vec![self.time.text(), self.episode.text(), self.phase.text()];
+        cells.resize(3 + columns, String::new());
+        for (column, value) in &self.values {
+            cells[3 + column] = value.text();
+        }
+        cells
+    }
 }
 
 impl Export for Csv {
@@ -24,66 +43,38 @@ impl Export for Csv {
         "metrics-wide.csv"
     }
 
-    fn convert(&self, run: &Path) -> Result<Vec<u8>, FolderError> {
+    fn convert(&self, run: &RunReader) -> Result<Vec<u8>, FolderError> {
         let mut columns: Vec<String> = Vec::new();
-        let mut position: HashMap<String, usize> = HashMap::new();
+        let mut position: HashMap<Metric, usize> = HashMap::new();
         let mut moments: Vec<Moment> = Vec::new();
-        Tables::read_rows(run, |row| {
-            let column = *position.entry(row.metric.to_string()).or_insert_with(|| {
-                columns.push(row.metric.to_string());
+        for row in run.measurements()? {
+            let row = row?;
+            let column = *position.entry(row.metric.clone()).or_insert_with(|| {
+                columns.push(row.metric.name());
                 columns.len() - 1
             });
             match moments.last_mut() {
-                // The same metric twice at one moment needs another row, or a value would be lost.
-                Some(last) if last.is(&row) && !last.has(column) => {
-                    last.values.push((column, row.value));
-                }
-                _ => moments.push(Moment::new(&row, column)),
+                Some(last) if last.takes(&row, column) => last.values.push((column, row.value)),
+                _ => moments.push(Moment {
+                    time: row.time,
+                    episode: row.episode,
+                    phase: row.phase,
+                    values: vec![(column, row.value)],
+                }),
             }
-        })?;
-        Ok(table(&columns, &moments).into_bytes())
-    }
-}
-
-impl Moment {
-    fn new(row: &Row<'_>, column: usize) -> Self {
-        let head = format!("{},{},{}", row.time, row.episode, row.phase);
-        Self {
-            head,
-            key: (row.time, row.phase.into()),
-            values: vec![(column, row.value)],
         }
-    }
-
-    fn is(&self, row: &Row<'_>) -> bool {
-        self.key.0 == row.time && self.key.1 == row.phase
-    }
-
-    fn has(&self, column: usize) -> bool {
-        self.values.iter().any(|(c, _)| *c == column)
-    }
-}
-
-fn table(columns: &[String], moments: &[Moment]) -> String {
-    let mut out = "time,episode,phase".to_string();
-    for column in columns {
-        out.push(',');
-        out.push_str(&quoted(column));
-    }
-    out.push('\n');
-    for moment in moments {
-        let mut cells = vec![String::new(); columns.len()];
-        for (column, value) in &moment.values {
-            cells[*column] = shortest(*value);
+        let broken =
+            |error: &dyn std::fmt::Display| FolderError::broken(run.path(), error.to_string());
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let head = ["time", "episode", "phase"].into_iter();
+        let head = head.chain(columns.iter().map(String::as_str));
+        out.write_record(head).map_err(|e| broken(&e))?;
+        for moment in &moments {
+            out.write_record(moment.cells(columns.len()))
+                .map_err(|e| broken(&e))?;
         }
-        out.push_str(&moment.head);
-        for cell in cells {
-            out.push(',');
-            out.push_str(&cell);
-        }
-        out.push('\n');
+        out.into_inner().map_err(|e| broken(&e))
     }
-    out
 }
 
 #[cfg(test)]
@@ -95,9 +86,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let rows = "time,episode,phase,metric,value\n3,1,Wake,loss,0.5\n3,1,Wake,accuracy,1\n3,1,Sleep,loss,NaN\n";
         std::fs::write(dir.path().join("metrics.csv"), rows).unwrap();
-        let text = String::from_utf8(Csv {}.convert(dir.path()).unwrap()).unwrap();
+        let text = Csv {}.convert(&RunReader::new(dir.path())).unwrap();
         assert_eq!(
-            text,
+            String::from_utf8(text).unwrap(),
             "time,episode,phase,loss,accuracy\n3,1,Wake,0.5,1\n3,1,Sleep,NaN,\n"
         );
     }

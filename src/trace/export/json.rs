@@ -1,10 +1,8 @@
 //! JSON lines: one object a row of metrics.csv.
 
-use std::path::Path;
-
 use super::Export;
 use crate::params;
-use crate::trace::{FolderError, Row, Tables};
+use crate::trace::{FolderError, RunReader};
 
 params! {
     /// Every metric as a JSON object on a line of its own; what is not a finite number is null.
@@ -16,22 +14,20 @@ impl Export for Json {
         "metrics.jsonl"
     }
 
-    fn convert(&self, run: &Path) -> Result<Vec<u8>, FolderError> {
+    fn convert(&self, run: &RunReader) -> Result<Vec<u8>, FolderError> {
         let mut out = String::new();
-        Tables::read_rows(run, |row| {
-            let Row {
-                time,
-                episode,
-                phase,
-                metric,
-                value,
-            } = row;
+        for row in run.measurements()? {
+            let row = row?;
             let line = serde_json::json!({
-                "time": time, "episode": episode, "phase": phase, "metric": metric, "value": value
+                "time": row.time,
+                "episode": row.episode,
+                "phase": row.phase.to_string(),
+                "metric": row.metric.name(),
+                "value": row.value,
             });
             out.push_str(&line.to_string());
             out.push('\n');
-        })?;
+        }
         Ok(out.into_bytes())
     }
 }

@@ -1,0 +1,19 @@
+//! What can be opened: a scenario, a run folder, or a scenario whose problems are to be shown.
+
+use std::path::PathBuf;
+
+use super::super::scenario::Scenario;
+use crate::scenario::Diagnostics;
+
+/// What the window opens on.
+#[derive(Debug)]
+pub enum Opening {
+    /// The gallery, with the flagship scenario loaded.
+    Gallery,
+    /// A scenario.
+    Scenario(Box<Scenario>),
+    /// A run folder.
+    Folder(PathBuf),
+    /// A scenario that cannot run: its problems.
+    Broken(Diagnostics),
+}

@@ -1,0 +1,300 @@
+//! The decoder's synapses: C = Σ_p y_p x_pᵀ, the sum of content × code in fixed point, so that sums do not depend on order;
+//! and D, which some decoders learn or solve.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::hippocampus::store::CodeSize;
+use crate::numeric::SymmetricSolver;
+
+/// Fixed-point scale: contents are kept to 2⁻³².
+const SCALE: f64 = 4_294_967_296.0;
+/// Largest magnitude of a content that the fixed point takes.
+const LARGEST: f64 = 65_536.0;
+
+/// Synapses from CA3 units to contents, a row of `width` values for each unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Synapses {
+    units: usize,
+    active: usize,
+    width: usize,
+    /// C in fixed point, where contents are summed up.
+    sum: Vec<i64>,
+    /// Decays with a palimpsest: true C = C / gain.
+    gain: f64,
+    /// D, where it is learned or once it is solved.
+    solved: Vec<f64>,
+    /// Whether D belongs to what is stored now.
+    fresh: bool,
+    /// Whether faded engrams may have left traces in C whose codes are no longer stored.
+    faded: bool,
+}
+
+impl Synapses {
+    /// No content yet; contents are summed up in C, or D is learned.
+    pub fn new(size: CodeSize, width: usize, sums: bool) -> Self {
+        let all = size.units * width;
+        let (sum, solved) = if sums { (all, 0) } else { (0, all) };
+        Self {
+            units: size.units,
+            active: size.active.max(1),
+            width,
+            sum: vec![0; sum],
+            gain: 1.0,
+            solved: vec![0.0; solved],
+            fresh: !sums,
+            faded: false,
+        }
+    }
+
+    /// How many there are: C, and D where it is kept beside C.
+    pub fn count(&self) -> usize {
+        self.sum.len() + self.solved.len()
+    }
+
+    /// Whether D is there.
+    pub fn is_solved(&self) -> bool {
+        !self.solved.is_empty()
+    }
+
+    /// Adds y xᵀ to C.
+    pub fn bind(&mut self, code: &[u32], content: &[f64]) {
+        let fixed: Vec<i64> = content.iter().map(|y| to_fixed(y * self.gain)).collect();
+        self.add(code, &fixed, 1);
+    }
+
+    /// D ← D + rate (y − D x) xᵀ / k.
+    pub fn correct(&mut self, code: &[u32], content: &[f64], rate: f64) {
+        let rate = rate / self.active as f64;
+        let mut error = vec![0.0; self.width];
+        self.read_solved(code, &mut error);
+        for (e, y) in error.iter_mut().zip(content) {
+            *e = rate * (y - *e);
+        }
+        for &i in code {
+            let row = &mut self.solved[i as usize * self.width..(i as usize + 1) * self.width];
+            row.iter_mut().zip(&error).for_each(|(w, e)| *w += e);
+        }
+    }
+
+    fn add(&mut self, code: &[u32], content: &[i64], sign: i64) {
+        for &i in code {
+            let row = &mut self.sum[i as usize * self.width..(i as usize + 1) * self.width];
+            row.iter_mut()
+                .zip(content)
+                .for_each(|(w, y)| *w = w.wrapping_add(sign * y));
+        }
+        self.fresh = false;
+    }
+
+    /// All older contents shrink by `factor`.
+    pub fn decay(&mut self, factor: f64) {
+        if self.sum.is_empty() {
+            self.solved.iter_mut().for_each(|w| *w *= factor);
+            return;
+        }
+        self.gain /= factor;
+        self.faded = true;
+        if self.gain > 1024.0 {
+            self.sum
+                .iter_mut()
+                .for_each(|w| *w = (*w as f64 / self.gain).round() as i64);
+            self.gain = 1.0;
+        }
+        self.fresh = false;
+    }
+
+    /// Takes engrams out of C, given all stored codes and which of them go.
+    pub fn forget(&mut self, codes: &[&[u32]], gone: &[usize]) {
+        if gone.is_empty() {
+            return;
+        }
+        if gone.len() == codes.len() {
+            self.sum.fill(0);
+            self.fresh = false;
+            return;
+        }
+        let n = codes.len();
+        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) else {
+            return;
+        };
+        // Y = (C X) G⁻¹: a run of P values for each content value.
+        let mut contents = self.sums(codes, |w| w as f64);
+        solver.solve(&mut contents);
+        let mut content = vec![0_i64; self.width];
+        for &g in gone {
+            content
+                .iter_mut()
+                .zip(contents.chunks(n))
+                .for_each(|(y, run)| *y = run[g].round() as i64);
+            self.add(codes[g], &content, -1);
+        }
+    }
+
+    /// What is bound to each of the stored codes in C, given all of them: contents in a row.
+    pub fn contents(&self, codes: &[&[u32]]) -> Vec<f64> {
+        let n = codes.len();
+        let scale = 1.0 / (SCALE * self.gain);
+        let mut runs = self.sums(codes, |w| w as f64 * scale);
+        if let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) {
+            solver.solve(&mut runs);
+        }
+        let mut out = vec![0.0; n * self.width];
+        for (c, run) in runs.chunks(n.max(1)).enumerate() {
+            for (p, value) in run.iter().enumerate() {
+                out[p * self.width + c] = *value;
+            }
+        }
+        out
+    }
+
+    /// What D says of each code: contents in a row.
+    pub fn said(&self, codes: &[&[u32]]) -> Vec<f64> {
+        let mut out = vec![0.0; codes.len() * self.width];
+        for (content, code) in out.chunks_mut(self.width).zip(codes) {
+            self.read_solved(code, content);
+        }
+        out
+    }
+
+    /// Binds `new` to a code in C in place of `old`.
+    pub fn revise(&mut self, code: &[u32], old: &[f64], new: &[f64]) {
+        let apart: Vec<i64> = old
+            .iter()
+            .zip(new)
+            .map(|(old, new)| to_fixed(new * self.gain) - to_fixed(old * self.gain))
+            .collect();
+        self.add(code, &apart, 1);
+    }
+
+    /// C X, one run of P values for each content value.
+    fn sums(&self, codes: &[&[u32]], of: impl Fn(i64) -> f64) -> Vec<f64> {
+        let n = codes.len();
+        let mut sums = vec![0.0; n * self.width];
+        let mut total = vec![0_i64; self.width];
+        for (p, code) in codes.iter().enumerate() {
+            total.fill(0);
+            for &i in *code {
+                let row = &self.sum[i as usize * self.width..(i as usize + 1) * self.width];
+                total
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(t, w)| *t = t.wrapping_add(*w));
+            }
+            for (c, t) in total.iter().enumerate() {
+                sums[c * n + p] = of(*t);
+            }
+        }
+        sums
+    }
+
+    /// Makes D the ridge pseudo-inverse of what is stored now, given all stored codes, unless it is already.
+    pub fn solve(&mut self, codes: &[&[u32]], ridge: f64) {
+        if self.fresh {
+            return;
+        }
+        if codes.is_empty() {
+            self.solved = vec![0.0; self.sum.len()];
+            self.fresh = true;
+            return;
+        }
+        let scale = 1.0 / (SCALE * self.gain);
+        let n = codes.len();
+        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, ridge) else {
+            return;
+        };
+        let mut part = self.sums(codes, |w| w as f64 * scale);
+        solver.solve(&mut part);
+        self.solved.clear();
+        if self.faded {
+            // Traces outside the span of the stored codes would be divided by λ: solve within the span instead,
+            // D = C X (XᵀX + λI)⁻² Xᵀ.
+            solver.solve(&mut part);
+            part.iter_mut().for_each(|v| *v *= -ridge);
+            self.solved.resize(self.sum.len(), 0.0);
+        } else {
+            self.solved
+                .extend(self.sum.iter().map(|w| *w as f64 * scale));
+        }
+        let mut row_of = vec![0.0; self.width];
+        for (p, code) in codes.iter().enumerate() {
+            row_of
+                .iter_mut()
+                .enumerate()
+                .for_each(|(c, r)| *r = part[c * n + p]);
+            for &i in *code {
+                let row = &mut self.solved[i as usize * self.width..(i as usize + 1) * self.width];
+                row.iter_mut().zip(&row_of).for_each(|(w, r)| *w -= r);
+            }
+        }
+        self.solved.iter_mut().for_each(|w| *w /= ridge);
+        self.fresh = true;
+    }
+
+    /// Adds D x.
+    pub fn read_solved(&self, code: &[u32], out: &mut [f64]) {
+        for &i in code {
+            let row = &self.solved[i as usize * self.width..(i as usize + 1) * self.width];
+            out.iter_mut().zip(row).for_each(|(y, w)| *y += w);
+        }
+    }
+
+    /// ŷ = (C x − a C 1) / (k (1−a)).
+    pub fn read_sum(&self, code: &[u32], out: &mut [f64]) {
+        let a = self.active as f64 / self.units as f64;
+        let mut own = vec![0_i64; self.width];
+        let mut all = vec![0_i64; self.width];
+        for &i in code {
+            let row = &self.sum[i as usize * self.width..(i as usize + 1) * self.width];
+            own.iter_mut()
+                .zip(row)
+                .for_each(|(t, w)| *t = t.wrapping_add(*w));
+        }
+        for row in self.sum.chunks(self.width) {
+            all.iter_mut()
+                .zip(row)
+                .for_each(|(t, w)| *t = t.wrapping_add(*w));
+        }
+        let share = a * code.len() as f64 / self.active as f64;
+        let scale = 1.0 / (SCALE * self.gain * self.active as f64 * (1.0 - a));
+        for ((y, own), all) in out.iter_mut().zip(own).zip(all) {
+            *y = (own as f64 - share * all as f64) * scale;
+        }
+    }
+}
+
+/// XᵀX: how many units each two codes share, P×P, the lower triangle alone.
+fn gram(codes: &[&[u32]], units: usize) -> Vec<f64> {
+    let words = units.div_ceil(64);
+    let mut bits = vec![0_u64; words * codes.len()];
+    for (row, code) in bits.chunks_mut(words).zip(codes) {
+        for &i in *code {
+            row[i as usize / 64] |= 1 << (i % 64);
+        }
+    }
+    let n = codes.len();
+    let mut gram = vec![0.0; n * n];
+    let arch = pulp::Arch::new();
+    // The lower triangle is all that a Cholesky factor looks at.
+    gram.par_chunks_mut(n.max(1))
+        .enumerate()
+        .for_each(|(q, column)| {
+            let b = &bits[q * words..(q + 1) * words];
+            arch.dispatch(|| {
+                for (p, shared) in column.iter_mut().enumerate().skip(q) {
+                    let a = &bits[p * words..(p + 1) * words];
+                    *shared = f64::from(
+                        a.iter()
+                            .zip(b)
+                            .map(|(x, y)| (x & y).count_ones())
+                            .sum::<u32>(),
+                    );
+                }
+            });
+        });
+    gram
+}
+
+fn to_fixed(y: f64) -> i64 {
+    (y.clamp(-LARGEST, LARGEST) * SCALE).round() as i64
+}

@@ -1,0 +1,485 @@
+//! Attractor networks: recurrent collaterals that complete patterns, and sequence synapses that step along episodes.
+//!
+//! Collaterals: Σ (x−a)(x−a)ᵀ without self-connections. Sequence: Σ (x_t−a)(x_{t−1}−a)ᵀ; its transposed product steps
+//! back, the product itself forward, and the collaterals clean up each step. What makes `Ca3`, `Diluted` and `Hopfield`
+//! different is which synapses there are and how units answer their input. No engram's content or episode is known here:
+//! the end of an episode shows in the weakness of the sequence input alone.
+
+use serde::{Deserialize, Serialize};
+
+use super::synapses::{Synapses, common};
+use super::wiring::Wiring;
+use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreStart, Trace};
+use crate::numeric::{KWinners, Real, Rng};
+use crate::record::Direction;
+
+/// How units answer their input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Activation {
+    /// The k units with the largest input are active.
+    Winners,
+    /// Units with a positive input are active, those with a negative one are not: ±1 units, ξ = 2x − 1.
+    Sign,
+}
+
+/// What a network is made of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Network {
+    /// M.
+    pub units: usize,
+    /// k, the units of a code.
+    pub active: usize,
+    /// a, the mean activity that the covariance rule takes off.
+    pub sparsity: f64,
+    /// Most sweeps of the attractor dynamics in a recall.
+    pub sweeps: usize,
+    /// Fraction of the synapses that exist.
+    pub connectivity: f64,
+    /// How units answer.
+    pub activation: Activation,
+}
+
+/// k = round(a M), at least 1.
+pub(super) fn active(units: usize, sparsity: f64) -> usize {
+    ((sparsity * units as f64).round() as usize).max(1)
+}
+
+/// An attractor network at run time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AttractorStore {
+    network: Network,
+    collaterals: Synapses,
+    sequence: Synapses,
+    patterns: usize,
+    /// Codes with the one before each that are not yet in the synapses: they are written many at once.
+    pending: Vec<(Code, Option<Code>)>,
+    decaying: bool,
+    /// Whether every code stored had k units: then ±1 units need no second sum.
+    balanced: bool,
+}
+
+impl AttractorStore {
+    /// An empty network.
+    pub fn new(network: impl Into<Network>, birth: StoreStart) -> Self {
+        let network: Network = network.into();
+        let mut rng = Rng::named(birth.seed, "wiring");
+        let mut synapses = || {
+            let wiring = (network.connectivity < 1.0)
+                .then(|| Wiring::new(network.units, network.connectivity, &mut rng));
+            Synapses::new(network.units, network.sparsity, birth.decaying, wiring)
+        };
+        Self {
+            collaterals: synapses(),
+            sequence: synapses(),
+            patterns: 0,
+            pending: Vec::new(),
+            decaying: birth.decaying,
+            balanced: true,
+            network,
+        }
+    }
+
+    /// Input from active units through `synapses` to every unit, 1 for the units of a stored pattern cued in full.
+    fn input(
+        &self,
+        synapses: &Synapses,
+        direction: Direction,
+        (active, cut): (&[u32], &[bool]),
+        cuts: &Cuts,
+        (scratch, again): (&mut Scratch, bool),
+    ) {
+        let k = self.network.active;
+        let product = |scratch: &mut Scratch, again: bool| match direction {
+            Direction::Reverse if again => {
+                synapses.back_again(&scratch.speaking, k, &mut scratch.rows);
+            }
+            Direction::Reverse => synapses.back(&scratch.speaking, k, &mut scratch.rows),
+            Direction::Forward => synapses.forward(&scratch.speaking, k, &mut scratch.rows),
+        };
+        speaking(active, cut, &mut scratch.speaking);
+        product(scratch, again);
+        if self.network.activation == Activation::Winners {
+            return;
+        }
+        // Σ_j w_ij ξ_j = 2 Σ_active w_ij − Σ_speaking w_ij, and the last sum is 0 where all codes are balanced. The scale of
+        // the first product is that of k = M/2 units, so that it needs no factor 2.
+        if self.balanced && cuts.units.is_empty() && cut.is_empty() {
+            return;
+        }
+        let own = std::mem::take(&mut scratch.rows.sums);
+        let all: Vec<u32> = (0..self.network.units as u32)
+            .filter(|&i| !at(cut, i) && !at(&cuts.units, i))
+            .collect();
+        scratch.speaking = all;
+        product(scratch, false);
+        for (all, own) in scratch.rows.sums.iter_mut().zip(own) {
+            *all = own - 0.5 * *all;
+        }
+    }
+
+    /// Sweeps until the state stays the same.
+    fn settle(&self, start: Code, strength: f32, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
+        let k = self.network.active;
+        // The sums of one sweep can be made from those of the one before, unless something else was summed in between.
+        let alone = self.network.activation == Activation::Winners;
+        let mut again = false;
+        settle(start, strength, self.network.sweeps, |state| {
+            let from = (state.as_slice(), cuts.collaterals.as_slice());
+            self.input(
+                &self.collaterals,
+                Direction::Reverse,
+                from,
+                cuts,
+                (scratch, again),
+            );
+            again = alone;
+            match self.network.activation {
+                Activation::Winners => {
+                    let sums = &mut scratch.rows.sums;
+                    self.collaterals.without_self(&scratch.speaking, k, sums);
+                }
+                Activation::Sign => self.without_own(state, cuts, &mut scratch.rows.sums),
+            }
+            let (sums, winners) = (&mut scratch.rows.sums, &mut scratch.winners);
+            let mut next = Code::new();
+            self.choose(sums, state, cuts, winners, &mut next);
+            let support = self.agreement(sums, &next, cuts);
+            (next, support)
+        })
+    }
+
+    /// Takes the self-connections out of the input to ±1 units: w_ii = P/N.
+    fn without_own(&self, state: &[u32], cuts: &Cuts, sums: &mut [f32]) {
+        let own = (self.collaterals.pairs() / self.network.units as f64) as f32;
+        let mut on = state.iter().copied().peekable();
+        for (i, s) in sums.iter_mut().enumerate() {
+            let lit = on.next_if(|&j| j as usize == i).is_some();
+            if at(&cuts.collaterals, i as u32) || at(&cuts.units, i as u32) {
+                continue;
+            }
+            *s -= if lit { own } else { -own };
+        }
+    }
+
+    /// The next state from the input; silenced units stay silent, and as many fewer win as are silenced.
+    fn choose(
+        &self,
+        scores: &mut [f32],
+        state: &[u32],
+        cuts: &Cuts,
+        winners: &mut KWinners,
+        out: &mut Code,
+    ) {
+        match self.network.activation {
+            Activation::Winners => choose(scores, self.network.active, cuts, winners, out),
+            Activation::Sign => {
+                let mut on = state.iter().copied().peekable();
+                for (i, s) in scores.iter().enumerate() {
+                    let i = i as u32;
+                    let was = on.next_if_eq(&i).is_some();
+                    // Without an input a unit stays as it is.
+                    if !at(&cuts.units, i) && (*s > 0.0 || (*s == 0.0 && was)) {
+                        out.push(i);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How well the input agrees with a state: 1 for that of a stored pattern, 0 for chance.
+    fn agreement(&self, scores: &[f32], state: &[u32], cuts: &Cuts) -> f32 {
+        match self.network.activation {
+            Activation::Winners => mean_of(scores, state, self.network.active),
+            Activation::Sign => {
+                let alive = |i: &usize| !at(&cuts.units, *i as u32);
+                let total: f32 = (0..scores.len()).filter(alive).map(|i| scores[i]).sum();
+                let on: f32 = state.iter().map(|&i| scores[i as usize]).sum();
+                (2.0 * on - total) / self.network.units as f32
+            }
+        }
+    }
+}
+
+/// Sweeps until the state stays the same; `sweep` gives the next state and its support.
+pub(super) fn settle(
+    start: Code,
+    strength: f32,
+    sweeps: usize,
+    mut sweep: impl FnMut(&Code) -> (Code, f32),
+) -> Recall {
+    let mut seen = vec![start.clone()];
+    let mut state = start;
+    let mut support = 0.0;
+    for _ in 0..sweeps {
+        let (next, supported) = sweep(&state);
+        support = supported;
+        let stays = next == state;
+        state = next;
+        if stays {
+            break;
+        }
+        seen.push(state.clone());
+    }
+    Recall {
+        active: state,
+        support,
+        strength,
+        sweeps: seen,
+        engram: None,
+    }
+}
+
+fn at(mask: &[bool], i: u32) -> bool {
+    mask.get(i as usize).copied().unwrap_or(false)
+}
+
+/// The active units whose axons are whole.
+pub(super) fn speaking(active: &[u32], cut: &[bool], out: &mut Code) {
+    out.clear();
+    out.extend(active.iter().copied().filter(|&i| !at(cut, i)));
+}
+
+/// The k winners among units that are not silenced; as many fewer as are silenced.
+pub(super) fn choose(
+    scores: &mut [f32],
+    k: usize,
+    cuts: &Cuts,
+    winners: &mut KWinners,
+    out: &mut Code,
+) {
+    let mut k = k;
+    if !cuts.units.is_empty() {
+        let alive = cuts.units.iter().filter(|silent| !**silent).count();
+        k = (k as f64 * alive as f64 / scores.len() as f64).round() as usize;
+        for (s, silent) in scores.iter_mut().zip(&cuts.units) {
+            if *silent {
+                *s = f32::NEG_INFINITY;
+            }
+        }
+    }
+    winners.choose(scores, k, out);
+}
+
+/// Mean score of the active units, as a part of what all k would have.
+fn mean_of(scores: &[f32], active: &[u32], k: usize) -> f32 {
+    active
+        .iter()
+        .map(|&i| scores[i as usize])
+        .filter(|s| s.is_finite())
+        .sum::<f32>()
+        / k as f32
+}
+
+impl<R: Real> Store<R> for AttractorStore {
+    fn codes(&self) -> Option<CodeSize> {
+        Some(CodeSize {
+            units: self.network.units,
+            active: self.network.active,
+        })
+    }
+
+    fn encode(&mut self, traces: &[Trace<'_, R>]) {
+        self.patterns += traces.len();
+        self.balanced &= traces.iter().all(|t| t.code.len() == self.network.active);
+        self.pending.extend(
+            traces
+                .iter()
+                .map(|t| (t.code.to_vec(), t.after.map(|(_, before)| before.to_vec()))),
+        );
+        if self.decaying {
+            Store::<R>::flush(self);
+        }
+    }
+
+    fn flush(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let own: Vec<_> = pending
+            .iter()
+            .map(|(code, _)| (code.as_slice(), code.as_slice()))
+            .collect();
+        let links = pending
+            .iter()
+            .filter_map(|(code, before)| Some((code.as_slice(), before.as_deref()?)));
+        self.collaterals.add(&own);
+        self.sequence.add(&links.collect::<Vec<_>>());
+    }
+
+    fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
+        Store::<R>::flush(self);
+        let own: Vec<_> = episodes
+            .iter()
+            .flatten()
+            .map(|(_, code)| (*code, *code))
+            .collect();
+        let links = episodes
+            .iter()
+            .flat_map(|e| e.windows(2))
+            .map(|pair| (pair[1].1, pair[0].1));
+        self.collaterals.remove(&own);
+        self.sequence.remove(&links.collect::<Vec<_>>());
+        self.patterns = self.patterns.saturating_sub(own.len());
+    }
+
+    fn decay(&mut self, factor: f64) {
+        self.collaterals.decay(factor);
+        self.sequence.decay(factor);
+    }
+
+    fn complete(&self, cue: &Cue, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
+        let mut start = Code::new();
+        speaking(&cue.units, &cuts.units, &mut start);
+        self.settle(start, 1.0, cuts, scratch)
+    }
+
+    fn next(
+        &self,
+        state: &Recall,
+        direction: Direction,
+        cuts: &Cuts,
+        scratch: &mut Scratch,
+    ) -> Recall {
+        let from = (state.active.as_slice(), cuts.sequence.as_slice());
+        self.input(&self.sequence, direction, from, cuts, (scratch, false));
+        let input = std::mem::take(&mut scratch.rows.sums);
+        let mut scores = input.clone();
+        let mut start = Code::new();
+        self.choose(&mut scores, &[], cuts, &mut scratch.winners, &mut start);
+        let mut recall = self.settle(start, 0.0, cuts, scratch);
+        // Judged on the cleaned-up state: the winners of mere noise are scattered, a stored pattern is not.
+        recall.strength = self.agreement(&input, &recall.active, cuts);
+        recall
+    }
+
+    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
+        match self.network.activation {
+            Activation::Winners => common(state, code) as f64 / code.len().max(1) as f64,
+            Activation::Sign => signed_overlap(state, code, self.network.units),
+        }
+    }
+
+    fn content(&self, _: u64) -> Option<&[R]> {
+        None
+    }
+
+    fn load(&self) -> Load {
+        Load {
+            patterns: self.patterns,
+            synapses: self.collaterals.len() + self.sequence.len(),
+            floats: 0,
+        }
+    }
+}
+
+/// (1/M) Σ ξ_i ξ'_i of two ±1 states given by their active units.
+pub(super) fn signed_overlap(state: &[u32], code: &[u32], units: usize) -> f64 {
+    let apart = state.len() + code.len() - 2 * common(state, code);
+    1.0 - 2.0 * apart as f64 / units as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Ca3;
+    use super::super::synapses::overlap;
+    use super::*;
+    use crate::numeric::Rng;
+
+    fn stored(n: usize, m: usize) -> (AttractorStore, Vec<Code>) {
+        let params = Ca3 {
+            units: m,
+            ..Ca3::default()
+        };
+        let mut store = AttractorStore::new(&params, StoreStart::default());
+        let mut rng = Rng::named(4, "test");
+        let codes: Vec<Code> = (0..n)
+            .map(|_| rng.subset(m, active(m, params.sparsity)))
+            .collect();
+        for (i, code) in codes.iter().enumerate() {
+            let after = i.checked_sub(1).map(|j| (j as u64, codes[j].as_slice()));
+            Store::<f64>::encode(
+                &mut store,
+                &[Trace {
+                    engram: i as u64,
+                    code,
+                    content: &[],
+                    after,
+                }],
+            );
+        }
+        Store::<f64>::flush(&mut store);
+        (store, codes)
+    }
+
+    #[test]
+    fn the_synapses_told_are_those_saved() {
+        let (store, _) = stored(10, 300);
+        let told = Store::<f64>::load(&store).synapses;
+        assert_eq!(crate::numeric::counts_in(&store), told);
+        assert_eq!(told, 2 * 300 * 300);
+    }
+
+    #[test]
+    fn a_half_cue_is_completed() {
+        let (store, codes) = stored(60, 1000);
+        for code in &codes {
+            let cue = Cue {
+                units: code.iter().copied().step_by(2).collect(),
+                engram: Some(0),
+            };
+            let recall =
+                Store::<f64>::complete(&store, &cue, &Cuts::default(), &mut Scratch::default());
+            assert_eq!(&recall.active, code);
+            assert!((recall.support - 1.0).abs() < 0.2, "{}", recall.support);
+        }
+    }
+
+    #[test]
+    fn both_directions_walk_the_sequence_and_stop_at_its_ends() {
+        let (store, codes) = stored(30, 1000);
+        let walk = |from: usize, direction| {
+            let mut recall = Recall {
+                active: codes[from].clone(),
+                ..Recall::default()
+            };
+            let mut path = Vec::new();
+            for _ in 0..40 {
+                recall = Store::<f64>::next(
+                    &store,
+                    &recall,
+                    direction,
+                    &Cuts::default(),
+                    &mut Scratch::default(),
+                );
+                if recall.strength < 0.5 {
+                    break;
+                }
+                path.push(recall.active.clone());
+            }
+            path
+        };
+        assert_eq!(walk(0, Direction::Forward), codes[1..]);
+        assert_eq!(
+            walk(29, Direction::Reverse),
+            codes[..29].iter().rev().cloned().collect::<Vec<_>>()
+        );
+    }
+
+    #[test]
+    fn silenced_units_never_fire() {
+        let (store, codes) = stored(20, 1000);
+        let mut cuts = Cuts {
+            units: vec![false; 1000],
+            ..Cuts::default()
+        };
+        (0..500).for_each(|i| cuts.units[i] = true);
+        let cue = Cue {
+            units: codes[3].clone(),
+            engram: Some(3),
+        };
+        let recall = Store::<f64>::complete(&store, &cue, &cuts, &mut Scratch::default());
+        assert!(recall.active.iter().all(|&i| i >= 500));
+        assert!(overlap(&codes[3], &recall.active) > 0.9);
+        cuts.units.fill(true);
+        let silent = Store::<f64>::complete(&store, &cue, &cuts, &mut Scratch::default());
+        assert!(silent.active.is_empty());
+    }
+}
