@@ -5,9 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::feedback::FeedbackSpec;
 use super::influence::{add_row, runs};
+use super::rule::{Start, flops};
 use super::traced::{Begin, Kernel};
-use super::{FeedbackSpec, Start, flops};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
 use crate::numeric::{DMatrix, Real};
 

@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::influence::{add_row, each_immediate, each_parameter};
+use super::rule::{RuleKind, Sizes, Start, flops};
 use super::traced::{Begin, Kernel, Traced};
-use super::{RuleKind, Sizes, Start, flops};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
 use crate::numeric::{Block, Real, gemm};
 use crate::params;

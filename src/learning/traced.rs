@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::influence::errors;
-use super::{Context, Ledger, Moment, Rule, Start, learn_readout};
+use super::rule::{Context, Ledger, Moment, Rule, Start, learn_readout};
 use crate::neocortex::{Cortex, Gradient, Step};
 use crate::numeric::{DMatrix, Measured, Real, floats_in};
 
