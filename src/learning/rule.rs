@@ -13,19 +13,23 @@ use crate::numeric::{Real, Rng};
 pub struct Context<'a, R: Real> {
     /// The network and its weights.
     pub cortex: &'a Cortex<R>,
-    /// The episodes being lived, side by side.
+    /// The episodes being lived, side by side; in a stream one episode, the stretch up to the next report.
     pub batch: &'a Batch<R>,
 }
 
 /// One step of B episodes side by side, as they were lived.
 pub struct Moment<'a, R: Real> {
-    /// t.
+    /// t: the step's position in the batch, 0 to T−1, for looking something up there. In a stream it begins again at 0 with
+    /// each stretch between two reports, without [`Rule::begin`].
     pub t: usize,
+    /// Steps since [`Rule::begin`]: t where episodes are lived; in a stream it counts on from stretch to stretch.
+    pub since_begin: u64,
     /// States, inputs and auxiliary values.
     pub step: Step<'a, R>,
     /// Outputs and ∂L/∂y, where any episode's output is scored at this step.
     pub score: Option<&'a Score<R>>,
-    /// Whether the step counts to the episodes' first quarter, whose share of the gradient is the `remote` part.
+    /// Whether the step counts to the episodes' first quarter, whose share of the gradient is the `remote` part. Without
+    /// meaning in a stream, where that part is not taken.
     pub remote: bool,
 }
 

@@ -90,6 +90,7 @@ impl<R: Real> Streaming<R> {
         let batch = Batch::of(&[episode], lab.notebook.clock.episodes);
         let mut living = Box::new(lab.living(batch));
         living.h.clone_from(&stream.h);
+        living.before = stream.lived;
         lab.stream = Some(stream);
         if begins {
             lab.begin(&mut living, out)?;
@@ -106,6 +107,7 @@ impl<R: Real> Streaming<R> {
         lab.rules.forget_shadows();
         if let Some(stream) = &mut lab.stream {
             stream.h.clone_from(&living.h);
+            stream.lived += living.t as u64;
         }
         lab.check(living)?;
         if living.sums.scored.all > 0.0 {
@@ -155,5 +157,51 @@ impl<R: Real> Happening<R> for Streaming<R> {
             living.refresh(&lab.cortex);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Event;
+    use crate::learning::RuleSpec;
+    use crate::neocortex::CellSpec;
+    use crate::scenario::Learning;
+
+    fn lab(rule: &str) -> Lab<f64> {
+        let mut setup = Setup::default();
+        setup.cortex.cell = CellSpec::named("Reversible").unwrap();
+        setup.learning = Learning {
+            rule: RuleSpec::named(rule).unwrap(),
+            ..Learning::default()
+        };
+        Lab::new(&setup)
+    }
+
+    fn stream(lab: &mut Lab<f64>, steps: u64, report: usize) -> Vec<Event> {
+        let mut streaming = Streaming::new(&Stream { steps, report }, lab);
+        let mut events = Vec::new();
+        while streaming.step(lab, &mut events).unwrap() == Flow::On {}
+        events
+    }
+
+    #[test]
+    fn a_stream_counts_on_over_its_stretches() {
+        let mut lab = lab("Rtrl");
+        stream(&mut lab, 90, 40);
+        assert_eq!(lab.stream.as_ref().unwrap().lived, 90);
+        let streaming = Streaming::new(
+            &Stream {
+                steps: 5,
+                report: 40,
+            },
+            &mut lab,
+        );
+        let living = streaming.next_stretch(&mut lab, &mut ()).unwrap();
+        assert_eq!((living.t, living.before), (0, 90));
+        // Episodes in between end it.
+        lab.stream = None;
+        let living = streaming.next_stretch(&mut lab, &mut ()).unwrap();
+        assert_eq!(living.before, 0);
     }
 }
