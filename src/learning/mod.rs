@@ -40,7 +40,7 @@ pub use rule::{Attended, Context, Ledger, Moment, Reinstated, Rule, RuleKind, Si
 pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
 pub use snap::{Snap, SnapState};
 pub use tbptt::{Last, Sum, Tbptt, TbpttState, TruncationSpec};
-pub use traced::{Begin, Kernel, Traced};
+pub use traced::{Advance, Kernel, Make, Traced};
 pub use uoro::{Uoro, UoroState};
 
 use crate::neocortex::{CellSpec, CellState};
