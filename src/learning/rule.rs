@@ -70,7 +70,7 @@ impl Ledger {
     }
 }
 
-/// What is measured of a rule beside its gradient: name and value, told after each batch of episodes.
+/// What is measured of a rule beside its gradient: name and value.
 pub type Told = Vec<(&'static str, f64)>;
 
 /// Attention over remembered steps, for drawing: how much the step at each row attended to each remembered step.
@@ -109,11 +109,11 @@ pub trait Rule<R: Real> {
     fn reinstate(&mut self, _step: &Reinstated<'_, R>, _grad: &mut Gradient<R>) {}
     /// What it keeps and costs.
     fn ledger(&self) -> Ledger;
-    /// What else is measured of it.
+    /// What else is measured of it: told after each batch of episodes, and at each report of a stream.
     fn told(&self) -> Told {
         Vec::new()
     }
-    /// What a person should know of how it went, in words.
+    /// What a person should know of how it went, in words; told with it.
     fn warning(&self) -> Option<String> {
         None
     }

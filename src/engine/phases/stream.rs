@@ -110,6 +110,7 @@ impl<R: Real> Streaming<R> {
             stream.lived += living.t as u64;
         }
         lab.check(living)?;
+        lab.tell_rules(out)?;
         if living.sums.scored.all > 0.0 {
             living.sums.tell("", lab.task(), &lab.notebook, out)?;
             tell_lone_weights(&lab.cortex.weights, &lab.notebook, out)?;
@@ -183,6 +184,21 @@ mod tests {
         let mut events = Vec::new();
         while streaming.step(lab, &mut events).unwrap() == Flow::On {}
         events
+    }
+
+    #[test]
+    fn what_rules_tell_is_told_at_each_report() {
+        let mut lab = lab("ReversibleReplay");
+        // The rule learns what it tells where an episode ends.
+        let mut living = lab.living(lab.clone().batch(1, |s| &mut s.task));
+        lab.begin(&mut living, &mut ()).unwrap();
+        while !living.over() {
+            lab.live_step(&mut living, false, &mut ()).unwrap();
+        }
+        lab.end(&mut living, &mut ()).unwrap();
+        let events = stream(&mut lab, 90, 40);
+        let named = |e: &&Event| matches!(e, Event::Metric { name, .. } if name == "ReversibleReplay.reconstruction_error");
+        assert_eq!(events.iter().filter(named).count(), 3);
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn end_batch<R: Real>(
 ) -> Result<(), RunError> {
     lab.end(living, out)?;
     lab.check(living)?;
-    tell_rules(lab, out)?;
+    lab.tell_rules(out)?;
     let (task, notebook) = (lab.task(), &lab.notebook);
     let mistakes = task.mistakes().unwrap_or_default();
     Answers::of(living, mistakes).tell("", task, notebook, out)?;
@@ -132,22 +132,6 @@ fn end_batch<R: Real>(
     }
     if lab.every_episode() {
         update(lab, out)?;
-    }
-    Ok(())
-}
-
-/// Tells what rules measure of themselves.
-fn tell_rules<R: Real>(lab: &Lab<R>, out: &mut dyn Sink) -> Result<(), RunError> {
-    for runner in lab.rules.all() {
-        let rule = runner.state.as_dyn();
-        for (name, value) in rule.told() {
-            let name = format!("{}.{name}", runner.label);
-            lab.notebook.tell(name, value, out)?;
-        }
-        if let Some(warning) = rule.warning() {
-            let text = format!("{}: {warning}", runner.label);
-            lab.notebook.note(text, out)?;
-        }
     }
     Ok(())
 }
