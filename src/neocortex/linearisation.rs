@@ -13,7 +13,7 @@ pub struct Linearisation<R> {
     pub retention: Vec<R>,
     /// u, Q long.
     pub presynaptic: Vec<R>,
-    /// J, S×S: `j[from·S + to]` = ∂s_t[to]/∂s_{t−1}[from].
+    /// J, S×S: row `to` of s_t by row `from` of s_{t−1} at `j[from·S + to]`.
     pub jacobian: Vec<R>,
 }
 
