@@ -15,7 +15,7 @@
 //! | [`episode`], [`event`], [`registry`](mod@registry), [`circuit`] | what everyone above speaks |
 //! | [`numeric`] | products, winners, random streams |
 //!
-//! A new task, cell, rule, store or exporter is one file and its line in the `registry!` of its folder.
+//! A new rule, cell, store, task, phase or panel is one file and its registration lines: `docs/adding` has a page for each.
 
 pub mod analysis;
 pub mod circuit;

@@ -89,6 +89,7 @@ fn an_online_rule_takes_a_step_without_allocating() {
                     let x = dims.inputs * width;
                     let moment = Moment {
                         t,
+                        since_begin: t as u64,
                         step: Step {
                             h_prev: &now.h_prev,
                             x: &batch.inputs.as_slice()[t * x..(t + 1) * x],

@@ -7,7 +7,8 @@ use ammon::scenario::Text;
 
 /// Runs `rule` on an episode of a delayed recall and tells its ledger.
 fn ledger(rule: &str, cell: &str, delay: usize) -> LedgerRow {
-    let offline = rule == "ReplayBptt";
+    let name = rule.split('(').next().unwrap_or(rule);
+    let offline = RuleSpec::named(name).is_some_and(|rule| rule.offline());
     let text = format!(
         "Scenario(task: Copy(symbols: 2, length: 1, delay: {delay}), cortex: (cell: {cell}), {} learning: (rule: {rule}), \
          protocol: [Wake(episodes: 1){}])",

@@ -26,6 +26,9 @@ pub(super) struct Gradients {
     /// Replaces earlier gradients in DIR, and nothing else.
     #[arg(long)]
     pub force: bool,
+    /// How many other episodes rules see before, at the same weights: for rules that learn something of their own.
+    #[arg(long, value_name = "EPISODES", default_value_t = 0)]
+    pub after: usize,
     /// Precision of the numbers.
     #[arg(long, value_enum, default_value_t = Precision::F32)]
     pub precision: Precision,
@@ -51,7 +54,7 @@ impl Gradients {
 
     fn write<R: Real>(&self, scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
         RunFolder::prepare_gradients(&self.out, self.force)?;
-        let report = gradients::<R>(scenario)?;
+        let report = gradients::<R>(scenario, self.after)?;
         write_files(&report, &self.out)?;
         output.bytes(alignments(&report).as_bytes())?;
         Ok(0)

@@ -49,11 +49,16 @@ pub struct RuleGradient<R: Real> {
 }
 
 /// Lives one batch, stores it, replays each episode exactly once, and gathers every rule's gradient.
-pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunError> {
+///
+/// Each rule first goes through `after` other episodes, those that follow the batch in the task's stream, at the same
+/// weights: a rule that learns something of its own, as feedback or a running estimate, has learned it by then. With 0 all
+/// rules are as at their birth. The batch and the exact gradient are the same in either case.
+pub fn gradients<R: Real>(
+    scenario: &Scenario,
+    after: usize,
+) -> Result<GradientReport<R>, RunError> {
     let mut lab = Lab::<R>::new(&scenario.setup);
     let batch = first_batch(&mut lab, scenario);
-    let states = live_and_store(&mut lab, &batch);
-    let ripples = ripples(&lab);
     let learning = &scenario.setup.learning;
     let mut specs: Vec<&RuleSpec> = learning.rules().collect();
     let mut labels = RuleSpec::labels(&specs);
@@ -65,10 +70,17 @@ pub fn gradients<R: Real>(scenario: &Scenario) -> Result<GradientReport<R>, RunE
         });
         specs.push(&whole);
     }
-    let gradients: Vec<Gradient<R>> = labels
+    let mut pupils: Vec<Pupil<R>> = labels
         .iter()
         .zip(&specs)
-        .map(|(label, spec)| gradient_of(&lab, spec, label, &batch, &ripples))
+        .map(|(label, spec)| Pupil::new(spec, label, &lab))
+        .collect();
+    rehearse(&lab, &mut pupils, after, batch.width);
+    let states = live_and_store(&mut lab, &batch);
+    let ripples = ripples(&lab);
+    let gradients: Vec<Gradient<R>> = pupils
+        .iter_mut()
+        .map(|pupil| pupil.gradient(&lab, &batch, &ripples))
         .collect();
     if !gradients.iter().all(Gradient::is_finite) {
         return Err(lab.notebook.not_finite("the gradient"));
@@ -198,27 +210,53 @@ fn ripples<R: Real>(lab: &Lab<R>) -> Vec<Planned> {
         .collect()
 }
 
-/// What a rule makes of the batch, or of the ripples: every offline rule sees the same.
-fn gradient_of<R: Real>(
-    lab: &Lab<R>,
-    spec: &RuleSpec,
-    label: &str,
-    batch: &Batch<R>,
-    ripples: &[Planned],
-) -> Gradient<R> {
-    let cortex = &lab.cortex;
-    let mut gradient = cortex.gradient();
-    let mut alone = Alone {
-        rule: &mut fresh(spec, label, cortex, lab.setup.seed),
-        gradient: &mut gradient,
-    };
-    match &lab.memory {
-        _ if !spec.offline() => drop(live(batch.clone(), cortex, None, &mut alone)),
-        Some(memory) => ripples
-            .iter()
-            .for_each(|ripple| replay(ripple.clone(), cortex, memory, &mut alone)),
-        None => {}
+/// A rule with its state.
+struct Pupil<R: Real> {
+    rule: RuleState<R>,
+    offline: bool,
+}
+
+impl<R: Real> Pupil<R> {
+    fn new(spec: &RuleSpec, label: &str, lab: &Lab<R>) -> Self {
+        Self {
+            rule: fresh(spec, label, &lab.cortex, lab.setup.seed),
+            offline: spec.offline(),
+        }
     }
-    cortex.prune(&mut gradient);
-    gradient
+
+    /// What the rule makes of the batch, and an offline rule of the ripples too: every one sees the same.
+    fn gradient(&mut self, lab: &Lab<R>, batch: &Batch<R>, ripples: &[Planned]) -> Gradient<R> {
+        let cortex = &lab.cortex;
+        let mut gradient = cortex.gradient();
+        let mut alone = Alone {
+            rule: &mut self.rule,
+            gradient: &mut gradient,
+        };
+        live(batch.clone(), cortex, None, &mut alone);
+        if let (true, Some(memory)) = (self.offline, &lab.memory) {
+            for ripple in ripples {
+                replay(ripple.clone(), cortex, memory, &mut alone);
+            }
+        }
+        cortex.prune(&mut gradient);
+        gradient
+    }
+}
+
+/// Takes rules through `episodes` episodes, `width` side by side. Each batch is stored in a hippocampus that holds nothing
+/// else; what the rules make of it is dropped.
+fn rehearse<R: Real>(lab: &Lab<R>, pupils: &mut [Pupil<R>], episodes: usize, width: usize) {
+    let mut fresh = lab.clone();
+    let mut left = episodes;
+    while left > 0 {
+        let batch = fresh.batch(left.min(width), |streams| &mut streams.task);
+        left -= batch.width;
+        let mut lab = fresh.clone();
+        live_and_store(&mut lab, &batch);
+        let ripples = ripples(&lab);
+        for pupil in &mut *pupils {
+            pupil.gradient(&lab, &batch, &ripples);
+        }
+        fresh.streams = lab.streams;
+    }
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
 use crate::neocortex::{Gradient, Step};
 use crate::numeric::{Block, Real, floats_in};
 use crate::params;

@@ -5,8 +5,9 @@
 //! (2) ∂L_t/∂θ ≈ δ_t · e_t, with the learning signal δ_t = ∂L_t/∂s_t
 
 use super::eligibility::{Eligibility, Fed};
+use super::feedback::{FeedbackSpec, Transposed};
+use super::rule::{RuleKind, Sizes};
 use super::traced::Traced;
-use super::{FeedbackSpec, RuleKind, Sizes, Transposed};
 use crate::neocortex::Cell;
 use crate::params;
 

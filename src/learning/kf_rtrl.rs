@@ -13,7 +13,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::influence::{balance, each_immediate, errors, norm, runs};
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
 use crate::numeric::{Block, Measured, Real, Rng, floats_in, gemm};
 use crate::params;

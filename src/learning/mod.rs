@@ -3,7 +3,8 @@
 //! Online rules add to the gradient as steps are observed, tape rules when the episode ends, offline rules as ripples
 //! re-instate steps. Every gradient is a sum over masked steps; learning divides it by their number.
 //!
-//! A new rule is one file with its parameters ([`RuleKind`]) and its state ([`Rule`]), and one line in the registry.
+//! A new rule is one file with its parameters ([`RuleKind`]) and its state ([`Rule`]), and three lines here: `mod`, `pub use`
+//! and its line in the registry. `docs/adding/rule.md` says how.
 
 mod attention;
 mod bptt;
@@ -18,6 +19,7 @@ mod replay_bptt;
 mod reversible_replay;
 mod rflo;
 mod rtrl;
+mod rule;
 mod sab;
 mod snap;
 mod tbptt;
@@ -34,182 +36,15 @@ pub use replay_bptt::{ReplayBptt, ReplayBpttState};
 pub use reversible_replay::{ReversibleReplay, ReversibleReplayState};
 pub use rflo::{Rflo, RfloState};
 pub use rtrl::{Rtrl, RtrlState};
+pub use rule::{Attended, Context, Ledger, Moment, Reinstated, Rule, RuleKind, Sizes, Start, Told};
 pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
 pub use snap::{Snap, SnapState};
 pub use tbptt::{Last, Sum, Tbptt, TbpttState, TruncationSpec};
-pub use traced::{Begin, Kernel, Traced};
+pub use traced::{Advance, Kernel, Make, Traced};
 pub use uoro::{Uoro, UoroState};
 
-use serde::{Deserialize, Serialize};
-
-use crate::episode::{Batch, ContentShape};
-use crate::neocortex::{Cell, CellSpec, CellState, Cortex, Gradient, Score, Step};
-use crate::numeric::{Real, Rng};
-use crate::record::Declared;
+use crate::neocortex::{CellSpec, CellState};
 use crate::registry;
-
-/// What a rule may look at while episodes are lived.
-pub struct Context<'a, R: Real> {
-    /// The network and its weights.
-    pub cortex: &'a Cortex<R>,
-    /// The episodes being lived, side by side.
-    pub batch: &'a Batch<R>,
-}
-
-/// One step of B episodes side by side, as they were lived.
-pub struct Moment<'a, R: Real> {
-    /// t.
-    pub t: usize,
-    /// States, inputs and auxiliary values.
-    pub step: Step<'a, R>,
-    /// Outputs and ∂L/∂y, where any episode's output is scored at this step.
-    pub score: Option<&'a Score<R>>,
-    /// Whether the step counts to the episodes' first quarter, whose share of the gradient is the `remote` part.
-    pub remote: bool,
-}
-
-/// One step as a ripple re-instates it.
-pub struct Reinstated<'a, R: Real> {
-    /// The network and its weights.
-    pub cortex: &'a Cortex<R>,
-    /// What is where in the content.
-    pub shape: ContentShape,
-    /// s_{t−1}, x_t, target, mask.
-    pub content: &'a [R],
-    /// Whether the step counts to the episode's first quarter (the measurement knows; the rule only books it apart).
-    pub remote: bool,
-}
-
-/// What a rule keeps and what it costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Ledger {
-    /// Floats held from step to step, at most, per episode: counted in what the rule would save.
-    pub retained_floats: usize,
-    /// Floating-point operations per step, counted from sizes.
-    pub flops_per_step: u64,
-    /// How large the state was when it was last counted.
-    counted: usize,
-}
-
-impl Ledger {
-    /// Whether a state of this size is larger than any counted so far.
-    fn grows(&mut self, size: usize) -> bool {
-        let grows = size > self.counted;
-        self.counted = self.counted.max(size);
-        grows
-    }
-
-    /// Takes in a count over `width` episodes.
-    fn keep(&mut self, floats: usize, width: usize) {
-        self.retained_floats = self.retained_floats.max(floats / width.max(1));
-    }
-}
-
-/// What is measured of a rule beside its gradient: a metric of the rule and its value, told after each batch of episodes.
-pub type Told = Vec<(&'static Declared, f64)>;
-
-/// Attention over remembered steps, for drawing: how much the step at each row attended to each remembered step.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attended {
-    /// Steps that attended.
-    pub queries: Vec<usize>,
-    /// How many steps the episode has: columns.
-    pub steps: usize,
-    /// A row a query: weights by remembered step.
-    pub weights: Vec<f32>,
-}
-
-/// A credit-assignment rule at run time.
-pub trait Rule<R: Real> {
-    /// A new batch of episodes begins.
-    fn begin(&mut self, _cx: &Context<'_, R>) {}
-    /// The step's state is made and may be changed before it is read out: the forward pass of rules that remind.
-    fn remind(&mut self, _cx: &Context<'_, R>, _t: usize, _h: &mut [R], _aux: &[R]) {}
-    /// A step was lived.
-    fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>);
-    /// The step again, right after [`Rule::observe`], to book what the first quarter contributes: work that is there only
-    /// to be measured.
-    fn observe_remote(
-        &mut self,
-        _cx: &Context<'_, R>,
-        _moment: &Moment<'_, R>,
-        _grad: &mut Gradient<R>,
-    ) {
-    }
-    /// The batch is over.
-    fn finish(&mut self, _cx: &Context<'_, R>, _grad: &mut Gradient<R>) {}
-    /// A ripple begins.
-    fn begin_ripple(&mut self, _cortex: &Cortex<R>) {}
-    /// A ripple re-instates a step.
-    fn reinstate(&mut self, _step: &Reinstated<'_, R>, _grad: &mut Gradient<R>) {}
-    /// What it keeps and costs.
-    fn ledger(&self) -> Ledger;
-    /// What else is measured of it.
-    fn told(&self) -> Told {
-        Vec::new()
-    }
-    /// What a person should know of how it went, in words.
-    fn warning(&self) -> Option<String> {
-        None
-    }
-    /// Where its attention went in the first episode of the last batch, where it has one.
-    fn attended(&self) -> Option<Attended> {
-        None
-    }
-}
-
-/// Sizes that a rule's needs are estimated from.
-#[derive(Clone, Copy, Debug)]
-pub struct Sizes {
-    /// T.
-    pub steps: u64,
-    /// S.
-    pub state: u64,
-    /// Parameters of the cell.
-    pub parameters: u64,
-}
-
-/// What is known of a rule from its parameters alone.
-pub trait RuleKind {
-    /// Whether it learns from ripples rather than from lived steps.
-    fn offline(&self) -> bool {
-        false
-    }
-    /// Whether its gradient is whole after every step.
-    fn whole_each_step(&self) -> bool {
-        false
-    }
-    /// Whether it can live in a stream that never ends.
-    fn streams(&self) -> bool {
-        self.whole_each_step() && !self.offline()
-    }
-    /// Whether it changes the forward pass, so that no other rule sees the same states.
-    fn reminds(&self) -> bool {
-        false
-    }
-    /// The rule that takes all of the gradient of the same forward pass, where that is not Bptt: what it is held against.
-    fn whole(&self) -> Option<RuleSpec> {
-        None
-    }
-    /// Whether it can serve a cell; if not, why, in a clause.
-    fn serves(&self, _cell: &dyn Cell<f32>) -> Result<(), &'static str> {
-        Ok(())
-    }
-    /// Floats it holds for one episode, at most and about: what memory is reserved by.
-    fn floats(&self, sizes: &Sizes) -> u64;
-    /// Tensors that are learned beside the cell's, and how many rows each has.
-    fn tensors(&self) -> (&'static [&'static str], usize) {
-        (&[], 0)
-    }
-}
-
-/// What a rule starts from.
-pub struct Start<'a, R: Real> {
-    /// The network.
-    pub cortex: &'a Cortex<R>,
-    /// The rule's own stream.
-    pub rng: Rng,
-}
 
 registry! {
     /// Credit-assignment rules.
@@ -303,19 +138,6 @@ impl RuleSpec {
             })
             .collect()
     }
-}
-
-/// Operations of `passes` products with all the cell's parameters, a multiplication and an addition each.
-fn flops<R: Real>(cortex: &Cortex<R>, passes: u64) -> u64 {
-    2 * passes * cortex.parameters() as u64
-}
-
-/// The readout learns from every scored step, whatever the rule makes of it.
-fn learn_readout<R: Real>(cortex: &Cortex<R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
-    let Some(score) = moment.score else { return };
-    cortex.accumulate_readout(moment.step.h, moment.step.aux, &score.dy, grad);
-    grad.weight += score.weight;
-    grad.loss += score.loss;
 }
 
 #[cfg(test)]

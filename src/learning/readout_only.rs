@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, learn_readout};
+use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, learn_readout};
 use crate::neocortex::Gradient;
 use crate::numeric::Real;
 use crate::params;

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Ledger, Moment, Reinstated, Rule, RuleKind, Sizes, Start, flops};
+use super::rule::{Context, Ledger, Moment, Reinstated, Rule, RuleKind, Sizes, Start, flops};
 use crate::neocortex::{Cortex, Gradient, Step};
 use crate::numeric::{Block, Real, floats_in};
 use crate::params;

@@ -11,9 +11,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Context, FeedbackSpec, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, Transposed, flops,
-    learn_readout,
+use super::feedback::{FeedbackSpec, Transposed};
+use super::rule::{
+    Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
 };
 use crate::episode::Batch;
 use crate::neocortex::{Cell, CellState, Cortex, Gradient, ReversibleCell, Step};

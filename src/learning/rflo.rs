@@ -4,8 +4,9 @@
 //! (2) ∂L_t/∂W ≈ (B ∂L_t/∂y_t) ⊙ P_t, with B = Vᵀ or random
 
 use super::eligibility::{Eligibility, Fed};
+use super::feedback::{FeedbackSpec, Random};
+use super::rule::{RuleKind, Sizes};
 use super::traced::Traced;
-use super::{FeedbackSpec, Random, RuleKind, Sizes};
 use crate::neocortex::Cell;
 use crate::params;
 

@@ -8,9 +8,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::influence::{add_row, each_immediate, each_parameter};
-use super::traced::{Begin, Kernel, Traced};
-use super::{RuleKind, Sizes, Start, flops};
-use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
+use super::rule::{RuleKind, Sizes, Start, flops};
+use super::traced::{Advance, Kernel, Make, Traced};
+use crate::neocortex::{Cortex, Gradient};
 use crate::numeric::{Block, Real, gemm};
 use crate::params;
 
@@ -37,17 +37,14 @@ pub type RtrlState<R> = Traced<R, Whole<R>>;
 #[serde(bound = "")]
 pub struct Whole<R: Real> {
     #[serde(skip)]
-    lin: Linearisation<R>,
-    #[serde(skip)]
     next: Vec<R>,
     #[serde(skip)]
     row: Vec<R>,
 }
 
-impl<R: Real> Begin<Rtrl, R> for Whole<R> {
-    fn begin(_: &Rtrl, _: Start<'_, R>) -> Self {
+impl<R: Real> Make<Rtrl, R> for Whole<R> {
+    fn make(_: &Rtrl, _: Start<'_, R>) -> Self {
         Self {
-            lin: Linearisation::default(),
             next: Vec::new(),
             row: Vec::new(),
         }
@@ -70,25 +67,18 @@ impl<R: Real> Kernel<R> for Whole<R> {
     }
 
     /// Equation (1).
-    fn advance(
-        &mut self,
-        cortex: &Cortex<R>,
-        step: &Step<'_, R>,
-        influence: &mut Vec<R>,
-        counts: bool,
-    ) {
+    fn advance(&mut self, now: &Advance<'_, R>, influence: &mut Vec<R>) {
+        let (cortex, lin) = (now.cortex, now.lin);
         let (rows, columns) = (cortex.state(), cortex.parameters());
-        self.lin.traces(cortex, step);
-        self.lin.jacobian(cortex, step);
         self.next.resize(rows * columns, R::zero());
         gemm(
             &mut self.next,
-            Block::of_slice(&self.lin.jacobian, rows, rows),
+            Block::of_slice(&lin.jacobian, rows, rows),
             Block::of_slice(influence, rows, columns),
             false,
         );
-        if counts {
-            let (next, lin) = (&mut self.next, &self.lin);
+        if now.counts {
+            let next = &mut self.next;
             each_parameter(cortex, |p, l, j| {
                 let u = lin.presynaptic[j];
                 each_immediate(cortex, lin, l, |row, d| next[p * rows + row] += d * u);

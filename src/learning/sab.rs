@@ -13,10 +13,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RuleSpec;
 use super::attention::Weights;
-use super::{
-    Attended, Context, Ledger, Moment, Rule, RuleKind, RuleSpec, Sizes, Start, Told, flops,
-    learn_readout,
+use super::rule::{
+    Attended, Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
 };
 use crate::episode::NO_ORIGIN;
 use crate::neocortex::{Cell, Gradient, Step};

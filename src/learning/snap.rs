@@ -8,10 +8,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::influence::{add_row, each_immediate, each_parameter};
-use super::traced::{Begin, Kernel, Traced};
-use super::{RuleKind, Sizes, Start, flops};
-use crate::neocortex::Step;
-use crate::neocortex::{Cell, Cortex, Gradient, Linearisation};
+use super::rule::{RuleKind, Sizes, Start, flops};
+use super::traced::{Advance, Kernel, Make, Traced};
+use crate::neocortex::{Cell, Cortex, Gradient};
 use crate::numeric::{Block, Real, gemm};
 use crate::params;
 
@@ -78,7 +77,6 @@ pub struct Patches<R: Real> {
 
 #[derive(Clone, Debug)]
 struct Room<R> {
-    lin: Linearisation<R>,
     /// J[K, K].
     within: Vec<R>,
     next: Vec<R>,
@@ -88,12 +86,7 @@ struct Room<R> {
 impl<R> Default for Room<R> {
     fn default() -> Self {
         let [within, next, row] = std::array::from_fn(|_| Vec::new());
-        Self {
-            lin: Linearisation::default(),
-            within,
-            next,
-            row,
-        }
+        Self { within, next, row }
     }
 }
 
@@ -122,8 +115,8 @@ fn reached<R: Real>(cortex: &Cortex<R>, steps: usize) -> Vec<Vec<u32>> {
         .collect()
 }
 
-impl<R: Real> Begin<Snap, R> for Patches<R> {
-    fn begin(params: &Snap, Start { cortex, .. }: Start<'_, R>) -> Self {
+impl<R: Real> Make<Snap, R> for Patches<R> {
+    fn make(params: &Snap, Start { cortex, .. }: Start<'_, R>) -> Self {
         let (n, slots) = (cortex.units(), cortex.cell.as_dyn().slots());
         let mut patches: Vec<Patch> = reached(cortex, params.order - 1)
             .iter()
@@ -171,12 +164,13 @@ impl<R: Real> Begin<Snap, R> for Patches<R> {
 
 impl<R: Real> Room<R> {
     /// Equation (1) for one unit; the immediate influence is left out where it does not count.
-    fn advance(&mut self, cortex: &Cortex<R>, patch: &Patch, influence: &mut [R], counts: bool) {
+    fn advance(&mut self, now: &Advance<'_, R>, patch: &Patch, influence: &mut [R]) {
+        let (cortex, lin) = (now.cortex, now.lin);
         let (k, state) = (patch.rows.len(), cortex.state());
         let block = &mut influence[patch.from..patch.from + patch.len()];
         self.within.clear();
         for &from in &patch.rows {
-            let column = &self.lin.jacobian[from as usize * state..(from as usize + 1) * state];
+            let column = &lin.jacobian[from as usize * state..(from as usize + 1) * state];
             self.within
                 .extend(patch.rows.iter().map(|&to| column[to as usize]));
         }
@@ -194,16 +188,16 @@ impl<R: Real> Room<R> {
             );
             block.copy_from_slice(&self.next[..block.len()]);
         }
-        if !counts {
+        if !now.counts {
             return;
         }
         let mut rest = block;
         for &[l, j, len] in &patch.spans {
             let (columns, others) = rest.split_at_mut(len as usize * k);
             rest = others;
-            let u = &self.lin.presynaptic[j as usize..(j + len) as usize];
+            let u = &lin.presynaptic[j as usize..(j + len) as usize];
             let mut slots = patch.own.iter();
-            each_immediate(cortex, &self.lin, l as usize, |_, d| {
+            each_immediate(cortex, lin, l as usize, |_, d| {
                 let row = slots.next().map_or(0, |row| *row as usize);
                 for (m, u) in columns[row..].iter_mut().step_by(k).zip(u) {
                     *m += d * *u;
@@ -223,17 +217,9 @@ impl<R: Real> Kernel<R> for Patches<R> {
         flops(cortex, 1) + 2 * each.sum::<usize>() as u64
     }
 
-    fn advance(
-        &mut self,
-        cortex: &Cortex<R>,
-        step: &Step<'_, R>,
-        influence: &mut Vec<R>,
-        counts: bool,
-    ) {
-        self.room.lin.traces(cortex, step);
-        self.room.lin.jacobian(cortex, step);
+    fn advance(&mut self, now: &Advance<'_, R>, influence: &mut Vec<R>) {
         for patch in &self.patches {
-            self.room.advance(cortex, patch, influence, counts);
+            self.room.advance(now, patch, influence);
         }
     }
 

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops};
+use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
 use crate::neocortex::{Gradient, Step};
 use crate::numeric::{DMatrix, Real, floats_in};
 use crate::{params, registry};
@@ -226,7 +226,7 @@ impl<R: Real> Rule<R> for TbpttState<R> {
         let score = moment.score.map(|s| (s.weight, s.loss));
         if self.sums() {
             // Every loss counts, so the readout learns at once.
-            super::learn_readout(cx.cortex, moment, grad);
+            learn_readout(cx.cortex, moment, grad);
         } else {
             self.pending = score;
         }

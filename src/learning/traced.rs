@@ -4,11 +4,31 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::influence::errors;
-use super::{Context, Ledger, Moment, Rule, Start, learn_readout};
-use crate::neocortex::{Cortex, Gradient, Step};
+use super::rule::{Context, Ledger, Moment, Rule, Start, Told, learn_readout};
+use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
 use crate::numeric::{DMatrix, Measured, Real, floats_in};
 
+/// One step of one episode, as a kernel carries influence over it.
+pub struct Advance<'a, R: Real> {
+    /// The network and its weights.
+    pub cortex: &'a Cortex<R>,
+    /// The step's position in the batch, as [`Moment::t`].
+    pub t: usize,
+    /// Which of the B episodes: 0 to B−1.
+    pub episode: usize,
+    /// The episode's column of the step.
+    pub step: Step<'a, R>,
+    /// The step linearised: D, the retention and u, and J where the kernel [wants it](Kernel::wants_jacobian).
+    pub lin: &'a Linearisation<R>,
+    /// Whether what the step itself adds (D ⊗ u) counts: not where the part of the first quarter is carried on.
+    pub counts: bool,
+}
+
 /// What is kept of the influence of parameters on the state, and how it moves on.
+///
+/// A step of B episodes calls [`Kernel::step`] once, and then for each episode [`Kernel::advance`] and, where an output is
+/// scored, [`Kernel::credit`]. Where the part of the first quarter is measured, `advance` and `credit` come a second time for
+/// the same step and episode, with an influence of its own: what a kernel learns or draws at random belongs into `step`.
 pub trait Kernel<R: Real>: Serialize + DeserializeOwned {
     /// How many elements are kept for one episode.
     fn elements(&self, cortex: &Cortex<R>) -> usize;
@@ -18,14 +38,16 @@ pub trait Kernel<R: Real>: Serialize + DeserializeOwned {
     fn feedback(&self) -> Option<&DMatrix<R>> {
         None
     }
-    /// One episode's influence moves on by a step; what the step itself adds is left out where it does not count.
-    fn advance(
-        &mut self,
-        cortex: &Cortex<R>,
-        step: &Step<'_, R>,
-        influence: &mut Vec<R>,
-        counts: bool,
-    );
+    /// Whether [`Advance::lin`] holds J too.
+    fn wants_jacobian(&self) -> bool {
+        true
+    }
+    /// A batch of episodes, or a stream, begins; all influence is 0 again.
+    fn begin(&mut self, _cx: &Context<'_, R>) {}
+    /// A step was lived: once for all episodes, before their influence moves on.
+    fn step(&mut self, _cx: &Context<'_, R>, _moment: &Moment<'_, R>) {}
+    /// One episode's influence moves on by a step.
+    fn advance(&mut self, now: &Advance<'_, R>, influence: &mut Vec<R>);
     /// Adds one episode's gradient, from δ = ∂L/∂s (S long).
     fn credit(
         &mut self,
@@ -35,12 +57,26 @@ pub trait Kernel<R: Real>: Serialize + DeserializeOwned {
         grad: &mut Gradient<R>,
         remote: bool,
     );
+    /// Floats that it keeps from step to step beside the influence, for one of `width` episodes side by side, once
+    /// [`Kernel::begin`] has made room for them: counted in what it would save. A kernel that keeps values of each episode
+    /// divides those by `width`.
+    fn floats(&self, _width: usize) -> usize {
+        floats_in(self)
+    }
+    /// What else is measured of it: see [`Rule::told`].
+    fn told(&self) -> Told {
+        Vec::new()
+    }
+    /// What a person should know of how it went: see [`Rule::warning`].
+    fn warning(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A kernel that can be made from a rule's parameters.
-pub trait Begin<P, R: Real>: Kernel<R> {
+pub trait Make<P, R: Real>: Kernel<R> {
     /// Before the first episode.
-    fn begin(params: &P, start: Start<'_, R>) -> Self;
+    fn make(params: &P, start: Start<'_, R>) -> Self;
 }
 
 /// The influences of each episode.
@@ -52,6 +88,8 @@ pub struct Traced<R: Real, K> {
     /// The part of it from the first quarter of the steps.
     remote: Measured<Vec<Vec<R>>>,
     #[serde(skip)]
+    lin: Linearisation<R>,
+    #[serde(skip)]
     delta: Vec<R>,
     ledger: Ledger,
 }
@@ -60,15 +98,45 @@ impl<R: Real, K: Kernel<R>> Traced<R, K> {
     /// No influence yet.
     pub fn new<P>(params: &P, start: Start<'_, R>) -> Self
     where
-        K: Begin<P, R>,
+        K: Make<P, R>,
     {
         Self {
-            kernel: K::begin(params, start),
+            kernel: K::make(params, start),
             influence: Vec::new(),
             remote: Measured(Vec::new()),
+            lin: Linearisation::default(),
             delta: Vec::new(),
             ledger: Ledger::default(),
         }
+    }
+
+    /// The influence of each episode, as its kernel keeps it.
+    pub fn influence(&self) -> &[Vec<R>] {
+        &self.influence
+    }
+}
+
+/// The step of episode `b`, linearised as the kernel wants it.
+fn linearised<'a, R: Real, K: Kernel<R>>(
+    lin: &'a mut Linearisation<R>,
+    kernel: &K,
+    cx: &Context<'a, R>,
+    moment: &Moment<'a, R>,
+    b: usize,
+    counts: bool,
+) -> Advance<'a, R> {
+    let step = cx.cortex.column(&moment.step, b);
+    lin.traces(cx.cortex, &step);
+    if kernel.wants_jacobian() {
+        lin.jacobian(cx.cortex, &step);
+    }
+    Advance {
+        cortex: cx.cortex,
+        t: moment.t,
+        episode: b,
+        step,
+        lin,
+        counts,
     }
 }
 
@@ -81,10 +149,11 @@ impl<R: Real, K: Kernel<R>> Rule<R> for Traced<R, K> {
             influence.resize(len, R::zero());
         }
         self.remote.0.clear();
+        self.kernel.begin(cx);
         if self.ledger.grows(width * len) {
             let each = floats_in(&self.influence) / width.max(1);
             // Random feedback is there once, however many episodes run side by side.
-            self.ledger.keep(each + floats_in(&self.kernel), 1);
+            self.ledger.keep(each + self.kernel.floats(width), 1);
             self.ledger.flops_per_step = self.kernel.flops(cx.cortex);
         }
     }
@@ -96,9 +165,10 @@ impl<R: Real, K: Kernel<R>> Rule<R> for Traced<R, K> {
             let feedback = self.kernel.feedback();
             errors(cortex, moment.step.aux, score, feedback, &mut self.delta);
         }
+        self.kernel.step(cx, moment);
         for (b, influence) in self.influence.iter_mut().enumerate() {
-            let step = cortex.column(&moment.step, b);
-            self.kernel.advance(cortex, &step, influence, true);
+            let now = linearised(&mut self.lin, &self.kernel, cx, moment, b, true);
+            self.kernel.advance(&now, influence);
             if moment.score.is_some() {
                 let delta = &self.delta[b * rows..(b + 1) * rows];
                 self.kernel.credit(cortex, delta, influence, grad, false);
@@ -118,8 +188,8 @@ impl<R: Real, K: Kernel<R>> Rule<R> for Traced<R, K> {
         }
         for (b, influence) in self.remote.0.iter_mut().enumerate() {
             if !moment.remote {
-                let step = cortex.column(&moment.step, b);
-                self.kernel.advance(cortex, &step, influence, false);
+                let now = linearised(&mut self.lin, &self.kernel, cx, moment, b, false);
+                self.kernel.advance(&now, influence);
             }
             if moment.score.is_some() {
                 let delta = &self.delta[b * rows..(b + 1) * rows];
@@ -130,5 +200,13 @@ impl<R: Real, K: Kernel<R>> Rule<R> for Traced<R, K> {
 
     fn ledger(&self) -> Ledger {
         self.ledger
+    }
+
+    fn told(&self) -> Told {
+        self.kernel.told()
+    }
+
+    fn warning(&self) -> Option<String> {
+        self.kernel.warning()
     }
 }

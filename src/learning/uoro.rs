@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::influence::{balance, errors, norm, squares};
-use super::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
 use crate::neocortex::{Cortex, Gradient, Linearisation, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, Rng, floats_in, gemm};
 use crate::params;

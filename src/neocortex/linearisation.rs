@@ -9,11 +9,11 @@ use crate::numeric::Real;
 pub struct Linearisation<R> {
     /// D: see [`Cell::immediate`](super::Cell::immediate).
     pub immediate: Vec<R>,
-    /// What units keep of themselves; empty where influence spreads within the step.
+    /// What units keep of themselves: see [`Cell::retention`](super::Cell::retention).
     pub retention: Vec<R>,
     /// u, Q long.
     pub presynaptic: Vec<R>,
-    /// J, S×S.
+    /// J, S×S: row `to` of s_t by row `from` of s_{t−1} at `j[from·S + to]`.
     pub jacobian: Vec<R>,
 }
 

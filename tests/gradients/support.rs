@@ -142,6 +142,7 @@ pub fn live(
         let score = scored.then(|| cortex.score(&h, &aux, targets, batch.mask_at(t)));
         let moment = Moment {
             t,
+            since_begin: t as u64,
             step: Step {
                 h_prev: &states[t],
                 x: &batch.inputs.as_slice()[t * x..(t + 1) * x],

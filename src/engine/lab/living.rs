@@ -31,6 +31,8 @@ pub struct Living<R: Real> {
     pub batch: Batch<R>,
     /// Steps done.
     pub t: usize,
+    /// Steps of the stream that were done before this stretch of it; 0 for episodes.
+    pub before: u64,
     /// s_{t−1}, S×B.
     pub h: Vec<R>,
     next: Vec<R>,
@@ -61,6 +63,7 @@ impl<R: Real> Living<R> {
         let columns = batch.width * if ahead { batch.steps } else { 1 };
         let mut living = Self {
             t: 0,
+            before: 0,
             h: vec![R::zero(); size],
             next: vec![R::zero(); size],
             aux: vec![R::zero(); cortex.aux_rows() * batch.width],
@@ -184,6 +187,7 @@ impl<R: Real> Living<R> {
         let (x, width) = (self.batch.inputs.nrows(), self.batch.width);
         Moment {
             t: self.t,
+            since_begin: self.before + self.t as u64,
             step: Step {
                 h_prev: &self.h,
                 x: &self.batch.inputs.as_slice()[self.t * x * width..(self.t + 1) * x * width],

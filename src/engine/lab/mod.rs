@@ -244,6 +244,22 @@ impl<R: Real> Lab<R> {
         Ok(())
     }
 
+    /// Tells what rules measure of themselves.
+    pub fn tell_rules(&self, out: &mut dyn Sink) -> Result<(), RunError> {
+        for runner in self.rules.all() {
+            let rule = runner.state.as_dyn();
+            for (declared, value) in rule.told() {
+                let metric = Metric::of(declared, runner.label.clone());
+                self.notebook.tell(metric, value, out)?;
+            }
+            if let Some(warning) = rule.warning() {
+                let text = format!("{}: {warning}", runner.label);
+                self.notebook.note(text, out)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the yardstick over the lived episodes that were replayed, each as often as it was.
     pub fn measure_yardstick(&mut self, replayed: &[u64]) {
         if let Some(memory) = &self.memory {

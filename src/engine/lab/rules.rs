@@ -347,7 +347,7 @@ impl<R: Real> Learners<R> for Awake<'_, R> {
 /// All rules while ripples run.
 impl<R: Real> Learners<R> for Rules<R> {
     fn begin_ripple(&mut self, cortex: &Cortex<R>) {
-        for runner in self.all_mut() {
+        for runner in self.all_mut().filter(|r| r.offline()) {
             runner.state.as_dyn_mut().begin_ripple(cortex);
         }
     }

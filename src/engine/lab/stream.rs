@@ -12,6 +12,8 @@ use crate::task::Task;
 pub struct Stream<R: Real> {
     /// The state after the last step, S long.
     pub h: Vec<R>,
+    /// Steps lived since it began.
+    pub lived: u64,
     /// What the task keeps of the past.
     memory: Vec<f64>,
     /// Columns of input, target and mask that were made but not yet lived.
@@ -23,6 +25,7 @@ impl<R: Real> Stream<R> {
     pub fn new(state: usize) -> Self {
         Self {
             h: vec![R::zero(); state],
+            lived: 0,
             memory: Vec::new(),
             ahead: Vec::new(),
         }

@@ -90,6 +90,7 @@ impl<R: Real> Streaming<R> {
         let batch = Batch::of(&[episode], lab.notebook.clock.episodes);
         let mut living = Box::new(lab.living(batch));
         living.h.clone_from(&stream.h);
+        living.before = stream.lived;
         lab.stream = Some(stream);
         if begins {
             lab.begin(&mut living, out)?;
@@ -106,8 +107,10 @@ impl<R: Real> Streaming<R> {
         lab.rules.forget_shadows();
         if let Some(stream) = &mut lab.stream {
             stream.h.clone_from(&living.h);
+            stream.lived += living.t as u64;
         }
         lab.check(living)?;
+        lab.tell_rules(out)?;
         if living.sums.scored.all > 0.0 {
             living.sums.tell(&AWAKE, lab.task(), &lab.notebook, out)?;
             tell_lone_weights(&lab.cortex.weights, &lab.notebook, out)?;
@@ -155,5 +158,67 @@ impl<R: Real> Happening<R> for Streaming<R> {
             living.refresh(&lab.cortex);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learning::RuleSpec;
+    use crate::neocortex::CellSpec;
+    use crate::record::{Event, metric};
+    use crate::scenario::Learning;
+
+    fn lab(rule: &str) -> Lab<f64> {
+        let mut setup = Setup::default();
+        setup.cortex.cell = CellSpec::named("Reversible").unwrap();
+        setup.learning = Learning {
+            rule: RuleSpec::named(rule).unwrap(),
+            ..Learning::default()
+        };
+        Lab::new(&setup)
+    }
+
+    fn stream(lab: &mut Lab<f64>, steps: u64, report: usize) -> Vec<Event> {
+        let mut streaming = Streaming::new(&Stream { steps, report }, lab);
+        let mut events = Vec::new();
+        while streaming.step(lab, &mut events).unwrap() == Flow::On {}
+        events
+    }
+
+    #[test]
+    fn what_rules_tell_is_told_at_each_report() {
+        let mut lab = lab("ReversibleReplay");
+        // The rule learns what it tells where an episode ends.
+        let mut living = lab.living(lab.clone().batch(1, |s| &mut s.task));
+        lab.begin(&mut living, &mut ()).unwrap();
+        while !living.over() {
+            lab.live_step(&mut living, false, &mut ()).unwrap();
+        }
+        lab.end(&mut living, &mut ()).unwrap();
+        let events = stream(&mut lab, 90, 40);
+        let told = events.iter().filter_map(Event::measurement);
+        let named = told.filter(|m| m.metric.is(&metric::RECONSTRUCTION));
+        assert_eq!(named.count(), 3);
+    }
+
+    #[test]
+    fn a_stream_counts_on_over_its_stretches() {
+        let mut lab = lab("Rtrl");
+        stream(&mut lab, 90, 40);
+        assert_eq!(lab.stream.as_ref().unwrap().lived, 90);
+        let streaming = Streaming::new(
+            &Stream {
+                steps: 5,
+                report: 40,
+            },
+            &mut lab,
+        );
+        let living = streaming.next_stretch(&mut lab, &mut ()).unwrap();
+        assert_eq!((living.t, living.before), (0, 90));
+        // Episodes in between end it.
+        lab.stream = None;
+        let living = streaming.next_stretch(&mut lab, &mut ()).unwrap();
+        assert_eq!(living.before, 0);
     }
 }

@@ -119,7 +119,7 @@ fn end_batch<R: Real>(
 ) -> Result<(), RunError> {
     lab.end(living, out)?;
     lab.check(living)?;
-    tell_rules(lab, out)?;
+    lab.tell_rules(out)?;
     let (task, notebook) = (lab.task(), &lab.notebook);
     let mistakes = task.mistakes().unwrap_or_default();
     living.answers(mistakes).tell(&AWAKE, task, notebook, out)?;
@@ -133,22 +133,6 @@ fn end_batch<R: Real>(
     }
     if lab.every_episode() {
         update(lab, out)?;
-    }
-    Ok(())
-}
-
-/// Tells what rules measure of themselves.
-fn tell_rules<R: Real>(lab: &Lab<R>, out: &mut dyn Sink) -> Result<(), RunError> {
-    for runner in lab.rules.all() {
-        let rule = runner.state.as_dyn();
-        for (declared, value) in rule.told() {
-            let metric = Metric::of(declared, runner.label.clone());
-            lab.notebook.tell(metric, value, out)?;
-        }
-        if let Some(warning) = rule.warning() {
-            let text = format!("{}: {warning}", runner.label);
-            lab.notebook.note(text, out)?;
-        }
     }
     Ok(())
 }
