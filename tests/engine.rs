@@ -557,3 +557,81 @@ fn a_folder_that_is_opened_shows_its_curves() {
         assert!((shown.overlap_mean - measured.overlap_mean).abs() < 1e-9);
     }
 }
+
+fn set(path: &str, value: &str) -> Command {
+    Command::Set {
+        path: path.into(),
+        value: value.into(),
+    }
+}
+
+#[test]
+fn a_parameter_set_in_a_run_counts_from_there_on_and_survives_saving() {
+    let scenario = small(&[]);
+    let rate = set("cortex.optimizer.rate", "0.0");
+    let mut experiment = Experiment::<f32>::new(&scenario);
+    let mut events = Vec::new();
+    while experiment.clock().updates < 2 {
+        experiment.step(&mut events).unwrap();
+    }
+    experiment.apply(&rate, &mut events).unwrap();
+    let frozen = experiment.weights().clone();
+    let bytes = postcard::to_stdvec(&experiment).unwrap();
+    let whole = finish(&mut experiment);
+    assert_eq!(experiment.weights(), &frozen);
+    assert_ne!(experiment.now(), scenario);
+    assert_eq!(experiment.scenario(), &scenario);
+    let mut again: Experiment<f32> = postcard::from_bytes(&bytes).unwrap();
+    assert_eq!(format!("{whole:?}"), format!("{:?}", finish(&mut again)));
+    // In the middle of a sleep, what is replayed next is cued anew.
+    let mut asleep = Experiment::<f32>::new(&scenario);
+    let mut before = Vec::new();
+    while before.iter().filter_map(Event::ripple).count() < 2 {
+        asleep.step(&mut before).unwrap();
+    }
+    let cue = set("hippocampus.ripple.cue", "Noise(fraction: 0.1)");
+    asleep.apply(&cue, &mut before).unwrap();
+    let after = finish(&mut asleep);
+    let cues: Vec<_> = after.iter().filter_map(Event::ripple).collect();
+    assert!(cues.iter().skip(1).all(|r| r.cue == "Noise"));
+    assert_eq!(cues.len() + 2, 6 * 6);
+}
+
+#[test]
+fn what_cannot_change_in_a_run_is_refused_and_changes_nothing() {
+    let mut experiment = Experiment::<f32>::new(&small(&[]));
+    for command in [
+        set("cortex.cell.units", "8"),
+        set("no.such", "1"),
+        set("cortex.clip", "-1.0"),
+    ] {
+        let refused = experiment.apply(&command, &mut ());
+        assert!(matches!(refused, Err(ammon::engine::RunError::Refused(_))));
+    }
+    assert!(experiment.journal().is_empty());
+}
+
+#[test]
+fn a_set_is_undone_and_done_again_in_the_worker() {
+    let scenario = small(&[]);
+    let dir = tempfile::tempdir().unwrap();
+    headless(&scenario, &dir.path().join("plain"));
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Step(60));
+    wait(&worker, |a| *a == Activity::Paused);
+    worker.send(Request::Apply(set("cortex.optimizer.rate", "0.1")));
+    worker.send(Request::Step(30));
+    std::thread::sleep(Duration::from_millis(50));
+    wait(&worker, |a| *a == Activity::Paused);
+    save(&worker, &dir.path().join("set"));
+    worker.send(Request::Undo);
+    worker.send(Request::Redo);
+    save(&worker, &dir.path().join("again"));
+    assert_same(&dir.path().join("set"), &dir.path().join("again"));
+    worker.send(Request::Undo);
+    worker.send(Request::Run);
+    wait(&worker, |a| *a == Activity::Finished);
+    assert_eq!(worker.snapshot().redo.len(), 1);
+    save(&worker, &dir.path().join("undone"));
+    assert_same(&dir.path().join("plain"), &dir.path().join("undone"));
+}

@@ -23,6 +23,7 @@ const ROOMS: &[&[&str]] = &[
     &["lab"],
     &["phases"],
     &["command", "cursor", "scenario"],
+    &["setting"],
     &["experiment", "gradients"],
     &["show"],
     &["desk"],

@@ -18,6 +18,7 @@ mod report;
 mod resume;
 mod run;
 mod seeds;
+mod set;
 mod signals;
 mod source;
 mod table;
@@ -74,6 +75,7 @@ enum Command {
     Resume(resume::Resume),
     Check(check::Check),
     List(list::List),
+    Set(set::Set),
     Gradients(gradients::Gradients),
     Export(export::Export),
     Completions(completions::Completions),
@@ -87,6 +89,7 @@ impl Command {
             Self::Resume(c) => c.run(output),
             Self::Check(c) => c.run(output),
             Self::List(c) => c.run(output),
+            Self::Set(c) => c.run(output),
             Self::Gradients(c) => c.run(output),
             Self::Export(c) => c.run(output),
             Self::Completions(c) => c.run(output),

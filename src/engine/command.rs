@@ -19,6 +19,13 @@ pub enum Command {
         /// Region or pathway.
         target: Place,
     },
+    /// Give a parameter another value.
+    Set {
+        /// Its path in the scenario, as `cortex.optimizer.rate`.
+        path: String,
+        /// The value, in RON.
+        value: String,
+    },
 }
 
 impl Command {
@@ -29,6 +36,7 @@ impl Command {
                 format!("lesion {target} ({:.0} %)", fraction * 100.0)
             }
             Self::Restore { target } => format!("restore {target}"),
+            Self::Set { path, value } => format!("set {path} to {value}"),
         }
     }
 }

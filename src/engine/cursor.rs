@@ -45,6 +45,11 @@ impl Cursor {
         ((self.done as f64 + within) / self.all.max(1) as f64).min(1.0)
     }
 
+    /// The same phases have other parameters.
+    pub fn adopt(&mut self, protocol: &[Phase]) {
+        self.all = count(protocol);
+    }
+
     /// On to the next phase.
     pub fn advance(&mut self, protocol: &[Phase]) {
         self.done += 1;

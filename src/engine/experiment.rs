@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::command::{Command, Journalled};
 use super::cursor::Cursor;
 use super::lab::{Clock, Lab, LedgerRow, RunError};
-use super::phases::{Disturbance, Flow, PhaseState, Shown};
+use super::phases::{Disturbance, Flow, Phase, PhaseState, Shown};
 use super::scenario::Scenario;
+use super::setting::changed;
+use crate::circuit::Place;
 use crate::hippocampus::HippocampusState;
 use crate::neocortex::Weights;
 use crate::numeric::Real;
@@ -25,8 +27,11 @@ pub enum Status {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Experiment<R: Real> {
+    /// As it was at the beginning.
     scenario: Scenario,
     lab: Lab<R>,
+    /// The phases, with the values that their parameters have now.
+    protocol: Vec<Phase>,
     cursor: Cursor,
     /// The phase at work; between two phases there is none.
     phase: Option<PhaseState<R>>,
@@ -53,6 +58,7 @@ impl<R: Real> Experiment<R> {
         Self {
             lab: Lab::new(&scenario.setup),
             cursor: Cursor::start(&scenario.protocol),
+            protocol: scenario.protocol.clone(),
             phase: None,
             journal: Vec::new(),
             over: Over {
@@ -74,7 +80,7 @@ impl<R: Real> Experiment<R> {
             Flow::On => self.phase = Some(phase),
             Flow::Over => {
                 self.leave(phase);
-                self.cursor.advance(&self.scenario.protocol);
+                self.cursor.advance(&self.protocol);
             }
         }
         Ok(if self.is_done() {
@@ -89,7 +95,7 @@ impl<R: Real> Experiment<R> {
         if let Some(phase) = self.phase.take() {
             return Ok(Some(phase));
         }
-        let Some(next) = self.cursor.phase(&self.scenario.protocol) else {
+        let Some(next) = self.cursor.phase(&self.protocol) else {
             return Ok(None);
         };
         let phase = PhaseName::from(next.kind().called());
@@ -111,16 +117,23 @@ impl<R: Real> Experiment<R> {
         }
     }
 
-    /// Applies and journals a command.
+    /// Applies and journals a command; one that cannot be is refused with the reason and changes nothing.
     pub fn apply(&mut self, command: &Command, out: &mut dyn Sink) -> Result<(), RunError> {
-        self.journal.push(Journalled {
-            step: self.lab.notebook.clock.step,
-            command: command.clone(),
-        });
-        let (place, fraction) = match *command {
-            Command::Lesion { target, fraction } => (target, fraction),
-            Command::Restore { target } => (target, 0.0),
+        let done = match command {
+            Command::Lesion { target, fraction } => self.damage(*target, *fraction, out),
+            Command::Restore { target } => self.damage(*target, 0.0, out),
+            Command::Set { path, value } => self.set(path, value, out),
         };
+        if !matches!(done, Err(RunError::Refused(_))) {
+            self.journal.push(Journalled {
+                step: self.lab.notebook.clock.step,
+                command: command.clone(),
+            });
+        }
+        done
+    }
+
+    fn damage(&mut self, place: Place, fraction: f64, out: &mut dyn Sink) -> Result<(), RunError> {
         let fraction = if fraction.is_finite() {
             fraction.clamp(0.0, 1.0)
         } else {
@@ -133,6 +146,29 @@ impl<R: Real> Experiment<R> {
             phase.disturbed(damage, &mut self.lab, out)?;
         }
         self.lab.tell_damage(place, fraction, done, out)
+    }
+
+    /// What runs takes the new value over; phases under way go on as they began.
+    fn set(&mut self, path: &str, value: &str, out: &mut dyn Sink) -> Result<(), RunError> {
+        let next = changed(&self.now(), path, value).map_err(RunError::Refused)?;
+        self.lab.adopt(&next.setup);
+        self.cursor.adopt(&next.protocol);
+        self.protocol = next.protocol;
+        if let Some(phase) = &mut self.phase {
+            let phase = phase.as_dyn_mut();
+            phase.disturbed(Disturbance::Set, &mut self.lab, out)?;
+        }
+        let text = format!("{path} is {value} from here on");
+        self.lab.notebook.note(text, out)
+    }
+
+    /// The scenario with the values that parameters have now.
+    pub fn now(&self) -> Scenario {
+        Scenario {
+            setup: self.lab.setup.clone(),
+            protocol: self.protocol.clone(),
+            ..self.scenario.clone()
+        }
     }
 
     /// What a picture of this moment is made from, and whether a ripple is what the cortex shows now.
@@ -158,7 +194,7 @@ impl<R: Real> Experiment<R> {
         &self.lab
     }
 
-    /// What the run was made from.
+    /// What the run was made from, as it was at the beginning.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
@@ -175,7 +211,7 @@ impl<R: Real> Experiment<R> {
 
     /// Whether the protocol is over.
     pub fn is_done(&self) -> bool {
-        self.phase.is_none() && self.cursor.phase(&self.scenario.protocol).is_none()
+        self.phase.is_none() && self.cursor.phase(&self.protocol).is_none()
     }
 
     /// Part of the protocol that is done, 0 to 1.

@@ -8,6 +8,7 @@ mod gradients;
 mod lab;
 mod phases;
 mod scenario;
+mod setting;
 mod show;
 
 pub use command::{Command, Journalled};

@@ -31,6 +31,8 @@ pub enum Action {
     Live,
     /// Take the latest command back.
     Undo,
+    /// Do again what was taken back last.
+    Redo,
     /// The gallery.
     Gallery,
     /// Open a file.
@@ -52,7 +54,7 @@ pub type Shortcut = Option<(Modifiers, Key)>;
 
 impl Action {
     /// All of them, with name and key. A key alone also answers to its use with Shift: what needs Shift stands first.
-    pub const ALL: [(Self, &'static str, Shortcut); 20] = [
+    pub const ALL: [(Self, &'static str, Shortcut); 21] = [
         (
             Self::PlayPause,
             "Run / pause",
@@ -110,8 +112,13 @@ impl Action {
             Some((Modifiers::NONE, Key::End)),
         ),
         (
+            Self::Redo,
+            "Redo what was undone last",
+            Some((Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z)),
+        ),
+        (
             Self::Undo,
-            "Undo the latest lesion or restoration",
+            "Undo the latest change",
             Some((Modifiers::COMMAND, Key::Z)),
         ),
         (

@@ -146,6 +146,7 @@ impl App {
             Action::First => self.simulation.send(Request::Seek(0)),
             Action::Live => self.simulation.send(Request::Live),
             Action::Undo => self.simulation.send(Request::Undo),
+            Action::Redo => self.simulation.send(Request::Redo),
             Action::Gallery => self.show_gallery(),
             Action::Open => self.ask(Asking::Open),
             Action::Save => self.ask(Asking::Save),
@@ -309,7 +310,10 @@ impl App {
                     entry(self, ui, action);
                 }
             });
-            ui.menu_button("Edit", |ui| entry(self, ui, Action::Undo));
+            ui.menu_button("Edit", |ui| {
+                entry(self, ui, Action::Undo);
+                entry(self, ui, Action::Redo);
+            });
             ui.menu_button("View", |ui| {
                 self.dock.menu(ui);
                 ui.separator();

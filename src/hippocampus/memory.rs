@@ -68,6 +68,14 @@ impl<R: Real> HippocampusState<R> {
         }
     }
 
+    /// Goes on with other parameters, of which only those that may change in a run differ.
+    pub fn adopt(&mut self, spec: &Hippocampus) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.adopt(&spec.decoder);
+        }
+        self.spec = spec.clone();
+    }
+
     /// Its parameters.
     pub fn spec(&self) -> &Hippocampus {
         &self.spec

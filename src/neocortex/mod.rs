@@ -113,6 +113,22 @@ impl<R: Real> Cortex<R> {
         self
     }
 
+    /// The weights of these outputs start anew, uniform within ±1/√N; those of a fixed readout stay.
+    pub fn renew_outputs(&mut self, outputs: &[u32], rng: &mut Rng) {
+        if self.readout_fixed {
+            return;
+        }
+        let bound = 1.0 / (self.units() as f64).sqrt();
+        let v = self.weights.tensors.len() - 2;
+        for &output in outputs {
+            let output = output as usize;
+            for weight in self.weights.tensors[v].row_mut(output).iter_mut() {
+                *weight = R::of(bound * (2.0 * rng.uniform() - 1.0));
+            }
+            self.weights.tensors[v + 1][output] = R::zero();
+        }
+    }
+
     /// With tensors that are learned beside those of the cell: K×N each, normal of standard deviation 1/√N.
     pub fn with_attention(mut self, names: &[&str], keys: usize, rng: &mut Rng) -> Self {
         let n = self.units();

@@ -85,6 +85,11 @@ impl<R: Real> Optimizer<R> {
         }
     }
 
+    /// Goes on with other parameters of the same optimizer.
+    pub fn adopt(&mut self, spec: &OptimizerSpec, clip: Option<f64>, decay: f64) {
+        (self.spec, self.clip, self.decay) = (spec.clone(), clip, decay);
+    }
+
     /// Updates so far.
     pub fn updates(&self) -> u64 {
         self.updates

@@ -4,6 +4,7 @@ mod bundled;
 pub mod diagnostics;
 pub mod document;
 mod lists;
+mod live;
 pub mod parse;
 mod report;
 mod schema;
@@ -15,6 +16,7 @@ pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
 
 pub use lists::OneOrMore;
+pub use live::is_live;
 pub use report::{Finding, Report};
 pub use schema::{Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Setup, UpdateSpec};
 pub use semantics::{

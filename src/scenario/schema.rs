@@ -37,9 +37,9 @@ params! {
         /// How gradients change its weights.
         pub optimizer: OptimizerSpec = OptimizerSpec::Adam(Adam::default()), restart;
         /// Largest norm of the mean gradient; None does not clip.
-        pub clip: Option<f64> = Some(1.0), [1e-12 ..= 1e12], restart;
+        pub clip: Option<f64> = Some(1.0), [1e-12 ..= 1e12], live;
         /// How fast the rate falls: that of the k-th update is rate / (1 + decay·√k).
-        pub decay: f64 = 0.0, [0 ..= 1000], restart;
+        pub decay: f64 = 0.0, [0 ..= 1000], live;
     }
 }
 

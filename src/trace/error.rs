@@ -45,7 +45,8 @@ pub enum FolderError {
 }
 
 impl FolderError {
-    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    /// A file could not be written; why.
+    pub fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Write { path, source }
     }

@@ -24,7 +24,7 @@ struct Written {
     file: Option<File>,
     header: String,
     held: Vec<u8>,
-    written: u64,
+    length: u64,
 }
 
 impl Written {
@@ -33,7 +33,7 @@ impl Written {
             file: None,
             header: declared.header(),
             held: Vec::new(),
-            written: 0,
+            length: 0,
             path: folder.join(declared.file),
         };
         if declared.always {
@@ -73,7 +73,7 @@ impl Written {
             file: Some(file),
             header: declared.header(),
             held: Vec::new(),
-            written: length,
+            length,
         })
     }
 
@@ -106,7 +106,7 @@ impl Written {
             Ok(()) => self.held.len(),
             Err(_) => self.keep_whole_rows(),
         };
-        self.written += whole as u64;
+        self.length += whole as u64;
         self.held.drain(..whole);
         result
     }
@@ -116,13 +116,13 @@ impl Written {
         let Some(file) = &mut self.file else {
             return 0;
         };
-        let end = file.stream_position().unwrap_or(self.written);
-        let arrived = (end.saturating_sub(self.written) as usize).min(self.held.len());
+        let end = file.stream_position().unwrap_or(self.length);
+        let arrived = (end.saturating_sub(self.length) as usize).min(self.held.len());
         let whole = self.held[..arrived]
             .iter()
             .rposition(|b| *b == b'\n')
             .map_or(0, |at| at + 1);
-        let end = self.written + whole as u64;
+        let end = self.length + whole as u64;
         // Both are a last effort: the error that led here is reported.
         drop(file.set_len(end));
         drop(file.seek(SeekFrom::Start(end)));
@@ -166,7 +166,7 @@ impl Tables {
         let mut offsets = Offsets::default();
         for (table, offset) in self.tables.iter_mut().zip(&mut offsets.0) {
             table.flush().map_err(FolderError::write(&table.path))?;
-            *offset = table.written;
+            *offset = table.length;
         }
         Ok(offsets)
     }
@@ -253,7 +253,7 @@ mod tests {
             file: Some(file),
             header: String::new(),
             held: Vec::new(),
-            written: 0,
+            length: 0,
         };
         assert!(table.append("row\n".repeat(HELD).as_bytes()).is_err());
     }

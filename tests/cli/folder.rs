@@ -222,3 +222,30 @@ fn names_that_are_not_unicode_are_names() {
     );
     assert!(dir.path().join(name).join("summary.json").is_file());
 }
+
+/// Run folders written by earlier formats of checkpoints, one each: `tests/folders/format-N`.
+#[test]
+fn folders_of_earlier_formats_can_be_exported_and_are_refused_where_they_cannot_go_on() {
+    let dir = workshop();
+    let folders = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/folders");
+    for entry in fs::read_dir(folders).unwrap() {
+        let folder = entry.unwrap().path();
+        let copy = dir.path().join("copy");
+        drop(fs::remove_dir_all(&copy));
+        fs::create_dir(&copy).unwrap();
+        for file in fs::read_dir(&folder).unwrap() {
+            let file = file.unwrap().path();
+            fs::copy(&file, copy.join(file.file_name().unwrap())).unwrap();
+        }
+        done(&dir, &["export", "copy", "--format", "csv"]);
+        assert!(read(copy.join("metrics-wide.csv")).contains("loss"));
+        let before = read(copy.join("metrics.csv"));
+        let (code, _, told) = run(&dir, &["resume", "copy", "--quiet"]);
+        if code != 0 {
+            assert!(told.contains("another version") && told.contains("scenario.ron"), "{told}");
+            assert_eq!(read(copy.join("metrics.csv")), before);
+            // What the refusal says to do works.
+            done(&dir, &["run", "copy/scenario.ron", "--out", "anew", "--force", "--quiet"]);
+        }
+    }
+}

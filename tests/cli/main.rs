@@ -8,6 +8,7 @@ mod measure;
 mod output;
 mod rules;
 mod seeds;
+mod set;
 
 use std::path::Path;
 

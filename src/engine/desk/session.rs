@@ -288,13 +288,19 @@ fn write_files(
         &Tensor::of_weights(weights, &weights.tensors, 1.0),
     )?;
     if !experiment.journal().is_empty() {
-        let rows = experiment
-            .journal()
-            .iter()
-            .map(|j| format!("{},{}\n", j.step, j.command.describe()));
+        let mut out = csv::Writer::from_writer(Vec::new());
+        let lines = experiment.journal().iter();
+        let rows = lines.map(|j| [j.step.to_string(), j.command.describe()]);
+        let head = ["step", "command"].map(String::from);
+        let written = std::iter::once(head)
+            .chain(rows)
+            .try_for_each(|row| out.write_record(row))
+            .map_err(std::io::Error::from)
+            .and_then(|()| out.into_inner().map_err(csv::IntoInnerError::into_error));
+        let journal = path.join("journal.csv");
         write(
             "journal.csv",
-            ("step,command\n".to_string() + &rows.collect::<String>()).as_bytes(),
+            &written.map_err(FolderError::write(&journal))?,
         )?;
     }
     let saved = Saving {

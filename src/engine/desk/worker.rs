@@ -13,6 +13,7 @@ use arc_swap::ArcSwap;
 
 use super::super::command::{Command, Journalled};
 use super::super::experiment::{Experiment, Status};
+use super::super::lab::RunError;
 use super::super::scenario::Scenario;
 use super::super::show::{Activity, Snapshot, draw};
 use super::history::{Frame, History};
@@ -37,6 +38,8 @@ pub enum Request {
     Apply(Command),
     /// Take the latest command back.
     Undo,
+    /// Do again what was taken back last.
+    Redo,
     /// Look at another step of the history. Running goes on from there.
     Seek(u64),
     /// Back to the live end.
@@ -156,6 +159,8 @@ struct Run {
     history: History,
     session: Session,
     failed: Option<String>,
+    /// Commands that were taken back, the latest last.
+    undone: Vec<Journalled>,
 }
 
 impl Run {
@@ -178,6 +183,7 @@ impl Run {
             history,
             session,
             failed: None,
+            undone: Vec::new(),
         })
     }
 
@@ -217,9 +223,17 @@ impl Run {
             step: self.frame.clock().step,
             command,
         };
-        if let Err(error) = self.frame.apply(&journalled, Some(&mut self.session)) {
-            self.failed = Some(error.to_string());
+        match self.frame.apply(&journalled, Some(&mut self.session)) {
+            Ok(()) => self.undone.clear(),
+            Err(RunError::Refused(why)) => self.say(format!("refused: {why}")),
+            Err(error) => self.failed = Some(error.to_string()),
         }
+    }
+
+    /// A line for the log.
+    fn say(&mut self, text: String) {
+        let time = self.frame.clock().time;
+        self.frame.observer.say(time, text);
     }
 
     /// Looks at another step.
@@ -278,10 +292,23 @@ impl Run {
         let now = self.frame.clock().step;
         // A keyframe taken at the very step may already contain the command.
         self.retrace(undone.step.saturating_sub(1), now, &journal);
-        self.frame.observer.say(
-            self.frame.clock().time,
-            format!("undone: {}", undone.command.describe()),
-        );
+        self.say(format!("undone: {}", undone.command.describe()));
+        self.undone.push(undone);
+    }
+
+    /// Does again what was taken back last, at the step where it was done, and runs to the present step with it.
+    fn redo(&mut self) {
+        let Some(again) = self.undone.pop() else {
+            return;
+        };
+        self.live = None;
+        let now = self.frame.clock().step;
+        let mut journal = self.frame.experiment.journal().to_vec();
+        let text = format!("done again: {}", again.command.describe());
+        let from = again.step;
+        journal.push(again);
+        self.retrace(from, now.max(from), &journal);
+        self.say(text);
     }
 
     fn save(&mut self, path: &Path, force: bool) -> Result<(), String> {
@@ -417,6 +444,7 @@ impl Host {
             }
             Request::Apply(command) => self.run.apply(command),
             Request::Undo => self.run.undo(),
+            Request::Redo => self.run.redo(),
             Request::Seek(step) => {
                 self.running = false;
                 self.run.seek(step);
@@ -472,6 +500,7 @@ impl Host {
         };
         draw(&run.frame.experiment, &mut snapshot);
         run.frame.observer.draw(&mut snapshot);
+        snapshot.redo = run.undone.iter().map(|j| j.command.describe()).collect();
         self.latest.store(Arc::new(snapshot));
         (self.wake)();
     }

@@ -35,7 +35,7 @@ use crate::hippocampus::HippocampusState;
 use crate::neocortex::{Cortex, LossSpec, Optimizer};
 use crate::numeric::{DMatrix, Real, Rng, Streams};
 use crate::record::{Event, Metric, Sink};
-use crate::scenario::{Setup, UpdateSpec};
+use crate::scenario::{self, Setup, UpdateSpec};
 use crate::task::{Dims, Task};
 
 /// Everything that phases work in.
@@ -101,6 +101,21 @@ impl<R: Real> Lab<R> {
             cortex,
             memory,
         }
+    }
+
+    /// What runs takes over the values of parameters that may change in a run; the others are the same.
+    pub fn adopt(&mut self, setup: &Setup) {
+        let scenario::Cortex {
+            optimizer,
+            clip,
+            decay,
+            ..
+        } = &setup.cortex;
+        self.optimizer.adopt(optimizer, *clip, *decay);
+        if let (Some(memory), Some(spec)) = (&mut self.memory, &setup.hippocampus) {
+            memory.adopt(spec);
+        }
+        self.setup = setup.clone();
     }
 
     /// The task.

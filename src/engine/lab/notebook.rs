@@ -39,6 +39,9 @@ pub enum RunError {
         /// What.
         quantity: String,
     },
+    /// A command cannot be done; why.
+    #[error("{0}")]
+    Refused(String),
     /// A listener failed.
     #[error(transparent)]
     Sink(#[from] SinkError),

@@ -77,6 +77,8 @@ impl<R: Real> Shown<'_, R> {
 pub enum Disturbance {
     /// A lesion or a restoration.
     Damage(Place),
+    /// A parameter has another value.
+    Set,
 }
 
 /// A phase at work. Its state is data; the lab is all it may touch.

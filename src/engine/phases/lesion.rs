@@ -16,7 +16,7 @@ params! {
         /// Name of a region or pathway of the circuit.
         pub target: Place, restart;
         /// Which fraction.
-        pub fraction: f64 = 1.0, [0 ..= 1], restart;
+        pub fraction: f64 = 1.0, [0 ..= 1], live;
     }
 }
 

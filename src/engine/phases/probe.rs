@@ -15,7 +15,7 @@ params! {
     /// A test: nothing is stored and nothing learns.
     pub struct Probe {
         /// How many episodes are tested.
-        pub episodes: usize = 256, [1 ..= 100000], "episodes", restart;
+        pub episodes: usize = 256, [1 ..= 100000], "episodes", live;
     }
 }
 

@@ -13,7 +13,7 @@ params! {
     /// The same phases several times.
     pub struct Repeat {
         /// How many times.
-        pub times: usize = 10, [1 ..= 10000000], "times", restart;
+        pub times: usize = 10, [1 ..= 10000000], "times", live;
         /// What is repeated.
         pub phases: Vec<Phase>, [1 ..= 1000], restart;
     }

@@ -12,7 +12,7 @@ params! {
     /// Time passes; traces of a palimpsest fade.
     pub struct Rest {
         /// How long.
-        pub steps: u64 = 100, [1 ..= 1000000000], "steps", restart;
+        pub steps: u64 = 100, [1 ..= 1000000000], "steps", live;
     }
 }
 

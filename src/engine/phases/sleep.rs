@@ -20,13 +20,13 @@ params! {
     /// Ripples replay stored episodes; offline rules learn.
     pub struct Sleep {
         /// How many; a chain of ripples through a long episode counts as one.
-        pub ripples: usize = 16, [1 ..= 100000], "ripples", restart;
+        pub ripples: usize = 16, [1 ..= 100000], "ripples", live;
         /// Another order than the hippocampus's, for this sleep.
-        pub order: Option<OrderSpec> = None, restart;
+        pub order: Option<OrderSpec> = None, live;
         /// Whether rules learn from it; without, their gradients are only measured.
-        pub learn: bool = true, restart;
+        pub learn: bool = true, live;
         /// Whether each ripple is scored against its episode, and beside it one whose sequence synapses are shuffled.
-        pub score: bool = false, restart;
+        pub score: bool = false, live;
     }
 }
 
@@ -280,21 +280,24 @@ impl<R: Real> Happening<R> for Sleeping<R> {
         }
     }
 
-    /// The running ripple breaks off, planned ones are drawn anew; what only the cortex lost they do not notice.
+    /// Planned ripples are drawn anew, and after damage to the hippocampus the running one breaks off.
     fn disturbed(
         &mut self,
         by: Disturbance,
         lab: &mut Lab<R>,
         out: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        let Disturbance::Damage(place) = by;
-        if !place.hippocampal() {
+        if matches!(by, Disturbance::Damage(place) if !place.hippocampal()) {
             return Ok(());
         }
         if let Some(memory) = &mut lab.memory {
             memory.put_back(self.queue.iter().map(|planned| planned.episode));
         }
         self.queue.clear();
+        if by == Disturbance::Set {
+            // The running ripple has had its cue: it goes on.
+            return Ok(());
+        }
         if let Some(mut running) = self.running.take() {
             next_of_chain(&mut running, lab);
             running.planned.walk.states.truncate(running.step);

@@ -16,9 +16,9 @@ params! {
     /// unless episodes were lived in between.
     pub struct Stream {
         /// How many steps.
-        pub steps: u64 = 1000, [1 ..= 1000000000], "steps", restart;
+        pub steps: u64 = 1000, [1 ..= 1000000000], "steps", live;
         /// After how many steps loss and accuracy are told.
-        pub report: usize = 100, [1 ..= 100000], "steps", restart;
+        pub report: usize = 100, [1 ..= 100000], "steps", live;
     }
 }
 

@@ -13,7 +13,7 @@ params! {
     /// Episodes are lived and stored; online rules learn.
     pub struct Wake {
         /// How many, side by side.
-        pub episodes: usize = 16, [1 ..= 100000], "episodes", restart;
+        pub episodes: usize = 16, [1 ..= 100000], "episodes", live;
     }
 }
 

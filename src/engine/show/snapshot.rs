@@ -219,6 +219,8 @@ pub struct Snapshot {
     pub log: Arc<Vec<LogLine>>,
     /// Commands done that can be undone, latest last.
     pub undo: Vec<String>,
+    /// Commands taken back that can be done again, latest last.
+    pub redo: Vec<String>,
 }
 
 impl Snapshot {

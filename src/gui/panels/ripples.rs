@@ -135,7 +135,7 @@ impl Ripples {
         let hint = format!(
             "time {}, engram {}, {} replay from a {} cue ({:.0} % right), smallest overlap {:.3}",
             r.time,
-            r.engram,
+            r.engram.map_or("none".to_string(), |e| e.to_string()),
             r.order.as_str(),
             r.cue,
             r.cue_fraction * 100.0,

@@ -66,6 +66,11 @@ impl Decoder {
         }
     }
 
+    /// Goes on with other parameters of the same decoder.
+    pub fn adopt(&mut self, spec: &DecoderSpec) {
+        self.spec = spec.clone();
+    }
+
     /// How many synapses there are: C, and D where it is kept beside C.
     pub fn synapses(&self) -> usize {
         self.synapses.count()

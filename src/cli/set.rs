@@ -1,0 +1,67 @@
+//! `ammon set`: gives parameters of a stopped run other values, from where it stands on.
+
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::output::{Output, note};
+use crate::engine::{Command, Ending, RunError, Session};
+
+/// Gives parameters of a stopped run other values; `ammon resume` goes on with them.
+#[derive(clap::Args, Debug)]
+pub(super) struct Set {
+    /// The run folder.
+    pub run: PathBuf,
+    /// What to change: any parameter that `ammon list --json` calls live.
+    #[arg(required = true, value_name = "PATH=VALUE")]
+    pub sets: Vec<String>,
+}
+
+impl Set {
+    pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
+        if !self.run.join("checkpoint.bin").is_file() {
+            let folder = self.run.display();
+            return Err(Failure::wrong(format_args!(
+                "{folder} is not a run folder: it holds no checkpoint.bin"
+            )));
+        }
+        let (mut experiment, mut session) = Session::resume(&self.run)?;
+        if experiment.is_done() {
+            return Err(Failure::wrong(format_args!(
+                "{} is over: nothing can change in it any more",
+                self.run.display()
+            )));
+        }
+        // All or none: the folder is written only when every value was taken.
+        for set in &self.sets {
+            let Some((path, value)) = set.split_once('=') else {
+                return Err(Failure::wrong(format_args!(
+                    "`{set}` is not PATH=VALUE, for example cortex.optimizer.rate=0.001"
+                )));
+            };
+            let (path, value) = (path.trim().to_string(), value.trim().to_string());
+            match experiment.apply(&Command::Set { path, value }, &mut session) {
+                Err(RunError::Refused(why)) => return Err(Failure::wrong(why)),
+                done => done?,
+            }
+        }
+        session.checkpoint(&experiment, &Ending::Stopped)?;
+        for journalled in experiment
+            .journal()
+            .iter()
+            .rev()
+            .take(self.sets.len())
+            .rev()
+        {
+            output.line(format_args!(
+                "from step {}: {}",
+                journalled.step,
+                journalled.command.describe()
+            ))?;
+        }
+        note(format_args!(
+            "`ammon resume {}` goes on",
+            self.run.display()
+        ));
+        Ok(0)
+    }
+}

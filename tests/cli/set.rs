@@ -1,0 +1,64 @@
+//! Changing parameters of a stopped run.
+
+use crate::{done, read, run, workshop};
+
+#[test]
+fn a_stopped_run_goes_on_with_another_value_and_says_so() {
+    let dir = workshop();
+    let begin = |folder: &str| {
+        done(
+            &dir,
+            &["run", "tiny.ron", "--out", folder, "--stop-at", "500"],
+        );
+    };
+    begin("plain");
+    done(&dir, &["resume", "plain"]);
+    begin("set");
+    let told = done(
+        &dir,
+        &[
+            "set",
+            "set",
+            "cortex.optimizer.rate=0.0",
+            "hippocampus.ripple.cue=Noise(0.1)",
+        ],
+    );
+    assert!(
+        told.contains("from step 500: set cortex.optimizer.rate to 0.0"),
+        "{told}"
+    );
+    done(&dir, &["resume", "set"]);
+    let of = |folder: &str, file: &str| read(dir.path().join(folder).join(file));
+    assert_ne!(of("plain", "metrics.csv"), of("set", "metrics.csv"));
+    assert!(of("set", "replay.csv").contains(",Noise,"));
+    let journal = of("set", "journal.csv");
+    assert_eq!(journal.lines().count(), 3, "{journal}");
+    assert!(of("set", "log.csv").contains("cortex.optimizer.rate is 0.0 from here on"));
+    // The scenario in the folder is the one that the run began with.
+    assert_eq!(of("plain", "scenario.ron"), of("set", "scenario.ron"));
+}
+
+#[test]
+fn what_cannot_be_set_is_refused_and_the_run_goes_on_as_if_nothing_had_been_asked() {
+    let dir = workshop();
+    done(&dir, &["run", "tiny.ron", "--out", "plain"]);
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
+    );
+    for (what, word) in [
+        ("cortex.cell.units=8", "new run"),
+        ("cortex.optimizer.rat=1", "rate"),
+        ("rate", "PATH=VALUE"),
+        ("cortex.optimizer.rate=fast", "number"),
+    ] {
+        let (code, _, told) = run(&dir, &["set", "run", what]);
+        assert_eq!(code, 2, "{told}");
+        assert!(told.contains(word), "{told}");
+    }
+    done(&dir, &["resume", "run"]);
+    let of = |folder: &str| read(dir.path().join(folder).join("metrics.csv"));
+    assert_eq!(of("plain"), of("run"));
+    let (code, _, told) = run(&dir, &["set", "run", "cortex.optimizer.rate=0.1"]);
+    assert!(code == 2 && told.contains("over"), "{told}");
+}
