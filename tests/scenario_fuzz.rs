@@ -303,6 +303,51 @@ proptest! {
     }
 }
 
+/// Any value of JSON, a scenario among them.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::Value;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        proptest::sample::select(&["Tanh", "Linear", "Tanj"][..]).prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        proptest::sample::select(&["title", "cell", "more", "others", "Tanh", "units", "leak"][..])
+            .prop_map(String::from),
+        ".{0,6}",
+    ];
+    leaf.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(name.clone(), inner, 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever others write as JSON is understood as such, and broken JSON is survived.
+    #[test]
+    fn json_is_understood_or_survived(value in json(), title in json(), cut in 0_usize..200, token in proptest::sample::select(&TOKENS[..])) {
+        let mut object = serde_json::Map::new();
+        object.insert("title".into(), title);
+        object.insert("cell".into(), value.clone());
+        let text = serde_json::Value::Object(object).to_string();
+        let mut problems = Problems::default();
+        parse_lossy(&text, 0, &mut problems);
+        prop_assert!(problems.is_empty(), "{:?} {text}", problems.list());
+        survives(&text, &[format!("others={value}"), format!("more={value}")]);
+        let at = (0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        survives(&text[..at], &[format!("cell={}", &text[at..])]);
+        survives(&format!("{}{token}{}", &text[..at], &text[at..]), &[]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -266,7 +266,7 @@ pub fn read_fields<'a>(
             node.span,
             format!(
                 "expected {}, found {}",
-                field_list(owner, declared),
+                field_list(declared),
                 node.describe()
             ),
             None,
@@ -292,7 +292,7 @@ pub fn read_fields<'a>(
                 problems.push(
                     node.span,
                     "expected named fields, found values without names".to_string(),
-                    Some(format!("write {}", field_list(owner, declared))),
+                    Some(format!("write {}", field_list(declared))),
                 );
                 return None;
             }
@@ -370,9 +370,9 @@ pub fn read_variant(
     Some((variant.name, body))
 }
 
-fn field_list(owner: &str, declared: &[Field]) -> String {
+fn field_list(declared: &[Field]) -> String {
     let names: Vec<_> = declared.iter().map(|f| format!("{}: …", f.name)).collect();
-    format!("{owner}({})", names.join(", "))
+    format!("`({})`", names.join(", "))
 }
 
 fn suggest<'a>(name: &str, choices: impl Iterator<Item = &'a str> + Clone, what: &str) -> String {

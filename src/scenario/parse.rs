@@ -12,8 +12,10 @@ mod grammar;
 mod lexer;
 mod number;
 mod slips;
+mod spoken;
 
 use self::lexer::Fatal;
+pub use self::spoken::in_json;
 use crate::registry::{Body, Node, Problems, Span, Value};
 
 /// Largest text accepted, in bytes.
