@@ -8,7 +8,7 @@ use petgraph::graph::DiGraph;
 use petgraph::visit::EdgeRef;
 use serde::{Deserialize, Serialize};
 
-use crate::registry::{Body, Bounds, Kind, Node, Parameter, Problems, Value, Writer, nearest};
+use crate::registry::{Body, Bounds, Kind, Node, Parameter, Problems, Value, nearest};
 
 /// Declares every region and pathway once, in the order in which they are drawn.
 macro_rules! places {
@@ -161,10 +161,6 @@ impl Parameter for Place {
             );
         }
         place
-    }
-
-    fn write(&self, out: &mut Writer) {
-        self.name().to_string().write(out);
     }
 }
 

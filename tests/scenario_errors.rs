@@ -210,3 +210,130 @@ fn a_hostile_file_is_refused_in_few_words() {
         many.len()
     );
 }
+
+/// A JSON text is read to the same as a RON text.
+fn same(json: &str, sets: &[&str], ron: &str) {
+    let text = |name: &str, text: &str| Text {
+        name: name.into(),
+        text: text.into(),
+    };
+    let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
+    let (json, _, _) =
+        read::<schema::Scenario>(text("my.json", json), &sets).unwrap_or_else(|e| panic!("{e}"));
+    let (ron, _, _) = read::<schema::Scenario>(text("my.ron", ron), &[]).unwrap();
+    assert_eq!(json, ron);
+}
+
+#[test]
+fn json_says_the_same_as_ron() {
+    same(
+        "\u{feff}\n{\"title\": \"\\u00e4 \\ud83d\\ude00 \\/\", \"seed\": 3, \"cortex\": {\"cell\": {\"Tanh\": {\"leak\": 5e-1}}},\n\
+         \"others\": [\"Linear\", {\"Linear\": {}}, {\"Tanh\": {}}]}",
+        &[],
+        "(title: \"ä 😀 /\", seed: 3, cortex: (cell: Tanh(leak: 0.5)), others: [Linear, Linear, Tanh])",
+    );
+    same(
+        r#"{"title": "x", "cortex": {"cell": {"Tanh": {"units": 3}}}, "others": ["Linear"]}"#,
+        &[
+            "cortex.cell.units=4",
+            "cortex.clip=2.5",
+            r#"others.0={"Tanh": {"units": 6}}"#,
+        ],
+        "(title: \"x\", cortex: (cell: Tanh(units: 4), clip: 2.5), others: [Tanh(units: 6)])",
+    );
+}
+
+#[test]
+fn a_set_may_be_json_in_a_scenario_that_is_ron() {
+    same(
+        "(title: \"x\")",
+        &[
+            r#"cortex={"cell": "Linear"}"#,
+            r#"others=[{"Tanh": {"units": 2}}]"#,
+            r#"title="y""#,
+        ],
+        "(title: \"y\", cortex: (cell: Linear), others: [Tanh(units: 2)])",
+    );
+}
+
+#[test]
+fn problems_of_json_are_shown_in_json() {
+    shows(
+        "{\n  \"title\": \"x\",\n  \"cortex\": {\"cell\": {\"Tanh\": {\"unit\": 3}}}\n}",
+        &[
+            "my.ron:3:32",
+            "has no field `unit`",
+            "did you mean `units`?",
+        ],
+    );
+    shows(
+        r#"{"title": "x", "others": ["Linear", "Tanj"]}"#,
+        &["my.ron:1:37", "no cell `Tanj`", "did you mean `Tanh`?"],
+    );
+    shows(
+        r#"{"title": "x", "cortex": {"cell": {"Tanj": {"units": 3}}}}"#,
+        &["my.ron:1:36", "no cell `Tanj`"],
+    );
+    shows(
+        r#"{"title": "x", "cortex": {"cell": {"Tanh": {"units": 0}}}}"#,
+        &["my.ron:1:54", "0 is out of range", "from 1 to 4096"],
+    );
+    shows(
+        "{\n\"title\": 3}",
+        &["my.ron:2:10", "expected a text", "found the number 3"],
+    );
+    shows(
+        r#"{"title": "x", "seed": null}"#,
+        &["my.ron:1:24", "expected a whole number", "found null"],
+    );
+    shows(
+        r#"{"title": "x", "seed": {}}"#,
+        &["my.ron:1:24", "found an object"],
+    );
+    shows(
+        r#"{"title": "x", "cortex": 3}"#,
+        &["my.ron:1:26", r#"expected `{"cell": …, "clip": …}`"#],
+    );
+    shows(
+        r#"{"seed": 3}"#,
+        &["my.ron:1:1", "needs a field `title`", r#"add `"title": …`"#],
+    );
+    shows(
+        r#"{"title": "x", "seed": 3, "seed": 4}"#,
+        &["my.ron:1:27", "given twice"],
+    );
+}
+
+#[test]
+fn slips_of_json_are_one_problem_each() {
+    for (text, place, message) in [
+        (r#"{"title": "x" "seed": 3}"#, "1:14", "a comma is missing"),
+        (r#"{"title": "x", "seed" 3}"#, "1:16", "a `:` is missing"),
+        (r#"{"title": "x", "seed": }"#, "1:16", "has no value"),
+        (r#"{"title": "x", "seed" = 3}"#, "1:23", "not with `=`"),
+        (
+            r#"{"title": "x", seed: 3}"#,
+            "1:16",
+            "stands in double quotes",
+        ),
+        (r#"{"title": "x", "seed"}"#, "1:16", "has no value"),
+        (r#"{"title": 'hello'}"#, "1:11", "double quotes"),
+        (r#"{"title": "\q"}"#, "1:12", "escape"),
+        (r#"{"title": "\ud800"}"#, "1:12", "escape"),
+        (r#"{"title": "x", "seed": 3"#, "1:1", "never closed"),
+        (r#"{"title": "x", "seed": 3}}"#, "1:25", "closes nothing"),
+        (
+            r#"{"title": "x", "others": ["Linear"}"#,
+            "1:26",
+            "never closed",
+        ),
+        (
+            r#"{"title": "x"} {"seed": 3}"#,
+            "1:16",
+            "nothing may follow",
+        ),
+        (r#"{"title": "the "x" of it"}"#, "1:11", "ends before"),
+    ] {
+        shows(text, &[&format!("my.ron:{place}"), message]);
+    }
+}

@@ -193,6 +193,10 @@ fn check(node: &Node, inside: &impl Fn(Span) -> bool) {
             assert!(fields.iter().all(|(name, _)| inside(name.span)));
             fields.iter().map(|(_, node)| node).collect()
         }
+        Value::Object(fields) => {
+            assert!(fields.iter().all(|(name, _)| inside(name.span)));
+            fields.iter().map(|(_, node)| node).collect()
+        }
         _ => Vec::new(),
     };
     for child in children {
@@ -290,11 +294,57 @@ proptest! {
     fn the_grammar_is_that_of_ron(text in prop_oneof![soup(), edits().prop_map(|edits| edited(&edits))]) {
         let mut problems = Problems::default();
         parse_lossy(&text, 0, &mut problems);
-        let document = ron2::ast::parse_document(&text);
-        let ron = document.is_ok_and(|document| document.value.is_some());
-        // Attributes that mean nothing to us are RON all the same, and `ron2` leaves numbers like `2e` for later.
+        // Without the attribute, under which `ron` also lets a bare `Some` pass.
+        let bare = text.replace("#![enable(implicit_some)]", "");
+        let ron = ron::from_str::<serde::de::IgnoredAny>(&bare).is_ok();
+        // Attributes that mean nothing to us may mean something to others.
         let ours = |problem: &Problem| ["extension", "attribute", "`#`", "not a number"].iter().any(|part| problem.message.contains(part));
         prop_assert!(problems.list().iter().any(ours) || ron == problems.is_empty(), "{} {:?} {}", ron, problems.list(), text);
+    }
+}
+
+/// Any value of JSON, a scenario among them.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::Value;
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        proptest::sample::select(&["Tanh", "Linear", "Tanj"][..]).prop_map(Value::from),
+    ];
+    let name = prop_oneof![
+        proptest::sample::select(&["title", "cell", "more", "others", "Tanh", "units", "leak"][..])
+            .prop_map(String::from),
+        ".{0,6}",
+    ];
+    leaf.prop_recursive(5, 40, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(name.clone(), inner, 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever others write as JSON is understood as such, and broken JSON is survived.
+    #[test]
+    fn json_is_understood_or_survived(value in json(), title in json(), cut in 0_usize..200, token in proptest::sample::select(&TOKENS[..])) {
+        let mut object = serde_json::Map::new();
+        object.insert("title".into(), title);
+        object.insert("cell".into(), value.clone());
+        let text = serde_json::Value::Object(object).to_string();
+        let mut problems = Problems::default();
+        parse_lossy(&text, 0, &mut problems);
+        prop_assert!(problems.is_empty(), "{:?} {text}", problems.list());
+        survives(&text, &[format!("others={value}"), format!("more={value}")]);
+        let at = (0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        survives(&text[..at], &[format!("cell={}", &text[at..])]);
+        survives(&format!("{}{token}{}", &text[..at], &text[at..]), &[]);
     }
 }
 

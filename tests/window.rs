@@ -17,7 +17,7 @@ fn a_run_saved_from_the_window_is_that_of_the_command_line() {
     ]
     .map(String::from);
     let short = ammon::engine::load(flagship.document(), &sets, None).unwrap();
-    std::fs::write(&scenario, ammon::engine::resolved(&short)).unwrap();
+    std::fs::write(&scenario, ammon::engine::resolved(&short).unwrap()).unwrap();
     let run = |command: &mut Command| {
         let output = command.output().unwrap();
         assert!(

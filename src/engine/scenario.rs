@@ -2,7 +2,7 @@
 
 use super::phases::{Phase, needs};
 use crate::params;
-use crate::registry::{Problems, Writer};
+use crate::registry::{Problems, serial};
 use crate::scenario::{Diagnostics, Finding, Report, Setup, Text, check_setup, document};
 use crate::task::Baselines;
 
@@ -86,8 +86,8 @@ fn check_phases(setup: &Setup, phases: &[Phase], report: &mut Report<'_>) {
 }
 
 /// The scenario as RON with every default written out; reading it again gives the same run.
-pub fn resolved(scenario: &Scenario) -> String {
-    format!("Scenario{}\n", Writer::document(scenario))
+pub fn resolved(scenario: &Scenario) -> Result<String, ron::Error> {
+    Ok(serial::document(scenario)? + "\n")
 }
 
 #[cfg(test)]
@@ -104,18 +104,39 @@ mod tests {
                 "{}",
                 bundled.name
             );
-            let text = resolved(&scenario);
-            ron::from_str::<ron::Value>(&text).unwrap_or_else(|e| panic!("{}: {e}", bundled.name));
-            let again = load(
-                Text {
-                    name: "resolved".into(),
-                    text,
-                },
-                &[],
-                None,
-            )
-            .unwrap();
-            assert_eq!(scenario, again);
+            let text = resolved(&scenario).unwrap();
+            assert!(text.starts_with("Scenario(\n    title: \""), "{text}");
+            let plain = ron::from_str::<Scenario>(&text);
+            assert_eq!(plain.as_ref(), Ok(&scenario), "{}", bundled.name);
+            assert_eq!(sound(text), scenario);
+            for json in [serde_json::to_string, serde_json::to_string_pretty] {
+                let text = json(&scenario).unwrap();
+                assert_eq!(serde_json::from_str::<Scenario>(&text).unwrap(), scenario);
+                assert_eq!(sound(text), scenario);
+            }
         }
+    }
+
+    fn sound(text: String) -> Scenario {
+        let name = "resolved".into();
+        load(Text { name, text }, &[], None).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    #[test]
+    fn what_cannot_work_is_told_in_json_at_its_place() {
+        let text = "{\n  \"learning\": {\"rule\": \"ReplayBptt\"},\n  \"protocol\": [{\"Wake\": {\"episodes\": 4}}, {\"Sleep\": {}}]\n}";
+        let name = "my.json".to_string();
+        let file = Text {
+            name,
+            text: text.into(),
+        };
+        let wrong = load(file.clone(), &[], None).unwrap_err();
+        let shown = wrong.to_string();
+        assert!(shown.starts_with("my.json:2:24: "), "{shown}");
+        assert!(shown.contains("add `\"hippocampus\": {}`"), "{shown}");
+        let sets = [r#"hippocampus={"store": {"Ca3": {"units": 500}}}"#.to_string()];
+        let scenario = load(file, &sets, None).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(scenario.protocol.len(), 2);
+        assert!(scenario.setup.hippocampus.is_some());
     }
 }

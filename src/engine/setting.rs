@@ -8,7 +8,7 @@ use crate::scenario::{Text, document, is_live};
 pub fn changed(now: &Scenario, path: &str, value: &str) -> Result<Scenario, String> {
     let text = Text {
         name: "the run's scenario".into(),
-        text: resolved(now),
+        text: resolved(now).map_err(|e| e.to_string())?,
     };
     let set = [format!("{path}={value}")];
     let next = load(text.clone(), &set, None).map_err(|problems| {

@@ -109,7 +109,7 @@ impl RuleSpec {
     /// Names of several rules; equal names get the parameters that differ appended: `Tbptt-horizon-16`.
     pub fn labels(rules: &[&Self]) -> Vec<String> {
         let parameters = |rule: &Self| -> Vec<(String, String)> {
-            let text = registry::Writer::line(rule);
+            let text = registry::line(rule);
             let inside = text
                 .split_once('(')
                 .map_or("", |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));

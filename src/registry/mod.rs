@@ -2,17 +2,19 @@
 //!
 //! [`params!`](crate::params!) declares a struct of parameters (doc, default, unit, range, live or restart) and
 //! [`registry!`](crate::registry!) declares a kind with its variants. From these two come the RON reader with its bounds
-//! checks and "did you mean", the writer of resolved scenarios, `ammon list`, the `--set` paths and the controls of the
+//! checks and "did you mean", how serde writes and reads them, `ammon list`, the `--set` paths and the controls of the
 //! app. A scenario is read from a tree of [`Node`]s whose spans point into the user's text, and reading collects *every*
 //! [`Problem`] instead of stopping at the first.
 
 mod declare;
 mod node;
 mod parameter;
+pub mod serial;
 
 pub use declare::{Bounds, Field, Kind, Variant};
 pub use node::{Body, Ident, Node, Problem, Problems, Span, Value};
-pub use parameter::{Given, Parameter, Writer, nearest, read_fields, read_variant};
+pub use parameter::{Given, Parameter, nearest, read_fields, read_variant};
+pub use serial::{Fields, line};
 
 /// Declares a struct of parameters.
 ///
@@ -47,7 +49,7 @@ macro_rules! params {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
             $( $(#[doc = $fdoc])* pub $field: $ty, )*
         }
@@ -89,12 +91,56 @@ macro_rules! params {
                 )*
                 Some(Self { $( $field: $field?, )* })
             }
+        }
 
-            /// Writes the fields of a struct that is open.
-            #[allow(unused_variables)]
+        const _: () = {
             #[doc(hidden)]
-            pub fn put(&self, out: &mut $crate::registry::Writer) {
-                $( $crate::params!(@put [$($live)?] self, out, $field); )*
+            #[derive(Default)]
+            pub struct Slots {
+                $( $field: $crate::params!(@slot [$($live)?] $ty), )*
+            }
+
+            #[allow(unused_variables)]
+            impl $crate::registry::Fields for $name {
+                const NAME: &'static str = stringify!($name);
+                type Slots = Slots;
+
+                fn names() -> &'static [&'static str] {
+                    static NAMES: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
+                        let parts: &[&[&'static str]] = &[$( $crate::params!(@names [$($live)?] $field, $ty) ),*];
+                        parts.concat()
+                    });
+                    &NAMES
+                }
+
+                fn put<P: $crate::registry::serial::Put>(&self, out: &mut P) -> Result<(), P::Error> {
+                    $( $crate::params!(@put [$($live)?] self, out, $field); )*
+                    Ok(())
+                }
+
+                fn fill<'de, F: $crate::registry::serial::Source<'de>>(
+                    slots: &mut Slots,
+                    name: &str,
+                    from: &mut F,
+                ) -> Result<bool, F::Error> {
+                    Ok(false $( || $crate::params!(@fill [$($live)?] slots, name, from, $field, $ty) )*)
+                }
+
+                fn finish<E: serde::de::Error>(slots: Slots) -> Result<Self, E> {
+                    Ok(Self { $( $field: $crate::params!(@finish [$($live)?] slots, $field, $ty), )* })
+                }
+            }
+        };
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                $crate::registry::serial::write_struct(self, to)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                $crate::registry::serial::read_struct(from)
             }
         }
 
@@ -110,12 +156,6 @@ macro_rules! params {
             ) -> Option<Self> {
                 let mut given = $crate::registry::read_fields(node, stringify!($name), &Self::fields(), problems)?;
                 Self::take(&mut given, problems)
-            }
-
-            fn write(&self, out: &mut $crate::registry::Writer) {
-                out.open_struct();
-                self.put(out);
-                out.close_struct();
             }
         }
 
@@ -136,9 +176,28 @@ macro_rules! params {
             None => $crate::params!(@default_value $given, $problems, $field, $ty $(, $default)?),
         }
     };
-    (@put [flat] $self:ident, $out:ident, $field:ident) => { $self.$field.put($out) };
+    (@slot [flat] $ty:ty) => { <$ty as $crate::registry::Fields>::Slots };
+    (@slot [$($live:ident)?] $ty:ty) => { Option<$ty> };
+    (@names [flat] $field:ident, $ty:ty) => { <$ty as $crate::registry::Fields>::names() };
+    (@names [$($live:ident)?] $field:ident, $ty:ty) => { &[stringify!($field)] };
+    (@put [flat] $self:ident, $out:ident, $field:ident) => {
+        $crate::registry::Fields::put(&$self.$field, $out)?
+    };
     (@put [$($live:ident)?] $self:ident, $out:ident, $field:ident) => {
-        $out.field(stringify!($field), &$self.$field)
+        $crate::registry::serial::Put::field($out, stringify!($field), &$self.$field)?
+    };
+    (@fill [flat] $slots:ident, $name:ident, $from:ident, $field:ident, $ty:ty) => {
+        <$ty as $crate::registry::Fields>::fill(&mut $slots.$field, $name, $from)?
+    };
+    (@fill [$($live:ident)?] $slots:ident, $name:ident, $from:ident, $field:ident, $ty:ty) => {
+        ($name == stringify!($field)
+            && $crate::registry::serial::fill(&mut $slots.$field, stringify!($field), $from)?)
+    };
+    (@finish [flat] $slots:ident, $field:ident, $ty:ty) => {
+        <$ty as $crate::registry::Fields>::finish($slots.$field)?
+    };
+    (@finish [$($live:ident)?] $slots:ident, $field:ident, $ty:ty) => {
+        $crate::registry::serial::filled($slots.$field, stringify!($field))?
     };
     (@unit) => { "" };
     (@unit $unit:literal) => { $unit };
@@ -151,7 +210,7 @@ macro_rules! params {
     (@default_text $ty:ty) => { None };
     (@default_text $ty:ty, $default:expr) => {{
         let value: $ty = $default;
-        Some($crate::registry::Writer::line(&value))
+        Some($crate::registry::line(&value))
     }};
     (@default_value $given:ident, $problems:ident, $field:ident, $ty:ty) => {{
         $given.missing(stringify!($field), $problems);
@@ -246,7 +305,7 @@ macro_rules! registry {
         }
     ) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, PartialEq)]
         pub enum $name {
             $( #[allow(missing_docs)] $variant($params), )+
         }
@@ -304,11 +363,38 @@ macro_rules! registry {
                 )+
                 None
             }
+        }
 
-            fn write(&self, out: &mut $crate::registry::Writer) {
+        impl $crate::registry::serial::Variants for $name {
+            const NAME: &'static str = stringify!($name);
+            const VARIANTS: &'static [&'static str] = &[$( stringify!($variant) ),+];
+
+            fn read_from<'de, A: serde::de::VariantAccess<'de>>(
+                name: &'static str,
+                from: A,
+            ) -> Result<Self, A::Error> {
+                $(
+                    if name == stringify!($variant) {
+                        return $crate::registry::serial::read_fields(from).map(Self::$variant);
+                    }
+                )+
+                Err(serde::de::Error::unknown_variant(name, Self::VARIANTS))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 match self {
-                    $( Self::$variant(params) => out.variant(stringify!($variant), params), )+
+                    $( Self::$variant(params) => {
+                        $crate::registry::serial::write_variant::<Self, _, _>(stringify!($variant), params, to)
+                    } )+
                 }
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                $crate::registry::serial::read_variant(from)
             }
         }
     };

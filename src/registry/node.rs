@@ -49,6 +49,10 @@ pub enum Value {
         /// What the parenthesis holds.
         body: Body,
     },
+    /// `{"name": …}`, as JSON has it.
+    Object(Vec<(Ident, Node)>),
+    /// `null`, as JSON has it.
+    Null,
     /// Something no scenario uses (a map, a byte string); the text names it.
     Other(&'static str),
 }
@@ -96,6 +100,8 @@ impl Node {
                 body: Body::Empty,
             } => "`()`".into(),
             Value::Tagged { name: None, .. } => "`(…)`".into(),
+            Value::Object(_) => "an object".into(),
+            Value::Null => "null".into(),
             Value::Other(what) => (*what).into(),
         }
     }

@@ -1,4 +1,4 @@
-//! Reading parameters from a tree, writing them as RON.
+//! Reading parameters from a tree.
 
 use super::{Body, Bounds, Field, Ident, Kind, Node, Problems, Span, Value, Variant};
 
@@ -8,8 +8,6 @@ pub trait Parameter: Sized {
     fn kind(bounds: Bounds) -> Kind;
     /// Reads it; every problem found is added to `problems`, and then there is no value.
     fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self>;
-    /// Writes it as RON without extensions, in the order of declaration.
-    fn write(&self, out: &mut Writer);
 }
 
 fn wrong<T>(node: &Node, kind: &Kind, problems: &mut Problems) -> Option<T> {
@@ -55,9 +53,6 @@ macro_rules! whole {
                 }
                 value
             }
-            fn write(&self, out: &mut Writer) {
-                out.text.push_str(&self.to_string());
-            }
         }
     )*};
 }
@@ -89,10 +84,6 @@ impl Parameter for f64 {
         bounded(node, value, bounds, &kind, problems)?;
         Some(value)
     }
-    fn write(&self, out: &mut Writer) {
-        let text = format!("{self:?}");
-        out.text.push_str(&text);
-    }
 }
 
 impl Parameter for bool {
@@ -104,9 +95,6 @@ impl Parameter for bool {
             Value::Bool(b) => Some(b),
             _ => wrong(node, &Kind::Bool, problems),
         }
-    }
-    fn write(&self, out: &mut Writer) {
-        out.text.push_str(if *self { "true" } else { "false" });
     }
 }
 
@@ -128,21 +116,6 @@ impl Parameter for String {
             return None;
         }
         Some(text.clone())
-    }
-    fn write(&self, out: &mut Writer) {
-        out.text.push('"');
-        for c in self.chars() {
-            match c {
-                '"' => out.text.push_str("\\\""),
-                '\\' => out.text.push_str("\\\\"),
-                '\n' => out.text.push_str("\\n"),
-                '\r' => out.text.push_str("\\r"),
-                '\t' => out.text.push_str("\\t"),
-                c if c.is_control() => out.text.extend(c.escape_unicode()),
-                c => out.text.push(c),
-            }
-        }
-        out.text.push('"');
     }
 }
 
@@ -177,13 +150,6 @@ impl<T: Parameter> Parameter for Vec<T> {
         }
         read.into_iter().collect()
     }
-    fn write(&self, out: &mut Writer) {
-        out.open_list();
-        for item in self {
-            out.item(item);
-        }
-        out.close_list();
-    }
 }
 
 impl<T: Parameter> Parameter for Option<T> {
@@ -202,16 +168,6 @@ impl<T: Parameter> Parameter for Option<T> {
         }
         // A bare value is read as `Some` of it: what else could it mean?
         T::read(node, bounds, problems).map(Some)
-    }
-    fn write(&self, out: &mut Writer) {
-        match self {
-            None => out.text.push_str("None"),
-            Some(value) => {
-                out.text.push_str("Some(");
-                value.write(out);
-                out.text.push(')');
-            }
-        }
     }
 }
 
@@ -266,7 +222,7 @@ pub fn read_fields<'a>(
             node.span,
             format!(
                 "expected {}, found {}",
-                field_list(owner, declared),
+                field_list(declared),
                 node.describe()
             ),
             None,
@@ -292,7 +248,7 @@ pub fn read_fields<'a>(
                 problems.push(
                     node.span,
                     "expected named fields, found values without names".to_string(),
-                    Some(format!("write {}", field_list(owner, declared))),
+                    Some(format!("write {}", field_list(declared))),
                 );
                 return None;
             }
@@ -370,9 +326,9 @@ pub fn read_variant(
     Some((variant.name, body))
 }
 
-fn field_list(owner: &str, declared: &[Field]) -> String {
+fn field_list(declared: &[Field]) -> String {
     let names: Vec<_> = declared.iter().map(|f| format!("{}: …", f.name)).collect();
-    format!("{owner}({})", names.join(", "))
+    format!("`({})`", names.join(", "))
 }
 
 fn suggest<'a>(name: &str, choices: impl Iterator<Item = &'a str> + Clone, what: &str) -> String {
@@ -392,96 +348,4 @@ pub fn nearest<'a>(name: &str, choices: impl Iterator<Item = &'a str>) -> Option
         .filter(|(score, _)| *score > 0.7)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, choice)| choice)
-}
-
-/// Writes RON: a struct or list that fits a line stays on it, a longer one gets a line an item.
-#[derive(Debug, Default)]
-pub struct Writer {
-    /// The text so far.
-    pub text: String,
-    stack: Vec<Vec<String>>,
-}
-
-/// Longest line before a struct or list is broken up.
-const LINE: usize = 100;
-
-impl Writer {
-    /// `value` as RON.
-    pub fn document(value: &impl Parameter) -> String {
-        let mut out = Self::default();
-        value.write(&mut out);
-        out.text
-    }
-
-    /// `value` as RON on one line.
-    pub fn line(value: &impl Parameter) -> String {
-        let text = Self::document(value);
-        let lines: Vec<&str> = text.lines().map(str::trim).collect();
-        lines
-            .join(" ")
-            .replace("( ", "(")
-            .replace(", )", ")")
-            .replace("[ ", "[")
-            .replace(", ]", "]")
-    }
-
-    /// Starts a struct.
-    pub fn open_struct(&mut self) {
-        self.stack.push(Vec::new());
-    }
-
-    /// A field of the struct last opened.
-    pub fn field(&mut self, name: &str, value: &impl Parameter) {
-        let text = Self::document(value);
-        if let Some(items) = self.stack.last_mut() {
-            items.push(format!("{name}: {text}"));
-        }
-    }
-
-    /// Ends the struct last opened.
-    pub fn close_struct(&mut self) {
-        self.close('(', ')');
-    }
-
-    /// Starts a list.
-    pub fn open_list(&mut self) {
-        self.stack.push(Vec::new());
-    }
-
-    /// An item of the list last opened.
-    pub fn item(&mut self, value: &impl Parameter) {
-        let text = Self::document(value);
-        if let Some(items) = self.stack.last_mut() {
-            items.push(text);
-        }
-    }
-
-    /// Ends the list last opened.
-    pub fn close_list(&mut self) {
-        self.close('[', ']');
-    }
-
-    /// A variant with its parameters.
-    pub fn variant(&mut self, name: &str, params: &impl Parameter) {
-        self.text.push_str(name);
-        params.write(self);
-    }
-
-    fn close(&mut self, open: char, close: char) {
-        let items = self.stack.pop().unwrap_or_default();
-        let flat = items.join(", ");
-        self.text.push(open);
-        if flat.len() <= LINE && !flat.contains('\n') {
-            self.text.push_str(&flat);
-        } else {
-            for item in &items {
-                let indented = item.replace('\n', "\n    ");
-                for part in ["\n    ", &indented, ","] {
-                    self.text.push_str(part);
-                }
-            }
-            self.text.push('\n');
-        }
-        self.text.push(close);
-    }
 }

@@ -7,6 +7,7 @@ use miette::{
 };
 use miette::{SourceCode, SourceSpan, SpanContents};
 
+use super::parse::in_json;
 use super::text::Text;
 use crate::registry::{Problem, Problems};
 
@@ -139,6 +140,7 @@ impl std::error::Error for Diagnostics {}
 struct Lines<'a> {
     name: &'a str,
     text: &'a str,
+    json: bool,
     starts: Vec<usize>,
 }
 
@@ -153,6 +155,7 @@ impl<'a> Lines<'a> {
         Self {
             name: &source.name,
             text: &source.text,
+            json: source.is_json(),
             starts: std::iter::once(0).chain(breaks).collect(),
         }
     }
@@ -185,8 +188,17 @@ impl<'a> Lines<'a> {
             source_line: excerpt.text,
             marker_start: excerpt.start,
             marker_len: excerpt.len,
-            message: clean(&problem.message),
-            help: problem.help.as_deref().map(clean),
+            message: self.said(&problem.message),
+            help: problem.help.as_deref().map(|help| self.said(help)),
+        }
+    }
+
+    /// A message in the language of the text.
+    fn said(&self, message: &str) -> String {
+        if self.json {
+            clean(&in_json(message))
+        } else {
+            clean(message)
         }
     }
 }

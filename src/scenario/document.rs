@@ -1,6 +1,7 @@
 //! From a file and its `--set`s to checked values: parse, edit, read, and report all problems of all stages at once.
 
 use super::diagnostics::Diagnostics;
+use super::json::settle;
 use super::parse::parse_lossy;
 use super::set;
 use super::text::Text;
@@ -14,13 +15,13 @@ pub fn read<T: Parameter>(file: Text, sets: &[String]) -> Result<Document<T>, Di
     let mut problems = Problems::default();
     let parsed = parse_lossy(&file.text, 0, &mut problems);
     let mut texts = vec![file];
-    texts.extend(sets.iter().map(|set| Text {
-        name: "--set".into(),
-        text: set.clone(),
-    }));
+    texts.extend(sets.iter().map(|set| Text::of_set(set)));
 
     let kind = T::kind(Bounds::NONE);
     let mut root = parsed.root;
+    if let Some(root) = &mut root {
+        settle(root, &kind);
+    }
     for (set, source) in sets.iter().zip(1..) {
         match &mut root {
             Some(root) => set::apply_argument(root, set, source, &kind, &mut problems),

@@ -1,10 +1,11 @@
 //! Lists that may be given as a single value.
 
 use crate::hippocampus::{CueSpec, Fraction};
-use crate::registry::{Bounds, Kind, Node, Parameter, Problems, Value, Writer};
+use crate::registry::{Bounds, Kind, Node, Parameter, Problems, Value};
 
 /// At least one value; `100` stands for `[100]`. Bounds are those of each value.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct OneOrMore<T>(pub Vec<T>);
 
 /// Most values of a list.
@@ -77,9 +78,5 @@ impl<T: Item> Parameter for OneOrMore<T> {
             .map(|item| T::read_item(item, bounds, problems))
             .collect();
         read.into_iter().collect::<Option<Vec<T>>>().map(Self)
-    }
-
-    fn write(&self, out: &mut Writer) {
-        self.0.write(out);
     }
 }

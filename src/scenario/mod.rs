@@ -1,8 +1,9 @@
-//! Scenarios: the RON document, the schema of a setup, diagnostics, and the bundled ones.
+//! Scenarios: the RON or JSON document, the schema of a setup, diagnostics, and the bundled ones.
 
 mod bundled;
 pub mod diagnostics;
 pub mod document;
+mod json;
 mod lists;
 mod live;
 pub mod parse;

@@ -1,18 +1,22 @@
 //! From text to a tree of [`Node`]s with spans, going on after errors.
 //!
-//! The text is cut into tokens, its brackets are paired (`brackets`) and the small slips of everyday (a comma left out,
-//! `=` for `:`, braces for parentheses) are reported and mended (`grammar`), each once and without consequences further
-//! down. What is left is put together by `ron2`, whose spans are then led back to the original text. Size, number of
-//! tokens and nesting are limited before anything recursive runs.
+//! The text is cut into tokens (`lexer`), their brackets are paired (`brackets`), and the tree is built from them (`grammar`);
+//! the small slips of everyday (a comma left out, `=` for `:`, braces for parentheses) are reported and mended on the way
+//! (`slips`), each once and without consequences further down. The grammar is that of RON; an object in braces, as JSON
+//! writes it, is understood in it. Size, number of tokens and nesting are limited before anything recursive runs.
 
+mod attributes;
 mod brackets;
+mod escape;
 mod grammar;
 mod lexer;
 mod number;
-mod tree;
+mod slips;
+mod spoken;
 
-use self::lexer::{Fatal, Kind, Token};
-use crate::registry::{Node, Problems, Span};
+use self::lexer::Fatal;
+pub use self::spoken::in_json;
+use crate::registry::{Body, Node, Problems, Span, Value};
 
 /// Largest text accepted, in bytes.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -43,6 +47,7 @@ pub fn parse_lossy(text: &str, source: usize, problems: &mut Problems) -> Parsed
         source,
         problems,
         damage: Vec::new(),
+        json: is_json(text),
     };
     match read(text, &mut report) {
         Ok(root) => {
@@ -64,6 +69,8 @@ struct Report<'a> {
     source: usize,
     problems: &'a mut Problems,
     damage: Vec<usize>,
+    /// Whether the text is JSON: it has more escapes and a `null`, and its names stand in quotes.
+    json: bool,
 }
 
 impl Report<'_> {
@@ -93,34 +100,27 @@ fn read(text: &str, report: &mut Report<'_>) -> Result<Option<Node>, Fatal> {
             "this is {} bytes long; at most {MOST_BYTES} (1 MiB) are read",
             text.len()
         );
-        return Err(Fatal {
-            start: 0,
-            end: 0,
-            message,
-            help: None,
-        });
+        return Err(Fatal::new(0..0, message, None));
     }
-    let tokens = lexer::tokens(text)?;
-    let tokens = grammar::skip_attributes(text, tokens, report);
+    let tokens = attributes::skip(text, lexer::tokens(text)?, report);
     if tokens.is_empty() {
-        let message = "a value was expected, but there is nothing here".into();
-        return Err(Fatal {
-            start: text.len(),
-            end: text.len(),
-            message,
-            help: None,
-        });
+        let message = "a value was expected, but there is nothing here";
+        return Err(Fatal::new(text.len()..text.len(), message, None));
     }
     let tokens = brackets::balance(text, tokens, report);
-    let Some(tokens) = grammar::mend(text, &tokens, report) else {
-        return Ok(None);
-    };
-    Ok(tree::build(text, &tokens, report))
+    Ok(grammar::tree(text, &tokens, report))
+}
+
+/// Whether a text is JSON rather than RON: it begins with an object whose first name stands in quotes.
+pub fn is_json(text: &str) -> bool {
+    let text =
+        text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '[' | '\u{feff}'));
+    let object = text.strip_prefix('{').map(str::trim_start);
+    object.is_some_and(|inside| inside.starts_with(['"', '}'])) || text.trim_end() == "null"
 }
 
 /// The span of the innermost node around a place.
 fn innermost(root: &Node, at: usize) -> Span {
-    use crate::registry::{Body, Value};
     let mut node = root;
     loop {
         let holds = |child: &&Node| child.span.start <= at && at < child.span.end;
@@ -134,6 +134,7 @@ fn innermost(root: &Node, at: usize) -> Span {
                 body: Body::Named(fields),
                 ..
             } => fields.iter().map(|(_, child)| child).find(holds),
+            Value::Object(fields) => fields.iter().map(|(_, child)| child).find(holds),
             _ => None,
         };
         match child {
@@ -144,7 +145,7 @@ fn innermost(root: &Node, at: usize) -> Span {
 }
 
 /// A name as problems quote it: a hostile file must not fill the screen.
-fn clip(name: &str) -> String {
+pub(super) fn clip(name: &str) -> String {
     const LONGEST: usize = 60;
     let mut chars = name.chars();
     let short: String = chars.by_ref().take(LONGEST).collect();

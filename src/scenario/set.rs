@@ -3,6 +3,7 @@
 //! A path names fields and skips the names of variants: `cortex.cell.units` goes into `cell: Tanh(units: 32)`. A list takes
 //! an index, an optional value is passed through, and what the file leaves out is filled in from its declared default.
 
+use super::json::settle;
 use super::parse::parse;
 use crate::registry::{Body, Field, Ident, Kind, Node, Problems, Span, Value, nearest};
 
@@ -148,6 +149,7 @@ impl Walk<'_> {
     fn descend(&mut self, node: &mut Node, kind: Kind, path: &[Element<'_>], value: Node) {
         let Some((element, rest)) = path.split_first() else {
             *node = value;
+            settle(node, &kind);
             return;
         };
         match kind {
@@ -251,6 +253,8 @@ impl Walk<'_> {
             span: element.span,
         };
         let Some((below, _)) = rest.split_first() else {
+            let mut value = value;
+            settle(&mut value, &field.kind);
             fields.push((ident, value));
             return;
         };

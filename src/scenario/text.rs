@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::parse::MOST_BYTES;
+use super::parse::{MOST_BYTES, is_json};
 
 /// A text with the name that problems give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,27 @@ pub struct Text {
     pub name: String,
     /// What it holds.
     pub text: String,
+}
+
+impl Text {
+    /// The name of the text of a `--set`.
+    const SET: &str = "--set";
+
+    /// The text of a `--set`.
+    pub fn of_set(text: &str) -> Self {
+        Self {
+            name: Self::SET.into(),
+            text: text.into(),
+        }
+    }
+
+    /// Whether it is written in JSON: the whole of it, or the value of a `--set`.
+    pub fn is_json(&self) -> bool {
+        match self.text.split_once('=') {
+            Some((_, value)) if self.name == Self::SET => is_json(value),
+            _ => is_json(&self.text),
+        }
+    }
 }
 
 /// Why a file could not be read.

@@ -13,6 +13,22 @@ fn scenarios_are_files_bundled_names_or_standard_input() {
     let (code, out, err) = told(ammon(&dir).args(["run", "-", "--json"]).write_stdin(TINY));
     assert_eq!(code, 0, "{err}");
     assert_eq!(json(&out)["scenario"], "Tiny");
+    let text = r#"{"title": "Small", "protocol": [{"Wake": {"episodes": 2}}]}"#;
+    let set = r#"cortex.cell={"Tanh": {"units": 3}}"#;
+    let (code, out, err) = told(
+        ammon(&dir)
+            .args(["run", "-", "--json", "--set", set])
+            .write_stdin(text),
+    );
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(json(&out)["scenario"], "Small");
+    let (code, _, err) = told(
+        ammon(&dir)
+            .args(["check", "-"])
+            .write_stdin("{\n\"tittle\": 3}"),
+    );
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains(":2:1"), "{err}");
 }
 
 #[test]

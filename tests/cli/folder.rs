@@ -242,10 +242,23 @@ fn folders_of_earlier_formats_can_be_exported_and_are_refused_where_they_cannot_
         let before = read(copy.join("metrics.csv"));
         let (code, _, told) = run(&dir, &["resume", "copy", "--quiet"]);
         if code != 0 {
-            assert!(told.contains("another version") && told.contains("scenario.ron"), "{told}");
+            assert!(
+                told.contains("another version") && told.contains("scenario.ron"),
+                "{told}"
+            );
             assert_eq!(read(copy.join("metrics.csv")), before);
             // What the refusal says to do works.
-            done(&dir, &["run", "copy/scenario.ron", "--out", "anew", "--force", "--quiet"]);
+            done(
+                &dir,
+                &[
+                    "run",
+                    "copy/scenario.ron",
+                    "--out",
+                    "anew",
+                    "--force",
+                    "--quiet",
+                ],
+            );
         }
     }
 }

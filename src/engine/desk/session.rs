@@ -25,6 +25,9 @@ pub enum SessionError {
     /// A listener.
     #[error(transparent)]
     Sink(#[from] SinkError),
+    /// The resolved scenario.
+    #[error("cannot write the scenario out: {0}")]
+    Scenario(#[from] ron::Error),
     /// No room for temporary files.
     #[error("cannot make a temporary folder: {0}")]
     Temporary(std::io::Error),
@@ -281,7 +284,7 @@ fn write_files(
     summary: &Summary,
 ) -> Result<(), SessionError> {
     let write = |name: &str, bytes: &[u8]| crate::trace::write_atomic(&path.join(name), bytes);
-    write("scenario.ron", resolved(experiment.scenario()).as_bytes())?;
+    write("scenario.ron", resolved(experiment.scenario())?.as_bytes())?;
     let weights = experiment.weights();
     write_tensors(
         &path.join("weights.safetensors"),

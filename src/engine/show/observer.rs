@@ -154,7 +154,8 @@ impl Sink for Observer {
             Event::Row(AnyRow::Ripple(row)) => self.ripple(row),
             Event::Row(AnyRow::Capacity(row)) => self.measured(row),
             Event::Row(AnyRow::Log(row)) => self.say(row.time, row.text.clone()),
-            Event::Row(AnyRow::Score(_)) => {}
+            // Other tables are read where they are looked at.
+            Event::Row(_) => {}
             other => {
                 if let Some(line) = other.log() {
                     self.say(line.time, line.text);

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::sample::*;
 use super::*;
-use crate::registry::Writer;
+use crate::registry::serial;
 
 fn text(text: &str) -> Text {
     Text {
@@ -122,10 +122,15 @@ proptest! {
 
     #[test]
     fn what_is_written_is_read_back(sample in samples()) {
-        let written = Writer::document(&sample);
-        let (read, _, _) = read::<Sample>(text(&written), &[]).map_err(|e| TestCaseError::fail(e.render(false, 80)))?;
-        prop_assert_eq!(&read, &sample);
+        let written = serial::document(&sample).unwrap();
+        let refused = |e: Diagnostics| TestCaseError::fail(e.render(false, 80));
+        let (again, _, _) = read::<Sample>(text(&written), &[]).map_err(refused)?;
+        prop_assert_eq!(&again, &sample);
         // Plain RON, also to others.
-        let _: ron::Value = ron::from_str(&written).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        let others: Sample = ron::from_str(&written).map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(&others, &sample);
+        let json = serde_json::to_string(&sample).unwrap();
+        let (again, _, _) = read::<Sample>(text(&json), &[]).map_err(refused)?;
+        prop_assert_eq!(&again, &sample);
     }
 }

@@ -4,7 +4,8 @@
 //! closed than opened means one too many. Where more are opened, the indentation tells which was left open: a field that
 //! stands no further in than the line of an open bracket cannot belong to it.
 
-use super::{Kind, Report, Token};
+use super::Report;
+use super::lexer::{Kind, Token};
 
 /// The tokens with brackets inserted, exchanged and left out so that they pair.
 pub(super) fn balance(text: &str, tokens: Vec<Token>, report: &mut Report<'_>) -> Vec<Token> {
@@ -96,7 +97,7 @@ impl Pairing<'_, '_> {
             let separated = self.out.last().is_some_and(|last| last.kind == Kind::Comma);
             if field && !separated {
                 let at = self.out.last().map_or(0, |last| last.end);
-                self.out.push(Token::inserted(Kind::Comma, at, ","));
+                self.out.push(Token::inserted(Kind::Comma, at));
             }
         }
     }
@@ -135,7 +136,6 @@ impl Pairing<'_, '_> {
                 Some(format!("write `{wanted}`")),
             );
             token.kind = Kind::Close(wanted as u8);
-            token.instead = Some(mark(wanted as u8));
         }
         self.open.pop();
         self.out.push(token);
@@ -153,11 +153,8 @@ impl Pairing<'_, '_> {
             Some(format!("add a `{wanted}` where it ends")),
         );
         let at = self.out.last().map_or(0, |last| last.end);
-        self.out.push(Token::inserted(
-            Kind::Close(wanted as u8),
-            at,
-            mark(wanted as u8),
-        ));
+        self.out
+            .push(Token::inserted(Kind::Close(wanted as u8), at));
         self.surplus -= 1;
     }
 
@@ -190,13 +187,5 @@ fn closing(bracket: u8) -> u8 {
         b'(' => b')',
         b'[' => b']',
         _ => b'}',
-    }
-}
-
-fn mark(bracket: u8) -> &'static str {
-    match bracket {
-        b')' => ")",
-        b']' => "]",
-        _ => "}",
     }
 }

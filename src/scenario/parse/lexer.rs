@@ -1,5 +1,7 @@
 //! Cuts a text into tokens: one pass, no recursion.
 
+use std::ops::Range;
+
 use super::{MOST_DEPTH, MOST_TOKENS, number};
 
 /// What a token is.
@@ -35,14 +37,6 @@ impl Kind {
             Self::Word | Self::Number | Self::Text | Self::Literal | Self::Quoted | Self::Open(_)
         )
     }
-
-    /// Whether a value may end with it.
-    pub(super) fn ends_value(self) -> bool {
-        matches!(
-            self,
-            Self::Word | Self::Number | Self::Text | Self::Literal | Self::Quoted | Self::Close(_)
-        )
-    }
 }
 
 /// A piece of the text that means something.
@@ -53,20 +47,17 @@ pub(super) struct Token {
     pub(super) start: usize,
     /// One past the last byte.
     pub(super) end: usize,
-    /// What it is read as, where that is not what stands there.
-    pub(super) instead: Option<&'static str>,
     /// How far it is indented, where it is the first of its line.
     pub(super) indent: Option<usize>,
 }
 
 impl Token {
     /// A token that does not stand in the text.
-    pub(super) fn inserted(kind: Kind, at: usize, text: &'static str) -> Self {
+    pub(super) fn inserted(kind: Kind, at: usize) -> Self {
         Self {
             kind,
             start: at,
             end: at,
-            instead: Some(text),
             indent: None,
         }
     }
@@ -79,6 +70,17 @@ pub(super) struct Fatal {
     pub(super) end: usize,
     pub(super) message: String,
     pub(super) help: Option<String>,
+}
+
+impl Fatal {
+    pub(super) fn new(at: Range<usize>, message: impl Into<String>, help: Option<&str>) -> Self {
+        Self {
+            start: at.start,
+            end: at.end,
+            message: message.into(),
+            help: help.map(Into::into),
+        }
+    }
 }
 
 /// The tokens of `text`, without whitespace and comments.
@@ -105,22 +107,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
         }
         if depth > MOST_DEPTH {
             let message = format!("this is nested more than {MOST_DEPTH} deep");
-            return Err(Fatal {
-                start,
-                end: lexer.at,
-                message,
-                help: None,
-            });
+            return Err(Fatal::new(start..lexer.at, message, None));
         }
         if lexer.tokens.len() >= MOST_TOKENS {
             let message =
                 format!("there are more than {MOST_TOKENS} words, numbers and marks up to here");
-            return Err(Fatal {
-                start,
-                end: lexer.at,
-                message,
-                help: None,
-            });
+            return Err(Fatal::new(start..lexer.at, message, None));
         }
         let indent = lexer.first_of_line.then_some(start - lexer.line_start);
         lexer.first_of_line = false;
@@ -128,7 +120,6 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
             kind,
             start,
             end: lexer.at,
-            instead: None,
             indent,
         });
     }
@@ -203,14 +194,9 @@ impl Lexer<'_> {
                 }
                 (Some(_), _) => self.at += 1,
                 (None, _) => {
-                    let message = "this comment is never closed".into();
-                    let help = Some("close it with `*/`; comments inside it need one too".into());
-                    return Err(Fatal {
-                        start,
-                        end: start + 2,
-                        message,
-                        help,
-                    });
+                    let message = "this comment is never closed";
+                    let help = "close it with `*/`; comments inside it need one too";
+                    return Err(Fatal::new(start..start + 2, message, Some(help)));
                 }
             }
         }
@@ -297,7 +283,7 @@ impl Lexer<'_> {
     /// An unclosed text: most likely an earlier one lost its quote and swallowed the beginning of the next.
     fn unclosed(&self, start: usize) -> Fatal {
         let odd = |pair: &&[Token]| {
-            let [text, after] = pair else { return false };
+            let [text, after] = *pair else { return false };
             text.kind == Kind::Text
                 && !matches!(after.kind, Kind::Comma | Kind::Colon | Kind::Close(_))
                 && self
@@ -305,28 +291,23 @@ impl Lexer<'_> {
                     .get(text.start..text.end)
                     .is_some_and(|text| text.contains('\n'))
         };
-        let last = [
-            self.tokens.last().copied(),
-            Some(Token::inserted(Kind::Word, start, "")),
-        ];
-        let last: Vec<Token> = last.into_iter().flatten().collect();
-        let culprit = self
+        let here = Token::inserted(Kind::Word, start);
+        let last: Vec<Token> = self
             .tokens
-            .windows(2)
-            .find(odd)
-            .or_else(|| Some(last.as_slice()).filter(odd));
+            .last()
+            .copied()
+            .into_iter()
+            .chain([here])
+            .collect();
+        let pairs = self.tokens.windows(2).chain([last.as_slice()]);
+        let culprit = pairs.into_iter().find(odd);
         let start = culprit
             .and_then(|pair| pair.first())
             .map_or(start, |text| text.start);
         let rest = self.text.get(start..).unwrap_or_default();
         let end = start + rest.find('\n').unwrap_or(rest.len());
-        let message = "this text is never closed".into();
-        Fatal {
-            start,
-            end,
-            message,
-            help: Some("put a `\"` at its end".into()),
-        }
+        let help = Some("put a `\"` at its end");
+        Fatal::new(start..end, "this text is never closed", help)
     }
 
     /// What stands in single quotes on this line.

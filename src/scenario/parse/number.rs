@@ -44,59 +44,39 @@ pub(super) fn value(text: &str) -> Option<Value> {
         Some(bare) => ("-", bare),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
     };
-    for (prefix, radix) in [
-        ("0x", 16),
-        ("0X", 16),
-        ("0o", 8),
-        ("0O", 8),
-        ("0b", 2),
-        ("0B", 2),
-    ] {
-        if let Some(digits) = bare.strip_prefix(prefix) {
-            return with_radix(sign, digits, radix);
+    let radix = match bare.get(..2).unwrap_or_default() {
+        "0x" | "0X" => 16,
+        "0o" | "0O" => 8,
+        "0b" | "0B" => 2,
+        _ => 10,
+    };
+    if radix == 10 {
+        let digits = strip_any(bare, &["f32", "f64"]);
+        if let special @ ("inf" | "NaN") = digits.unwrap_or(bare) {
+            return float(sign, special);
+        }
+        if let Some(digits) = digits {
+            return decimal(sign, digits);
         }
     }
-    match strip_any(bare, &["f32", "f64"]) {
-        Some(special @ ("inf" | "NaN")) => {
-            return special
-                .parse()
-                .ok()
-                .map(|x: f64| Value::Float(signed(sign, x)));
-        }
-        Some(digits) => return float(sign, digits),
-        None if matches!(bare, "inf" | "NaN") => {
-            return bare
-                .parse()
-                .ok()
-                .map(|x: f64| Value::Float(signed(sign, x)));
-        }
-        None => {}
-    }
-    let digits = strip_any(bare, &WHOLE).unwrap_or(bare);
-    if digits.bytes().all(|b| b.is_ascii_digit() || b == b'_') {
-        let whole = format!("{sign}{}", digits.replace('_', ""));
-        // Too large even for 128 bits: the reader will find it out of range.
-        return whole
-            .parse()
-            .map(Value::Int)
-            .ok()
-            .or_else(|| float(sign, digits));
-    }
-    if digits.len() < bare.len() {
-        None
+    let digits = if radix == 10 {
+        Some(bare)
     } else {
-        float(sign, digits)
+        bare.get(2..)
+    }?;
+    let whole = strip_any(digits, &WHOLE).unwrap_or(digits).replace('_', "");
+    if !whole.is_empty() && whole.chars().all(|c| c.is_digit(radix)) {
+        // Too large even for 128 bits: the reader will find it out of range.
+        let huge = || float(sign, if radix == 10 { &whole } else { "inf" });
+        let int = i128::from_str_radix(&format!("{sign}{whole}"), radix);
+        return int.map(Value::Int).ok().or_else(huge);
     }
+    let suffix = strip_any(digits, &WHOLE).is_some();
+    (radix == 10 && !suffix).then(|| decimal(sign, digits))?
 }
 
-fn with_radix(sign: &str, digits: &str, radix: u32) -> Option<Value> {
-    let digits = strip_any(digits, &WHOLE).unwrap_or(digits).replace('_', "");
-    let valid = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-    let huge = Value::Float(signed(sign, f64::INFINITY));
-    valid.then(|| i128::from_str_radix(&format!("{sign}{digits}"), radix).map_or(huge, Value::Int))
-}
-
-fn float(sign: &str, digits: &str) -> Option<Value> {
+/// A number with a point or an exponent.
+fn decimal(sign: &str, digits: &str) -> Option<Value> {
     let starts = digits.starts_with(|c: char| c.is_ascii_digit());
     let fraction = digits
         .split_once('.')
@@ -104,18 +84,12 @@ fn float(sign: &str, digits: &str) -> Option<Value> {
     let plain = digits
         .bytes()
         .all(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'e' | b'E' | b'+' | b'-'));
-    if !(starts && fraction && plain) {
-        return None;
-    }
-    digits
-        .replace('_', "")
-        .parse()
-        .ok()
-        .map(|x: f64| Value::Float(signed(sign, x)))
+    (starts && fraction && plain).then(|| float(sign, &digits.replace('_', "")))?
 }
 
-fn signed(sign: &str, x: f64) -> f64 {
-    if sign.is_empty() { x } else { -x }
+fn float(sign: &str, digits: &str) -> Option<Value> {
+    let x: f64 = digits.parse().ok()?;
+    Some(Value::Float(if sign.is_empty() { x } else { -x }))
 }
 
 fn strip_any<'a>(text: &'a str, suffixes: &[&str]) -> Option<&'a str> {

@@ -1,6 +1,6 @@
 use super::super::document::{read, sample::Sample};
 use super::super::text::Text;
-use crate::registry::Writer;
+use crate::registry::line;
 
 const FILE: &str = "Sample(task: Tbptt(7), cortex: (cell: Tanh(units: 32)), learning: (shadows: [Bptt, Tbptt(horizon: 4)]))";
 
@@ -15,7 +15,7 @@ fn set_in(file: &str, sets: &[&str]) -> Result<String, Vec<(String, String, Stri
     };
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
     match read::<Sample>(file, &sets) {
-        Ok((sample, _, _)) => Ok(Writer::line(&sample)),
+        Ok((sample, _, _)) => Ok(line(&sample)),
         Err(wrong) => Err(wrong
             .items()
             .iter()
