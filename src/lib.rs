@@ -12,7 +12,7 @@
 //! | [`scenario`], [`trace`], [`analysis`] | the RON document, the run folder, alignment and crossings |
 //! | [`learning`] | credit-assignment rules, one file each |
 //! | [`hippocampus`], [`neocortex`], [`task`] | the model |
-//! | [`episode`], [`event`], [`registry`](mod@registry), [`circuit`] | what everyone above speaks |
+//! | [`episode`], [`record`], [`registry`](mod@registry), [`circuit`] | what everyone above speaks |
 //! | [`numeric`] | products, winners, random streams |
 //!
 //! A new rule, cell, store, task, phase or panel is one file and its registration lines: `docs/adding` has a page for each.

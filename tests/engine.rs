@@ -635,3 +635,23 @@ fn a_set_is_undone_and_done_again_in_the_worker() {
     save(&worker, &dir.path().join("undone"));
     assert_same(&dir.path().join("plain"), &dir.path().join("undone"));
 }
+
+#[test]
+fn each_phase_that_begins_is_a_row() {
+    let scenario = small(&[
+        "protocol=[Repeat(times: 2, phases: [Wake(episodes: 2)]), Switch(task: Recall(symbols: 4, delay: 3, distractors: 4)), Sleep(ripples: 2)]",
+    ]);
+    let (events, _) = run(&scenario);
+    let rows: Vec<_> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Row(AnyRow::Phase(row)) => Some((row.phase.to_string(), row.episode)),
+            _ => None,
+        })
+        .collect();
+    let expected = [("Wake", 0), ("Wake", 2), ("Switch", 4), ("Sleep", 4)];
+    assert_eq!(
+        rows,
+        expected.map(|(name, episode)| (name.to_string(), episode))
+    );
+}

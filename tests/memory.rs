@@ -4,8 +4,8 @@ use ammon::engine::load;
 use ammon::episode::ContentShape;
 use ammon::hippocampus::{
     CapacitySpec, Compress, ErrorSize, EvictSpec, Fixed, Hippocampus, HippocampusState,
-    LeastSalient, Oldest, OrderSpec, Outcome, Palimpsest, Recall, RewardSize, Salience,
-    SalienceSpec, SelectSpec, StoreSpec, Strength,
+    LeastSalient, Oldest, OldestFirst, OrderSpec, Outcome, Palimpsest, Recall, RewardSize,
+    Salience, SalienceSpec, SelectSpec, StoreSpec, Strength,
 };
 use ammon::numeric::Rng;
 use ammon::scenario::Text;
@@ -237,6 +237,18 @@ fn first_draws(
         counts[drawn.episode as usize] += 1;
     }
     counts
+}
+
+#[test]
+fn the_oldest_episode_that_has_not_come_yet_comes_first() {
+    let mut rng = Rng::named(6, "test");
+    let mut h = empty(|spec| spec.ripple.select = SelectSpec::Oldest(OldestFirst {}));
+    for i in 0..5 {
+        store(&mut h, i, &episode(0, &mut rng), (1.0, 0.0), &mut rng);
+    }
+    h.fall_asleep();
+    let drawn: Vec<u64> = (0..7).map(|_| h.draw(&mut rng).unwrap().episode).collect();
+    assert_eq!(drawn, [0, 1, 2, 3, 4, 0, 1]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::circuit::Place;
 use crate::hippocampus::HippocampusState;
 use crate::neocortex::Weights;
 use crate::numeric::Real;
-use crate::record::{Event, PhaseName, Sink};
+use crate::record::{Event, PhaseName, PhaseRecord, Sink};
 
 /// Whether there is more to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +101,20 @@ impl<R: Real> Experiment<R> {
         let phase = PhaseName::from(next.kind().called());
         self.lab.notebook.phase = phase.clone();
         let time = self.lab.notebook.clock.time;
+        let Clock {
+            step,
+            episodes,
+            updates,
+            ..
+        } = self.lab.notebook.clock;
+        let row = PhaseRecord {
+            time,
+            step,
+            episode: episodes,
+            updates,
+            phase: phase.clone(),
+        };
+        out.event(&row.into())?;
         out.event(&Event::Began { time, phase })?;
         Ok(Some(PhaseState::new(next, &mut self.lab)))
     }

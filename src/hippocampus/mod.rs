@@ -42,7 +42,9 @@ pub use order::{Forward, Mixed, OrderKind, OrderSpec, Reverse, Shuffled};
 pub use replay::Start;
 pub use ripple::{End, Ripple, THRESHOLD, Walk, hop, walk};
 pub use salience::{ErrorSize, RewardSize, SalienceKind, SalienceSpec};
-pub use select::{Recent, Salience, Select, SelectSpec, Spontaneous, Strength, Uniform};
+pub use select::{
+    OldestFirst, Recent, Salience, Select, SelectSpec, Spontaneous, Strength, Uniform,
+};
 pub use separation::{Direct, Separated, SeparationKind, SeparationSpec};
 pub use store::{
     Association, AssociativeStore, Attention, AttractorStore, Ca3, Code, CodeSize, Cue, Cuts,

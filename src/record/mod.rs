@@ -9,6 +9,7 @@ mod log;
 mod measurement;
 pub mod metric;
 mod names;
+mod phase;
 mod ripple;
 mod score;
 mod table;
@@ -19,6 +20,7 @@ pub use log::LogRecord;
 pub use measurement::Measurement;
 pub use metric::{Better, Declared, METRICS, Metric};
 pub use names::{Direction, Order, Outcome, PhaseName};
+pub use phase::PhaseRecord;
 pub use ripple::RippleRecord;
 pub use score::{ScoreRecord, Sequence};
 pub use table::{Column, Row, Table};
@@ -29,4 +31,5 @@ table::tables! {
     Capacity(CapacityRecord),
     Score(ScoreRecord),
     Log(LogRecord),
+    Phase(PhaseRecord),
 }

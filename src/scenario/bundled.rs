@@ -58,6 +58,7 @@ pub fn bundled() -> &'static [Bundled] {
         "replay-order",
         "long-episode",
         "salience",
+        "switch",
     ]
 }
 

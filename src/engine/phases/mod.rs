@@ -12,6 +12,7 @@ mod rest;
 mod restore;
 mod sleep;
 mod stream;
+mod switch;
 mod wake;
 
 pub use happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
@@ -25,6 +26,7 @@ pub use rest::{Rest, Resting};
 pub use restore::{Restore, Restoring};
 pub use sleep::{Sleep, Sleeping};
 pub use stream::{Stream, Streaming};
+pub use switch::{Switch, Switching};
 pub use wake::{Wake, Waking};
 
 use super::lab::Lab;
@@ -41,6 +43,7 @@ registry! {
         Rest(Rest => Resting),
         Lesion(Lesion => Lesioning),
         Restore(Restore => Restoring),
+        Switch(Switch => Switching),
         MeasureStore(MeasureStore => MeasuringStore),
         MeasureSeparation(MeasureSeparation => MeasuringSeparation),
         MeasureCapacity(MeasureCapacity => ComparingCapacities),

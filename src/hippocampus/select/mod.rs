@@ -1,11 +1,13 @@
 //! Which episode a ripple replays. One selection, one file, one line in the registry.
 
+mod oldest;
 mod recent;
 mod salience;
 mod spontaneous;
 mod strength;
 mod uniform;
 
+pub use oldest::OldestFirst;
 pub use recent::Recent;
 pub use salience::Salience;
 pub use spontaneous::Spontaneous;
@@ -53,6 +55,7 @@ registry! {
     pub enum SelectSpec "selection": Select<R> {
         Uniform(Uniform),
         Recent(Recent),
+        Oldest(OldestFirst),
         Strength(Strength),
         Salience(Salience): "Schaul et al. 2016, arXiv:1511.05952; Singer & Frank 2009",
         Spontaneous(Spontaneous): "Shen & McNaughton 1996",
