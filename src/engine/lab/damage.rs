@@ -136,18 +136,15 @@ mod tests {
     use crate::neocortex::{CellSpec, LossSpec};
     use crate::numeric::Rng;
 
+    fn cortex() -> Cortex<f64> {
+        let cell = CellSpec::named("Tanh").unwrap();
+        let loss = LossSpec::suiting(Targets::Values);
+        Cortex::new(&cell, 3, 2, loss, 0.0, &mut Rng::named(1, "weights"))
+    }
+
     #[test]
     fn two_lesions_of_the_same_column_are_restored_to_what_was_there() {
-        let cell = CellSpec::named("Tanh").unwrap();
-        let mut rng = Rng::named(1, "weights");
-        let mut cortex = Cortex::<f64>::new(
-            &cell,
-            3,
-            2,
-            LossSpec::suiting(Targets::Values),
-            0.0,
-            &mut rng,
-        );
+        let mut cortex = cortex();
         let whole = cortex.weights.clone();
         let mut damage = Damage::none(false, 1);
         for place in [
@@ -176,16 +173,7 @@ mod tests {
 
     #[test]
     fn a_cortex_alone_has_no_hippocampus_to_lesion() {
-        let cell = CellSpec::named("Tanh").unwrap();
-        let mut rng = Rng::named(1, "weights");
-        let mut cortex = Cortex::<f64>::new(
-            &cell,
-            3,
-            2,
-            LossSpec::suiting(Targets::Values),
-            0.0,
-            &mut rng,
-        );
+        let mut cortex = cortex();
         let mut damage = Damage::none(false, 1);
         assert!(!damage.set(Place::Ca3, 1.0, &mut cortex, None));
     }

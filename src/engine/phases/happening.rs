@@ -72,6 +72,16 @@ impl<R: Real> Shown<'_, R> {
     };
 }
 
+impl<'a, R: Real> Shown<'a, R> {
+    /// The batch that is lived, if there is one yet.
+    pub fn living(living: Option<&'a Living<R>>, source: Source) -> Self {
+        Self {
+            living: living.map(|l| (l, source)),
+            ..Shown::NOTHING
+        }
+    }
+}
+
 /// What came between two steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disturbance {
@@ -91,13 +101,21 @@ pub trait Happening<R: Real> {
     fn shown(&self) -> Shown<'_, R> {
         Shown::NOTHING
     }
-    /// Something came between two steps: what was planned for the circuit as it was is planned anew.
+    /// The batch that is lived, of a phase that lives.
+    fn living(&mut self) -> Option<&mut Living<R>> {
+        None
+    }
+    /// Something came between two steps: what was computed or planned for the circuit as it was is so anew; by itself, what
+    /// is lived sees the weights as they are.
     fn disturbed(
         &mut self,
         _by: Disturbance,
-        _lab: &mut Lab<R>,
+        lab: &mut Lab<R>,
         _out: &mut dyn Sink,
     ) -> Result<(), RunError> {
+        if let Some(living) = self.living() {
+            living.refresh(&lab.cortex);
+        }
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::lab::{
     Answers, Lab, Learners, Living, PROBED, Reminding, RunError, fresh, probe_recall,
 };
-use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
+use super::happening::{Flow, Happening, PhaseKind, Shown, Source};
 use crate::learning::RuleState;
 use crate::numeric::Real;
 use crate::params;
@@ -110,21 +110,10 @@ impl<R: Real> Happening<R> for Probing<R> {
     }
 
     fn shown(&self) -> Shown<'_, R> {
-        Shown {
-            living: self.living.as_deref().map(|l| (l, Source::Probed)),
-            ..Shown::NOTHING
-        }
+        Shown::living(self.living.as_deref(), Source::Probed)
     }
 
-    fn disturbed(
-        &mut self,
-        _: Disturbance,
-        lab: &mut Lab<R>,
-        _: &mut dyn Sink,
-    ) -> Result<(), RunError> {
-        if let Some(living) = &mut self.living {
-            living.refresh(&lab.cortex);
-        }
-        Ok(())
+    fn living(&mut self) -> Option<&mut Living<R>> {
+        self.living.as_deref_mut()
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::lab::{self, AWAKE, Lab, Living, RunError, tell_lone_weights};
-use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
+use super::happening::{Flow, Happening, PhaseKind, Shown, Source};
 use crate::episode::Batch;
 use crate::learning::RuleSpec;
 use crate::numeric::Real;
@@ -142,22 +142,11 @@ impl<R: Real> Happening<R> for Streaming<R> {
     }
 
     fn shown(&self) -> Shown<'_, R> {
-        Shown {
-            living: self.living.as_deref().map(|l| (l, Source::Lived)),
-            ..Shown::NOTHING
-        }
+        Shown::living(self.living.as_deref(), Source::Lived)
     }
 
-    fn disturbed(
-        &mut self,
-        _: Disturbance,
-        lab: &mut Lab<R>,
-        _: &mut dyn Sink,
-    ) -> Result<(), RunError> {
-        if let Some(living) = &mut self.living {
-            living.refresh(&lab.cortex);
-        }
-        Ok(())
+    fn living(&mut self) -> Option<&mut Living<R>> {
+        self.living.as_deref_mut()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::lab::{AWAKE, Lab, Living, RunError, tell_lone_weights};
-use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
+use super::happening::{Flow, Happening, PhaseKind, Shown, Source};
 use crate::numeric::Real;
 use crate::params;
 use crate::record::{Metric, Sink, metric};
@@ -93,22 +93,11 @@ impl<R: Real> Happening<R> for Waking<R> {
     }
 
     fn shown(&self) -> Shown<'_, R> {
-        Shown {
-            living: self.living.as_deref().map(|l| (l, Source::Lived)),
-            ..Shown::NOTHING
-        }
+        Shown::living(self.living.as_deref(), Source::Lived)
     }
 
-    fn disturbed(
-        &mut self,
-        _: Disturbance,
-        lab: &mut Lab<R>,
-        _: &mut dyn Sink,
-    ) -> Result<(), RunError> {
-        if let Some(living) = &mut self.living {
-            living.refresh(&lab.cortex);
-        }
-        Ok(())
+    fn living(&mut self) -> Option<&mut Living<R>> {
+        self.living.as_deref_mut()
     }
 }
 
