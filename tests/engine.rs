@@ -236,7 +236,7 @@ fn there_is_no_hidden_tape() {
     let spec = CueSpec::Fraction(Fraction { fraction: 0.5 });
     let path: Vec<usize> = (0..9).rev().collect();
     let cues: Vec<_> = (0..4)
-        .map(|i| before.start(i, (Order::REVERSE, &path), &spec, &mut rng))
+        .map(|i| before.start(i, Order::REVERSE, &path, &spec, &mut rng))
         .collect();
     let told = |h: &HippocampusState<f32>| {
         let contents = |state: &Recall| {

@@ -1,7 +1,7 @@
 //! Every store does what a store must: complete cues, step both ways, forget exactly, obey lesions.
 
 use ammon::hippocampus::{
-    Cue, Cuts, Diluted, End, ModernHopfield, Recall, Scratch, Store, StoreSpec, StoreStart,
+    Cue, Cuts, Diluted, End, Limits, ModernHopfield, Recall, Scratch, Store, StoreSpec, StoreStart,
     StoreState, Trace, walk,
 };
 use ammon::numeric::Rng;
@@ -68,7 +68,10 @@ fn path(store: &dyn Store<f32>, from: &[u32], direction: Direction) -> (Codes, E
         store,
         &cue,
         direction,
-        (7, 100),
+        Limits {
+            ripple: 7,
+            walk: 100,
+        },
         &cuts,
         &mut Scratch::default(),
     );

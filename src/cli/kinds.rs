@@ -1,30 +1,29 @@
-//! The kinds of things there are, each with its entries: the one table that `ammon list` is made from.
+//! The kinds of things there are, each with its entries: what `ammon list` shows. What a scenario may hold is found by walking
+//! its declaration.
 
 use crate::circuit::Place;
-use crate::engine::{Phase, Scenario, StatesSpec, load};
-use crate::hippocampus::{
-    CapacitySpec, CueSpec, DecoderSpec, Entorhinal, EvictSpec, Hippocampus, OrderSpec, Ripple,
-    SalienceSpec, SelectSpec, SeparationSpec, SharpnessSpec, StoreSpec, UnitSpec,
-};
-use crate::learning::{AttendSpec, FeedbackSpec, RuleSpec, TruncationSpec};
-use crate::neocortex::{
-    CellSpec, CellState, InitSpec, LossSpec, OptimizerSpec, ReadoutSpec, TensorShape,
-};
+use crate::engine::{Scenario, load};
+use crate::neocortex::{CellSpec, CellState, TensorShape, Weights};
 use crate::record::{Column, Declared, METRICS, TABLES, Table};
-use crate::registry::{Field, Variant};
-use crate::scenario::{Cortex, Learning, UpdateSpec, bundled};
-use crate::task::TaskSpec;
+use crate::registry::{Bounds, Field, Kind as Declaration, Parameter, Variant};
+use crate::scenario::bundled;
 use crate::trace::ExportSpec;
 
 /// A kind of thing.
-#[derive(Clone, Copy, Debug)]
 pub(super) struct Kind {
     /// Its name, one of them.
     pub one: &'static str,
     /// Its name, several of them.
-    pub many: &'static str,
-    /// All there are.
-    pub entries: fn() -> Vec<Entry>,
+    pub many: String,
+    entries: Entries,
+}
+
+/// Where the entries of a kind come from.
+enum Entries {
+    /// A list of their own.
+    Listed(fn() -> Vec<Entry>),
+    /// A kind that is declared.
+    Declared(fn() -> Vec<Variant>),
 }
 
 /// One thing of a kind.
@@ -45,55 +44,69 @@ pub(super) struct Entry {
     pub metric: Option<&'static Declared>,
 }
 
-const fn kind(one: &'static str, many: &'static str, entries: fn() -> Vec<Entry>) -> Kind {
-    Kind { one, many, entries }
+impl Kind {
+    fn new(one: &'static str, entries: Entries) -> Self {
+        Self {
+            one,
+            many: plural(one),
+            entries,
+        }
+    }
+
+    /// All there are.
+    pub fn entries(&self) -> Vec<Entry> {
+        match self.entries {
+            Entries::Listed(entries) => entries(),
+            Entries::Declared(variants) => of(self.one, variants()),
+        }
+    }
 }
 
-/// All kinds, one a line.
-pub(super) const KINDS: &[Kind] = &[
-    kind("scenario", "scenarios", scenarios),
-    kind("section", "sections", sections),
-    kind("task", "tasks", || of(TaskSpec::variants())),
-    kind("cell", "cells", cells),
-    kind("init", "inits", || of(InitSpec::variants())),
-    kind("optimizer", "optimizers", || of(OptimizerSpec::variants())),
-    kind("readout", "readouts", || of(ReadoutSpec::variants())),
-    kind("rule", "rules", || of(RuleSpec::variants())),
-    kind("truncation", "truncations", || {
-        of(TruncationSpec::variants())
-    }),
-    kind("loss", "losses", || of(LossSpec::variants())),
-    kind("feedback", "feedbacks", || of(FeedbackSpec::variants())),
-    kind("attention", "attentions", || of(AttendSpec::variants())),
-    kind("update", "updates", || of(UpdateSpec::variants())),
-    kind("store", "stores", || of(StoreSpec::variants())),
-    kind("separation", "separations", || {
-        of(SeparationSpec::variants())
-    }),
-    kind("decoder", "decoders", || of(DecoderSpec::variants())),
-    kind("capacity", "capacities", || of(CapacitySpec::variants())),
-    kind("eviction", "evictions", || of(EvictSpec::variants())),
-    kind("order", "orders", || of(OrderSpec::variants())),
-    kind("cue", "cues", || of(CueSpec::variants())),
-    kind("selection", "selections", || of(SelectSpec::variants())),
-    kind("salience", "saliences", || of(SalienceSpec::variants())),
-    kind("sharpness", "sharpnesses", || of(SharpnessSpec::variants())),
-    kind("unit", "units", || of(UnitSpec::variants())),
-    kind("source", "sources", || of(StatesSpec::variants())),
-    kind("phase", "phases", || of(Phase::variants())),
-    kind("region", "regions", regions),
-    kind("pathway", "pathways", pathways),
-    kind("table", "tables", tables),
-    kind("metric", "metrics", metrics),
-    kind("export", "exports", || of(ExportSpec::variants())),
-];
+/// All kinds: scenarios, the choices that a scenario may make, and what else has names.
+pub(super) fn kinds() -> Vec<Kind> {
+    let listed = |(one, entries)| Kind::new(one, Entries::Listed(entries));
+    let mut kinds: Vec<Kind> = [("scenario", scenarios as fn() -> _), ("section", sections)]
+        .map(listed)
+        .into();
+    let mut choices = |_: &str, kind: &Declaration| {
+        if let Declaration::Choice { name, variants, .. } = kind {
+            kinds.push(Kind::new(name, Entries::Declared(*variants)));
+        }
+    };
+    Scenario::kind(Bounds::NONE).each(&mut choices);
+    <ExportSpec as Parameter>::kind(Bounds::NONE).each(&mut choices);
+    kinds.extend(
+        [
+            ("region", regions as fn() -> _),
+            ("pathway", pathways),
+            ("table", tables),
+            ("metric", metrics),
+        ]
+        .map(listed),
+    );
+    kinds
+}
 
-fn of(variants: Vec<Variant>) -> Vec<Entry> {
+/// "capacities" of "capacity", "losses" of "loss".
+fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if one.ends_with('s') => format!("{one}es"),
+        None => format!("{one}s"),
+    }
+}
+
+fn of(kind: &str, variants: Vec<Variant>) -> Vec<Entry> {
     let entry = |v: Variant| Entry {
         name: v.name.into(),
         doc: v.doc.into(),
         reference: v.reference.into(),
         fields: (v.fields)(),
+        tensors: if kind == "cell" {
+            tensors(v.name)
+        } else {
+            Vec::new()
+        },
         ..Entry::default()
     };
     variants.into_iter().map(entry).collect()
@@ -117,58 +130,42 @@ fn scenarios() -> Vec<Entry> {
 
 /// The parts of a scenario that are no choice: their parameters stand under a fixed name.
 fn sections() -> Vec<Entry> {
-    let entry = |name: &str, doc: &str, fields: Vec<Field>| Entry {
-        name: name.into(),
-        doc: doc.into(),
-        fields,
-        ..Entry::default()
-    };
-    vec![
-        entry("Scenario", Scenario::DOC, Scenario::fields()),
-        entry("cortex", Cortex::DOC, Cortex::fields()),
-        entry("hippocampus", Hippocampus::DOC, Hippocampus::fields()),
-        entry("hippocampus.ripple", Ripple::DOC, Ripple::fields()),
-        entry(
-            "hippocampus.entorhinal",
-            Entorhinal::DOC,
-            Entorhinal::fields(),
-        ),
-        entry("learning", Learning::DOC, Learning::fields()),
-    ]
-}
-
-fn cells() -> Vec<Entry> {
-    let mut entries = of(CellSpec::variants());
-    for entry in &mut entries {
-        entry.tensors = tensors(&entry.name).unwrap_or_default();
-    }
-    entries
+    let mut sections = Vec::new();
+    Scenario::kind(Bounds::NONE).each(&mut |path, kind| {
+        if let Declaration::Struct { name, doc, fields } = kind {
+            sections.push(Entry {
+                name: if path.is_empty() { name } else { path }.into(),
+                doc: (*doc).into(),
+                fields: fields(),
+                ..Entry::default()
+            });
+        }
+    });
+    sections
 }
 
 /// Names and shapes of a cell's weights and of the readout's, in the symbols N, X and Y.
-fn tensors(cell: &str) -> Option<Vec<(String, Vec<String>)>> {
-    let spec = CellSpec::named(cell)?;
-    // A number of inputs that is no multiple of any number of units.
-    let inputs = 7919;
+fn tensors(cell: &str) -> Vec<(String, Vec<String>)> {
+    let Some(spec) = CellSpec::named(cell) else {
+        return Vec::new();
+    };
+    // Numbers of inputs and outputs that are no multiple of any number of units.
+    let (inputs, outputs) = (7919, 7907);
     let state = CellState::<f32>::new(&spec, inputs);
     let cell = state.as_dyn();
-    let symbol = |size: usize| symbol(size, cell.units(), inputs);
+    let sizes = [(inputs, "X"), (outputs, "Y"), (cell.units(), "N")];
+    let symbol = |size: usize| symbol(size, sizes);
     let shape = |t: &TensorShape| {
         let columns = (!t.vector).then(|| symbol(t.cols));
         std::iter::once(symbol(t.rows)).chain(columns).collect()
     };
-    let mut named: Vec<_> = cell
-        .tensors()
-        .iter()
-        .map(|t| (t.name.clone(), shape(t)))
-        .collect();
-    named.push(("V".into(), vec!["Y".into(), "N".into()]));
-    named.push(("c".into(), vec!["Y".into()]));
-    Some(named)
+    let readout = Weights::<f32>::readout(outputs, cell.units());
+    let tensors = cell.tensors().into_iter().chain(readout);
+    tensors.map(|t| (t.name.clone(), shape(&t))).collect()
 }
 
-fn symbol(size: usize, units: usize, inputs: usize) -> String {
-    for (unit, name) in [(inputs, "X"), (units, "N")] {
+fn symbol(size: usize, sizes: [(usize, &str); 3]) -> String {
+    for (unit, name) in sizes {
         if size == unit {
             return name.into();
         }
@@ -228,11 +225,13 @@ mod tests {
 
     #[test]
     fn every_entry_has_a_name_of_its_own_and_help() {
-        let mut kinds: Vec<_> = KINDS.iter().flat_map(|k| [k.one, k.many]).collect();
-        kinds.sort_unstable();
-        assert!(kinds.windows(2).all(|pair| pair[0] != pair[1]));
-        for kind in KINDS {
-            let entries = (kind.entries)();
+        let all = kinds();
+        let names = all.iter().flat_map(|k| [k.one, k.many.as_str()]);
+        let mut names: Vec<_> = names.collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+        for kind in &all {
+            let entries = kind.entries();
             assert!(!entries.is_empty(), "{}", kind.many);
             for (i, entry) in entries.iter().enumerate() {
                 assert!(!entry.doc.trim().is_empty(), "{} {}", kind.one, entry.name);
@@ -246,8 +245,37 @@ mod tests {
     }
 
     #[test]
+    fn what_a_scenario_may_hold_is_found_by_itself() {
+        let all = kinds();
+        for (one, many) in [
+            ("task", "tasks"),
+            ("loss", "losses"),
+            ("capacity", "capacities"),
+            ("truncation", "truncations"),
+            ("sharpness", "sharpnesses"),
+            ("phase", "phases"),
+            ("export", "exports"),
+        ] {
+            let kind = all.iter().find(|kind| kind.one == one);
+            assert_eq!(kind.unwrap_or_else(|| panic!("{one}")).many, many);
+        }
+        let sections: Vec<_> = sections().into_iter().map(|s| s.name).collect();
+        let expected = [
+            "Scenario",
+            "cortex",
+            "hippocampus",
+            "hippocampus.entorhinal",
+            "hippocampus.ripple",
+            "learning",
+        ];
+        for name in expected {
+            assert!(sections.iter().any(|s| s == name), "{name}: {sections:?}");
+        }
+    }
+
+    #[test]
     fn every_parameter_has_help() {
-        for entry in KINDS.iter().flat_map(|k| (k.entries)()) {
+        for entry in kinds().iter().flat_map(Kind::entries) {
             for field in &entry.fields {
                 assert!(
                     !field.doc.trim().is_empty(),
@@ -261,7 +289,7 @@ mod tests {
 
     #[test]
     fn cells_name_their_tensors_in_symbols() {
-        let shapes = tensors("Tanh").unwrap();
+        let shapes = tensors("Tanh");
         let find = |name: &str| shapes.iter().find(|(n, _)| n == name).unwrap().1.join(",");
         assert_eq!(
             (find("W"), find("U"), find("b"), find("V")),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
-use super::kinds::{Entry, KINDS, Kind};
+use super::kinds::{Entry, Kind, kinds};
 use super::output::Output;
 use super::report::pretty;
 use super::table::Table;
@@ -21,13 +21,13 @@ pub(super) struct List {
 
 impl List {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
-        let kinds: Vec<&Kind> = match &self.kind {
+        let kinds: Vec<Kind> = match &self.kind {
             Some(name) => vec![named(name)?],
-            None => KINDS.iter().collect(),
+            None => kinds(),
         };
         let entries: Vec<(&Kind, Entry)> = kinds
             .iter()
-            .flat_map(|kind| (kind.entries)().into_iter().map(|entry| (*kind, entry)))
+            .flat_map(|kind| kind.entries().into_iter().map(move |entry| (kind, entry)))
             .collect();
         if self.json {
             let all: Vec<Value> = entries
@@ -48,16 +48,16 @@ impl List {
 }
 
 /// The kind of this name, singular or plural.
-fn named(name: &str) -> Result<&'static Kind, Failure> {
-    let is = |kind: &&Kind| {
-        [kind.one, kind.many]
+fn named(name: &str) -> Result<Kind, Failure> {
+    let all: Vec<String> = kinds().into_iter().map(|k| k.many).collect();
+    let is = |kind: &Kind| {
+        [kind.one, kind.many.as_str()]
             .iter()
             .any(|n| n.eq_ignore_ascii_case(name))
     };
-    KINDS.iter().find(is).ok_or_else(|| {
-        let all: Vec<_> = KINDS.iter().map(|k| k.many).collect();
+    kinds().into_iter().find(is).ok_or_else(|| {
         let shown: String = name.chars().take(64).collect();
-        let guess = nearest(name, all.iter().copied())
+        let guess = nearest(name, all.iter().map(String::as_str))
             .map_or(String::new(), |n| format!("did you mean `{n}`? "));
         Failure::wrong(format_args!(
             "there is no kind `{shown}`; {guess}kinds: {}",
@@ -88,7 +88,7 @@ fn help(entry: &Entry) -> String {
 }
 
 /// The first sentence of the first paragraph.
-fn sentence(doc: &str) -> String {
+pub(super) fn sentence(doc: &str) -> String {
     let paragraph: Vec<&str> = doc
         .trim()
         .lines()
@@ -142,7 +142,7 @@ fn parameter(field: &Field) -> Value {
     object.insert("name".into(), field.name.into());
     object.insert("type".into(), field.kind.type_name().into());
     object.insert("unit".into(), field.unit.into());
-    object.insert("range".into(), range(&field.kind));
+    object.insert("range".into(), range(field));
     object.insert(
         "default".into(),
         field.default.as_deref().map_or(Value::Null, default),
@@ -156,8 +156,11 @@ fn parameter(field: &Field) -> Value {
     object.into()
 }
 
-/// Bounds of a number, or of what an optional one holds; an open end is null.
-fn range(kind: &registry::Kind) -> Value {
+/// Bounds of a number, or of one that may be left out; an open end is null.
+fn range(field: &Field) -> Value {
+    let Some(Bounds { min, max }) = number_bounds(&field.kind, field.bounds) else {
+        return Value::Null;
+    };
     let end = |bound: f64| {
         if bound.is_finite() {
             number(bound)
@@ -165,14 +168,20 @@ fn range(kind: &registry::Kind) -> Value {
             Value::Null
         }
     };
+    if min.is_finite() || max.is_finite() {
+        json!([end(min), end(max)])
+    } else {
+        Value::Null
+    }
+}
+
+fn number_bounds(kind: &registry::Kind, declared: Bounds) -> Option<Bounds> {
     match kind {
-        registry::Kind::Int(Bounds { min, max }) | registry::Kind::Float(Bounds { min, max })
-            if min.is_finite() || max.is_finite() =>
-        {
-            json!([end(*min), end(*max)])
+        registry::Kind::Int(bounds) | registry::Kind::Float(bounds) => {
+            Some(bounds.within(declared.min, declared.max))
         }
-        registry::Kind::Optional(item) => range(&item()),
-        _ => Value::Null,
+        registry::Kind::Optional(item) => number_bounds(&item(), declared),
+        _ => None,
     }
 }
 

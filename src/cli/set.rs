@@ -3,16 +3,19 @@
 use std::path::PathBuf;
 
 use super::failure::Failure;
+use super::list::sentence;
 use super::output::{Output, note};
-use crate::engine::{Command, Ending, RunError, Session};
+use super::table::Table;
+use crate::engine::{Command, Ending, RunError, Scenario, Session};
+use crate::registry::each;
 
-/// Gives parameters of a stopped run other values; `ammon resume` goes on with them.
+/// Gives parameters of a stopped run other values; `ammon resume` goes on with them. Without any it lists what can change.
 #[derive(clap::Args, Debug)]
 pub(super) struct Set {
     /// The run folder.
     pub run: PathBuf,
     /// What to change: any parameter that `ammon list --json` calls live.
-    #[arg(required = true, value_name = "PATH=VALUE")]
+    #[arg(value_name = "PATH=VALUE")]
     pub sets: Vec<String>,
 }
 
@@ -30,6 +33,9 @@ impl Set {
                 "{} is over: nothing can change in it any more",
                 self.run.display()
             )));
+        }
+        if self.sets.is_empty() {
+            return list(&experiment.now(), output);
         }
         // All or none: the folder is written only when every value was taken.
         for set in &self.sets {
@@ -64,4 +70,16 @@ impl Set {
         ));
         Ok(0)
     }
+}
+
+/// What can change while the run goes on, with its value now and its help.
+fn list(scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
+    let mut table = Table::of_words();
+    each(scenario, &mut |path, at| {
+        if at.live {
+            table.row([path.to_string(), at.value, sentence(at.field.doc)]);
+        }
+    });
+    output.bytes(table.to_string().as_bytes())?;
+    Ok(0)
 }

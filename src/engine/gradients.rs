@@ -64,9 +64,9 @@ pub fn gradients<R: Real>(
     let mut labels = RuleSpec::labels(&specs);
     let whole = learning.rule.yardstick();
     if !specs.contains(&&whole) {
-        labels.push(match whole {
-            RuleSpec::Bptt(_) => "Bptt".into(),
-            _ => format!("{}-whole", whole.name()),
+        labels.push(match learning.rule.kind().whole() {
+            None => whole.name().into(),
+            Some(_) => format!("{}-whole", whole.name()),
         });
         specs.push(&whole);
     }
@@ -229,7 +229,7 @@ impl<R: Real> Pupil<R> {
         let cortex = &lab.cortex;
         let mut gradient = cortex.gradient();
         let mut alone = Alone {
-            rule: &mut self.rule,
+            rule: self.rule.as_dyn_mut(),
             gradient: &mut gradient,
         };
         live(batch.clone(), cortex, None, &mut alone);

@@ -15,7 +15,7 @@ pub use command::{Command, Journalled};
 pub use desk::{Ending, Opening, Request, Session, SessionError, Worker};
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
-pub use lab::{Clock, LedgerRow, RunError};
+pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, live};
 pub use phases::{
     Lesion, MeasureCapacity, MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore,
     Sleep, Source, StatesSpec, Stream, Wake,

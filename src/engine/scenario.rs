@@ -54,17 +54,12 @@ pub fn load(text: Text, sets: &[String], seed: Option<u64>) -> Result<Scenario, 
     if let Some(seed) = seed {
         scenario.setup.seed = seed;
     }
-    let mut findings = Vec::new();
-    let mut report = Report::new(&mut findings);
-    let (setup, protocol) = (&scenario.setup, &scenario.protocol);
-    check_setup(setup, needs(protocol), &mut report);
-    check_phases(setup, protocol, &mut report.within("protocol"));
     let mut problems = Problems::default();
     for Finding {
         path,
         message,
         help,
-    } in findings
+    } in findings(&scenario)
     {
         problems.push(document::span_at(&node, &path), message, Some(help));
     }
@@ -73,6 +68,18 @@ pub fn load(text: Text, sets: &[String], seed: Option<u64>) -> Result<Scenario, 
     } else {
         Err(Diagnostics::new(&texts, &problems))
     }
+}
+
+/// What cannot work in a scenario that was read.
+pub(super) fn findings(scenario: &Scenario) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut report = Report::new(&mut findings);
+    let Scenario {
+        setup, protocol, ..
+    } = scenario;
+    check_setup(setup, needs(protocol), &mut report);
+    check_phases(setup, protocol, &mut report.within("protocol"));
+    findings
 }
 
 fn check_phases(setup: &Setup, phases: &[Phase], report: &mut Report<'_>) {

@@ -1,39 +1,39 @@
 //! Changing a parameter of a run that goes on: read, checked and refused like a scenario's.
 
-use super::scenario::{Scenario, load, resolved};
-use crate::registry::{Bounds, Parameter};
-use crate::scenario::{Text, document, is_live};
+use super::scenario::{Scenario, findings};
+use crate::registry::{self, Lost, Problems};
+use crate::scenario::set;
 
 /// The scenario with another value at a path; the reason where that cannot be, or cannot be while the run goes on.
 pub fn changed(now: &Scenario, path: &str, value: &str) -> Result<Scenario, String> {
-    let text = Text {
-        name: "the run's scenario".into(),
-        text: resolved(now).map_err(|e| e.to_string())?,
-    };
-    let set = [format!("{path}={value}")];
-    let next = load(text.clone(), &set, None).map_err(|problems| {
-        let first = problems.items().first();
-        first.map_or_else(
-            || problems.to_string(),
-            |item| {
-                let help = item.help.as_ref().map(|h| format!(" ({h})"));
-                format!("{}{}", item.message, help.unwrap_or_default())
-            },
-        )
-    })?;
-    let kind = <Scenario as Parameter>::kind(Bounds::NONE);
-    let (_, root, _) = document::read::<Scenario>(text, &[]).map_err(|e| e.to_string())?;
-    match is_live(&root, &kind, path) {
-        Some(true) => Ok(next),
-        _ => Err(format!(
-            "`{path}` cannot change while a run goes on: it says what the run is made of; start a new run with --set {path}={value}"
-        )),
+    let lost = |lost: Lost| told(&lost.message, Some(&lost.help));
+    let at = registry::get(now, path).map_err(lost)?;
+    let (mut next, mut problems) = (now.clone(), Problems::default());
+    if let Some(node) = set::value(value, &at.field.kind, &mut problems) {
+        registry::set(&mut next, path, &node, &mut problems).map_err(lost)?;
     }
+    if let Some(problem) = problems.list().first() {
+        return Err(told(&problem.message, problem.help.as_deref()));
+    }
+    if !at.live {
+        return Err(format!(
+            "`{path}` cannot change while a run goes on: it says what the run is made of; start a new run with --set {path}={value}"
+        ));
+    }
+    match findings(&next).first() {
+        Some(finding) => Err(told(&finding.message, Some(&finding.help))),
+        None => Ok(next),
+    }
+}
+
+fn told(message: &str, help: Option<&str>) -> String {
+    help.map_or_else(|| message.into(), |help| format!("{message} ({help})"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::load;
     use crate::scenario::bundled;
 
     fn flagship() -> Scenario {

@@ -6,6 +6,7 @@
 //! running mean ȳ ← ȳ + (y − ȳ)/(n + 1), and the episode's own codes are unlearned. The count weighs the prototype in
 //! replay. Synapses between its codes are not strengthened with the count: frequent prototypes would drown the others.
 
+use super::engram::codes_of;
 use super::memory::HippocampusState;
 use crate::numeric::Real;
 
@@ -21,12 +22,7 @@ impl<R: Real> HippocampusState<R> {
         let Some(decoder) = &self.decoder else {
             return Vec::new();
         };
-        let codes: Vec<&[u32]> = self
-            .stored
-            .iter()
-            .flat_map(|e| &e.engrams)
-            .map(|e| e.code.as_slice())
-            .collect();
+        let codes = codes_of(&self.stored);
         let width = self.shape.len();
         let all = decoder.contents(&codes);
         let mut from = 0;

@@ -53,3 +53,11 @@ pub struct Drawn {
     /// Its number, or that of an episode that a prototype stands for.
     pub episode: u64,
 }
+
+/// CA3 codes of all steps of episodes, one after the other.
+pub(super) fn codes_of<'a>(
+    episodes: impl IntoIterator<Item = &'a StoredEpisode>,
+) -> Vec<&'a [u32]> {
+    let engrams = episodes.into_iter().flat_map(|e| &e.engrams);
+    engrams.map(|e| e.code.as_slice()).collect()
+}

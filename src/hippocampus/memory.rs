@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Hippocampus;
 use super::capacity::FAINTEST;
 use super::decoder::Decoder;
-use super::engram::{Drawn, Engram, StoredEpisode};
+use super::engram::{Drawn, Engram, StoredEpisode, codes_of};
 use super::entorhinal::EntorhinalState;
 use super::lesion::{Lesions, Sizes};
 use super::store::{Code, CodeSize, Store, StoreStart, StoreState, Stored, Trace};
@@ -377,13 +377,7 @@ impl<R: Real> HippocampusState<R> {
     pub fn solve(&mut self) {
         self.store.as_dyn_mut().flush();
         if let Some(decoder) = &mut self.decoder {
-            let codes: Vec<&[u32]> = self
-                .stored
-                .iter()
-                .flat_map(|e| &e.engrams)
-                .map(|e| e.code.as_slice())
-                .collect();
-            decoder.solve(&codes);
+            decoder.solve(&codes_of(&self.stored));
         }
     }
 

@@ -40,7 +40,7 @@ pub use evict::{EvictKind, EvictSpec, LeastSalient, Oldest};
 pub use memory::{HippocampusState, Outcome};
 pub use order::{Forward, Mixed, OrderKind, OrderSpec, Reverse, Shuffled};
 pub use replay::Start;
-pub use ripple::{End, Ripple, THRESHOLD, Walk, hop, walk};
+pub use ripple::{End, Limits, Ripple, THRESHOLD, Walk, hop, walk};
 pub use salience::{ErrorSize, RewardSize, SalienceKind, SalienceSpec};
 pub use select::{
     OldestFirst, Recent, Salience, Select, SelectSpec, Spontaneous, Strength, Uniform,

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::cue::CueSpec;
 use super::engram::Engram;
 use super::memory::HippocampusState;
-use super::ripple::{End, Walk, hop, walk};
+use super::ripple::{End, Limits, Walk, hop, walk};
 use super::store::{Cue, Recall, Scratch, Trace};
 use crate::numeric::{Real, Rng};
 use crate::record::Order;
@@ -35,7 +35,8 @@ impl<R: Real> HippocampusState<R> {
     pub fn start(
         &self,
         position: usize,
-        (order, path): (Order, &[usize]),
+        order: Order,
+        path: &[usize],
         cue: &CueSpec,
         rng: &mut Rng,
     ) -> Start {
@@ -78,8 +79,11 @@ impl<R: Real> HippocampusState<R> {
         let (store, cuts) = (self.store(), &self.lesions.cuts);
         match start.order {
             Order::Along(direction) => {
-                let bounds = (self.spec.ripple.length, self.load().max(1));
-                walk(store, &start.cues[0], direction, bounds, cuts, scratch)
+                let limits = Limits {
+                    ripple: self.spec.ripple.length,
+                    walk: self.load().max(1),
+                };
+                walk(store, &start.cues[0], direction, limits, cuts, scratch)
             }
             Order::Shuffled => hop(store, &start.cues, cuts, scratch),
         }

@@ -58,13 +58,22 @@ pub struct Walk {
     pub end: End,
 }
 
-/// Completes the cue and walks until the sequence input falls silent, the attractor is lost, or `most` steps are made.
-/// After each `length` steps a new ripple begins: the state reached is its cue.
+/// How many steps are made at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// In one ripple.
+    pub ripple: usize,
+    /// In a walk, which is one ripple after the other.
+    pub walk: usize,
+}
+
+/// Completes the cue and walks until the sequence input falls silent, the attractor is lost, or it is as long as walks may be.
+/// Where a ripple is as long as ripples may be, a new one begins: the state reached is its cue.
 pub fn walk<R: Real>(
     store: &dyn Store<R>,
     cue: &Cue,
     direction: Direction,
-    (length, most): (usize, usize),
+    limits: Limits,
     cuts: &Cuts,
     scratch: &mut Scratch,
 ) -> Walk {
@@ -74,12 +83,12 @@ pub fn walk<R: Real>(
         if let Some(end) = ended(&state, states.is_empty()) {
             break end;
         }
-        if states.len() >= most {
+        if states.len() >= limits.walk {
             break End::TooLong;
         }
         states.push(state);
         let last = &states[states.len() - 1];
-        let again = states.len().is_multiple_of(length.max(1)).then(|| {
+        let again = states.len().is_multiple_of(limits.ripple.max(1)).then(|| {
             let cue = Cue {
                 units: last.active.clone(),
                 engram: last.engram.or(cue.engram),

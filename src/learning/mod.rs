@@ -23,6 +23,8 @@ mod rule;
 mod sab;
 mod snap;
 mod tbptt;
+#[cfg(test)]
+mod template;
 mod traced;
 mod uoro;
 
@@ -36,7 +38,10 @@ pub use replay_bptt::{ReplayBptt, ReplayBpttState};
 pub use reversible_replay::{ReversibleReplay, ReversibleReplayState};
 pub use rflo::{Rflo, RfloState};
 pub use rtrl::{Rtrl, RtrlState};
-pub use rule::{Attended, Context, Ledger, Moment, Reinstated, Rule, RuleKind, Sizes, Start, Told};
+pub use rule::{
+    Attended, Context, Ledger, Moment, Reinstated, Rule, RuleKind, Sizes, Start, Told,
+    learn_readout,
+};
 pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
 pub use snap::{Snap, SnapState};
 pub use tbptt::{Last, Sum, Tbptt, TbpttState, TruncationSpec};
@@ -143,6 +148,9 @@ impl RuleSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::episode::{Batch, Episode, Targets};
+    use crate::neocortex::{Cortex, LossSpec, Step};
+    use crate::numeric::{Block, Rng};
 
     #[test]
     fn equal_names_get_the_parameters_that_differ() {
@@ -181,5 +189,77 @@ mod tests {
                 assert!(spec.refusal(&cell).is_none());
             }
         }
+    }
+
+    #[test]
+    fn the_template_on_the_page_is_the_one_that_compiles() {
+        let page = include_str!("../../docs/adding/rule.md");
+        let template = include_str!("template.rs").split_once("\n\n").unwrap().1;
+        assert!(
+            page.contains(template),
+            "copy src/learning/template.rs into docs/adding/rule.md"
+        );
+    }
+
+    /// What a rule gathers over the same three steps of one episode.
+    fn taught(rule: &mut dyn Rule<f64>, cortex: &Cortex<f64>) -> Vec<f64> {
+        let batch = Batch::of(&[Episode::silent(2, 1, 3)], 0);
+        let cx = Context {
+            cortex,
+            batch: &batch,
+        };
+        rule.begin(&cx);
+        let mut grad = cortex.gradient();
+        let mut h_prev = vec![0.1; cortex.state()];
+        for t in 0..3 {
+            let x = [0.5, 0.25 * t as f64];
+            let mut z = vec![0.0; cortex.drive_rows()];
+            let (mut h, mut aux) = (h_prev.clone(), vec![0.0; cortex.aux_rows()]);
+            cortex.drive_into(Block::column(&x), &mut z);
+            cortex.step(&h_prev, &z, &mut h, &mut aux);
+            let score = cortex.score(&h, &aux, &[1.0], &[1.0]);
+            let step = Step {
+                h_prev: &h_prev,
+                x: &x,
+                h: &h,
+                aux: &aux,
+            };
+            let moment = Moment {
+                t,
+                since_begin: t as u64,
+                step,
+                score: Some(&score),
+                remote: false,
+            };
+            rule.observe(&cx, &moment, &mut grad);
+            h_prev = h;
+        }
+        grad.tensors
+            .iter()
+            .flat_map(|t| t.iter().copied())
+            .collect()
+    }
+
+    #[test]
+    fn the_template_is_what_the_page_says_of_it() {
+        let loss = LossSpec::suiting(Targets::Values);
+        let cell = CellSpec::named("Tanh").unwrap();
+        let cortex = Cortex::<f64>::new(&cell, 2, 1, loss, 0.0, &mut Rng::named(1, "weights"));
+        let start = || Start {
+            cortex: &cortex,
+            rng: Rng::named(1, "rule"),
+        };
+        let rule = template::MyRule::default();
+        assert!(
+            rule.whole_each_step()
+                && rule
+                    .serves(CellState::<f32>::new(&cell, 2).as_dyn())
+                    .is_ok()
+        );
+        let mine = taught(&mut template::MyRuleState::new(&rule, start()), &cortex);
+        let snap = RuleSpec::named("Snap").unwrap();
+        let snap = taught(RuleState::new(&snap, start()).as_dyn_mut(), &cortex);
+        assert!(mine.iter().any(|g| g.abs() > 0.01));
+        assert!(mine.iter().zip(&snap).all(|(a, b)| (a - b).abs() < 1e-12));
     }
 }

@@ -16,7 +16,7 @@ use super::rule::{
     Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
 };
 use crate::episode::Batch;
-use crate::neocortex::{Cell, CellState, Cortex, Gradient, ReversibleCell, Step};
+use crate::neocortex::{Cell, Cortex, Gradient, Invertible, Step};
 use crate::numeric::{Block, DMatrix, Measured, Real, floats_in};
 use crate::params;
 use crate::record::metric;
@@ -31,7 +31,7 @@ params! {
 
 impl RuleKind for ReversibleReplay {
     fn serves(&self, cell: &dyn Cell<f32>) -> Result<(), &'static str> {
-        if cell.invertible() {
+        if cell.backwards().is_some() {
             Ok(())
         } else {
             Err("its past cannot be run backwards")
@@ -186,7 +186,7 @@ impl<R: Real> ReversibleReplayState<R> {
     fn replay(
         &mut self,
         exact: &Cortex<f64>,
-        cell: &ReversibleCell,
+        cell: &dyn Invertible<f64>,
         cx: &Context<'_, R>,
         grad: &mut Gradient<R>,
     ) {
@@ -227,7 +227,7 @@ impl<R: Real> ReversibleReplayState<R> {
                 cortex.credit_through(v, step.aux, &score.dy, delta);
             }
             cortex.silence(delta);
-            cell.back(w, &step, delta, local, back);
+            cortex.cell.as_dyn().back(w, &step, delta, local, back);
             cortex.accumulate(&step, local, grad.part_mut(false));
             if t < batch.quarter() {
                 cortex.accumulate(&step, local, grad.part_mut(true));
@@ -260,7 +260,7 @@ impl<R: Real> Rule<R> for ReversibleReplayState<R> {
         learn_readout(cx.cortex, moment, grad);
         self.prepare(cx);
         let Some(cortex) = &self.cortex else { return };
-        let CellState::Reversible(cell) = &cortex.cell else {
+        let Some(cell) = cortex.cell.as_dyn().backwards() else {
             return;
         };
         let room = &mut self.room;
@@ -284,7 +284,7 @@ impl<R: Real> Rule<R> for ReversibleReplayState<R> {
         let Some(cortex) = self.cortex.take() else {
             return;
         };
-        let CellState::Reversible(cell) = &cortex.cell else {
+        let Some(cell) = cortex.cell.as_dyn().backwards() else {
             return;
         };
         let size = norm(&self.state);

@@ -183,11 +183,7 @@ pub(super) fn flops<R: Real>(cortex: &Cortex<R>, passes: u64) -> u64 {
 }
 
 /// The readout learns from every scored step, whatever the rule makes of it.
-pub(super) fn learn_readout<R: Real>(
-    cortex: &Cortex<R>,
-    moment: &Moment<'_, R>,
-    grad: &mut Gradient<R>,
-) {
+pub fn learn_readout<R: Real>(cortex: &Cortex<R>, moment: &Moment<'_, R>, grad: &mut Gradient<R>) {
     let Some(score) = moment.score else { return };
     cortex.accumulate_readout(moment.step.h, moment.step.aux, &score.dy, grad);
     grad.weight += score.weight;

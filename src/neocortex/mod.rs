@@ -7,40 +7,23 @@ mod cell;
 mod linearisation;
 mod loss;
 mod optimizer;
+mod readout;
 mod weights;
 
 pub use cell::{
-    Cell, CellSpec, CellState, Chain, ChainCell, FanIn, Gaussian, Gru, GruCell, InitSpec, Linear,
-    Lstm, LstmCell, OneGate, OneGated, Orthogonal, Reversible, ReversibleCell, Step, Tanh,
-    TensorShape,
+    Cell, CellSpec, CellState, Chain, ChainCell, FanIn, Gaussian, Gru, GruCell, InitSpec,
+    Invertible, Linear, Lstm, LstmCell, OneGate, OneGated, Orthogonal, Reversible, ReversibleCell,
+    Step, Tanh, TensorShape,
 };
 pub use linearisation::Linearisation;
 pub use loss::{CrossEntropy, Loss, LossSpec, Score, SquaredError, score};
 pub use optimizer::{Adam, Momentum, Optimizer, OptimizerSpec, Sgd};
+pub use readout::{FirstUnits, Learned, ReadoutKind, ReadoutSpec};
 pub use weights::{Gradient, Weights};
 
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::{Block, DMatrix, Real, Rng, gemm};
-use crate::{params, registry};
-
-params! {
-    /// A linear readout y = V h + c that is learned with the rest.
-    pub struct Learned {}
-}
-
-params! {
-    /// The first units themselves are the outputs: V is the identity, c is 0, and neither is learned.
-    pub struct FirstUnits {}
-}
-
-registry! {
-    /// What the outputs are made from.
-    pub enum ReadoutSpec "readout" {
-        Learned(Learned),
-        FirstUnits(FirstUnits),
-    }
-}
 
 /// A recurrent network with its weights.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,8 +72,7 @@ impl<R: Real> Cortex<R> {
         let bound = 1.0 / (n as f64).sqrt();
         tensors.push(cell::uniform(outputs, n, bound, rng));
         tensors.push(DMatrix::zeros(outputs, 1));
-        shapes.push(TensorShape::matrix("V", outputs, n));
-        shapes.push(TensorShape::vector("c", outputs));
+        shapes.extend(Weights::<R>::readout(outputs, n));
         Self {
             fan_in: cell.as_dyn().fan_in(),
             cell,
@@ -105,10 +87,9 @@ impl<R: Real> Cortex<R> {
 
     /// With outputs made as `spec` says.
     pub fn with_readout(mut self, spec: &ReadoutSpec) -> Self {
-        if let ReadoutSpec::FirstUnits(_) = spec {
+        if spec.kind().is_fixed() {
             self.readout_fixed = true;
-            let v = self.weights.tensors.len() - 2;
-            self.weights.tensors[v].fill_with_identity();
+            self.weights.v_mut().fill_with_identity();
         }
         self
     }
@@ -119,13 +100,12 @@ impl<R: Real> Cortex<R> {
             return;
         }
         let bound = 1.0 / (self.units() as f64).sqrt();
-        let v = self.weights.tensors.len() - 2;
         for &output in outputs {
             let output = output as usize;
-            for weight in self.weights.tensors[v].row_mut(output).iter_mut() {
+            for weight in self.weights.v_mut().row_mut(output).iter_mut() {
                 *weight = R::of(bound * (2.0 * rng.uniform() - 1.0));
             }
-            self.weights.tensors[v + 1][output] = R::zero();
+            self.weights.c_mut()[output] = R::zero();
         }
     }
 
@@ -133,13 +113,10 @@ impl<R: Real> Cortex<R> {
     pub fn with_attention(mut self, names: &[&str], keys: usize, rng: &mut Rng) -> Self {
         let n = self.units();
         for name in names {
-            let at = self.weights.tensors.len() - 2;
             let scale = 1.0 / (n as f64).sqrt();
             let tensor = DMatrix::from_fn(keys, n, |_, _| R::of(scale * rng.normal()));
-            self.weights.tensors.insert(at, tensor);
-            self.weights
-                .shapes
-                .insert(at, TensorShape::matrix(name, keys, n));
+            let shape = TensorShape::matrix(name, keys, n);
+            self.weights.insert(shape, tensor);
         }
         self
     }
@@ -171,7 +148,7 @@ impl<R: Real> Cortex<R> {
 
     /// The cell's tensors, and those of an attention.
     pub fn recurrent(&self) -> &[DMatrix<R>] {
-        &self.weights.tensors[..self.weights.tensors.len() - 2]
+        self.weights.recurrent()
     }
 
     /// How many parameters the cell has.
@@ -203,11 +180,7 @@ impl<R: Real> Cortex<R> {
 
     /// V.
     pub fn v(&self) -> &DMatrix<R> {
-        &self.weights.tensors[self.weights.tensors.len() - 2]
-    }
-
-    fn c(&self) -> &DMatrix<R> {
-        &self.weights.tensors[self.weights.tensors.len() - 1]
+        self.weights.v()
     }
 
     /// Units silenced by a lesion.
@@ -217,20 +190,15 @@ impl<R: Real> Cortex<R> {
 
     /// Silences these units and no others.
     pub fn set_silenced(&mut self, units: Vec<u32>) {
-        if let CellState::Reversible(cell) = &mut self.cell {
-            cell.silence(&units);
-        }
+        self.cell.as_dyn_mut().silence(&units);
         self.silenced = units;
     }
 
     /// The same network in double precision, where its cells are reversible.
     pub fn in_f64(&self) -> Option<Cortex<f64>> {
-        let CellState::Reversible(cell) = &self.cell else {
-            return None;
-        };
         let tensors = &self.weights.tensors;
         Some(Cortex {
-            cell: CellState::Reversible(cell.clone()),
+            cell: self.cell.as_dyn().in_f64()?,
             weights: Weights {
                 shapes: self.weights.shapes.clone(),
                 tensors: tensors.iter().map(|t| t.map(Real::f64)).collect(),
@@ -256,8 +224,7 @@ impl<R: Real> Cortex<R> {
             gradient.remote[tensor][i as usize] = R::zero();
         }
         if self.readout_fixed {
-            let v = gradient.tensors.len() - 2;
-            for tensor in &mut gradient.tensors[v..] {
+            for tensor in gradient.readout_mut() {
                 tensor.fill(R::zero());
             }
         }
@@ -309,7 +276,7 @@ impl<R: Real> Cortex<R> {
         let columns = h.len() / self.state().max(1);
         let mut y = DMatrix::zeros(self.outputs(), columns);
         for mut column in y.column_iter_mut() {
-            column.copy_from(&self.c().column(0));
+            column.copy_from(&self.weights.c().column(0));
         }
         let output = self.cell.as_dyn().output(h, aux);
         gemm(y.as_mut_slice(), Block::of(self.v()), output, true);

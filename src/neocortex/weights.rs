@@ -15,11 +15,59 @@ pub struct Weights<R: Real> {
     pub tensors: Vec<DMatrix<R>>,
 }
 
+/// The readout's tensors, V and c, stand after those of the cell and of an attention.
+const READOUT: usize = 2;
+
 impl<R: Real> Weights<R> {
+    /// Shapes of V (Y×N) and c (Y×1).
+    pub fn readout(outputs: usize, units: usize) -> [TensorShape; READOUT] {
+        [
+            TensorShape::matrix("V", outputs, units),
+            TensorShape::vector("c", outputs),
+        ]
+    }
+
+    fn readout_at(&self) -> usize {
+        self.tensors.len() - READOUT
+    }
+
     /// Shapes and values of the cell's tensors, and of an attention's: all but V and c.
     pub fn cell(&self) -> impl Iterator<Item = (&TensorShape, &DMatrix<R>)> {
-        let count = self.tensors.len().saturating_sub(2);
-        self.shapes.iter().zip(&self.tensors).take(count)
+        self.shapes.iter().zip(self.recurrent())
+    }
+
+    /// The cell's tensors, and those of an attention.
+    pub fn recurrent(&self) -> &[DMatrix<R>] {
+        &self.tensors[..self.readout_at()]
+    }
+
+    /// V.
+    pub fn v(&self) -> &DMatrix<R> {
+        &self.tensors[self.readout_at()]
+    }
+
+    /// V, to change.
+    pub fn v_mut(&mut self) -> &mut DMatrix<R> {
+        let at = self.readout_at();
+        &mut self.tensors[at]
+    }
+
+    /// c.
+    pub fn c(&self) -> &DMatrix<R> {
+        &self.tensors[self.readout_at() + 1]
+    }
+
+    /// c, to change.
+    pub fn c_mut(&mut self) -> &mut DMatrix<R> {
+        let at = self.readout_at();
+        &mut self.tensors[at + 1]
+    }
+
+    /// One more tensor before those of the readout.
+    pub fn insert(&mut self, shape: TensorShape, tensor: DMatrix<R>) {
+        let at = self.readout_at();
+        self.shapes.insert(at, shape);
+        self.tensors.insert(at, tensor);
     }
 }
 
@@ -45,7 +93,7 @@ impl<R: Real> Gradient<R> {
             .iter()
             .map(|t| DMatrix::zeros(t.nrows(), t.ncols()))
             .collect();
-        let remote = zeros[..zeros.len() - 2].to_vec();
+        let remote = zeros[..weights.readout_at()].to_vec();
         Self {
             tensors: zeros,
             remote,
@@ -66,6 +114,11 @@ impl<R: Real> Gradient<R> {
     /// The part that belongs to the recurrent parameters.
     pub fn recurrent(&self) -> &[DMatrix<R>] {
         &self.tensors[..self.remote.len()]
+    }
+
+    /// The part that belongs to V and c.
+    pub fn readout_mut(&mut self) -> &mut [DMatrix<R>] {
+        &mut self.tensors[self.remote.len()..]
     }
 
     /// The cell's tensors to add to: the whole, or (to be added to as well) the part of the first quarter.

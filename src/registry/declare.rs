@@ -41,10 +41,27 @@ pub struct Field {
     pub unit: &'static str,
     /// What may stand there.
     pub kind: Kind,
+    /// Bounds of a number, also of one that may be left out or stands in a list, or of the length of a list or text.
+    pub bounds: Bounds,
     /// The default as RON text; `None` where the field is required.
     pub default: Option<String>,
     /// Whether it may change while a run goes on.
     pub live: bool,
+}
+
+impl Field {
+    /// An item of a list.
+    pub fn item(kind: Kind, bounds: Bounds) -> Self {
+        Self {
+            name: "",
+            doc: "",
+            unit: "",
+            kind,
+            bounds,
+            default: None,
+            live: false,
+        }
+    }
 }
 
 /// One variant of a kind, with its parameters.
@@ -82,6 +99,8 @@ pub enum Kind {
     Struct {
         /// Its name.
         name: &'static str,
+        /// Help text.
+        doc: &'static str,
         /// Its fields.
         fields: fn() -> Vec<Field>,
     },
@@ -89,6 +108,8 @@ pub enum Kind {
     Choice {
         /// The kind's name: "cell", "rule", …
         name: &'static str,
+        /// Help text.
+        doc: &'static str,
         /// Its variants.
         variants: fn() -> Vec<Variant>,
     },
@@ -109,11 +130,39 @@ impl Kind {
                 let names: Vec<_> = fields().iter().map(|f| f.name).collect();
                 format!("({})", names.join(", "))
             }
-            Self::Choice { name, variants } => {
+            Self::Choice { name, variants, .. } => {
                 let names: Vec<_> = variants().iter().map(|v| v.name).collect();
                 format!("a {name}: {}", names.join(", "))
             }
             Self::Optional(item) => format!("None or Some({})", item().describe()),
+        }
+    }
+
+    /// Shows the structs and choices that a value of this kind is made of, each once, outer ones before inner ones, with the
+    /// path of the first place where each stands; the path of what stands in a variant has the variant's name in it.
+    pub fn each(&self, visit: &mut dyn FnMut(&str, &Self)) {
+        self.go("", &mut Vec::new(), visit);
+    }
+
+    fn go(&self, path: &str, seen: &mut Vec<&'static str>, visit: &mut dyn FnMut(&str, &Self)) {
+        let mut new = |name| {
+            let new = !seen.contains(&name);
+            seen.push(name);
+            new
+        };
+        match self {
+            Self::Optional(item) | Self::List { item, .. } => item().go(path, seen, visit),
+            Self::Struct { name, fields, .. } if new(name) => {
+                visit(path, self);
+                go_fields(&fields(), path, seen, visit);
+            }
+            Self::Choice { name, variants, .. } if new(name) => {
+                visit(path, self);
+                for variant in variants() {
+                    go_fields(&(variant.fields)(), &below(path, variant.name), seen, visit);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -129,6 +178,25 @@ impl Kind {
             Self::Choice { .. } => "choice",
             Self::Optional(_) => "optional",
         }
+    }
+}
+
+fn go_fields(
+    fields: &[Field],
+    path: &str,
+    seen: &mut Vec<&'static str>,
+    visit: &mut dyn FnMut(&str, &Kind),
+) {
+    for field in fields {
+        field.kind.go(&below(path, field.name), seen, visit);
+    }
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.into()
+    } else {
+        format!("{path}.{name}")
     }
 }
 

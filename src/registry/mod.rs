@@ -2,19 +2,23 @@
 //!
 //! [`params!`](crate::params!) declares a struct of parameters (doc, default, unit, range, live or restart) and
 //! [`registry!`](crate::registry!) declares a kind with its variants. From these two come the RON reader with its bounds
-//! checks and "did you mean", how serde writes and reads them, `ammon list`, the `--set` paths and the controls of the
-//! app. A scenario is read from a tree of [`Node`]s whose spans point into the user's text, and reading collects *every*
+//! checks and "did you mean", how serde writes and reads them, `ammon list`, the `--set` paths, and [`get`], [`set`] and
+//! [`each`] on values by their paths. A scenario is read from a tree of [`Node`]s whose spans point into the user's text, and reading collects *every*
 //! [`Problem`] instead of stopping at the first.
 
 mod declare;
 mod node;
 mod parameter;
 pub mod serial;
+mod slot;
+#[cfg(test)]
+mod tests;
 
 pub use declare::{Bounds, Field, Kind, Variant};
 pub use node::{Body, Ident, Node, Problem, Problems, Span, Value};
-pub use parameter::{Given, Parameter, nearest, read_fields, read_variant};
+pub use parameter::{Given, Parameter, item_mut, items, nearest, read_fields, read_variant};
 pub use serial::{Fields, line};
+pub use slot::{At, Below, Lost, Slot, each, get, nothing_below, nothing_there, set};
 
 /// Declares a struct of parameters.
 ///
@@ -69,6 +73,7 @@ macro_rules! params {
                         doc: concat!($($fdoc, "\n",)* ""),
                         unit: $crate::params!(@unit $($unit)?),
                         kind: <$ty as $crate::registry::Parameter>::kind($crate::params!(@bounds $($min, $max)?)),
+                        bounds: $crate::params!(@bounds $($min, $max)?),
                         default: $crate::params!(@default_text $ty $(, $default)?),
                         live: $crate::params!(@live $($live)?),
                     });
@@ -146,7 +151,7 @@ macro_rules! params {
 
         impl $crate::registry::Parameter for $name {
             fn kind(_: $crate::registry::Bounds) -> $crate::registry::Kind {
-                $crate::registry::Kind::Struct { name: stringify!($name), fields: Self::fields }
+                $crate::registry::Kind::Struct { name: stringify!($name), doc: Self::DOC, fields: Self::fields }
             }
 
             fn read(
@@ -156,6 +161,20 @@ macro_rules! params {
             ) -> Option<Self> {
                 let mut given = $crate::registry::read_fields(node, stringify!($name), &Self::fields(), problems)?;
                 Self::take(&mut given, problems)
+            }
+
+            #[allow(unused_mut, clippy::vec_init_then_push)]
+            fn below(&self, _: $crate::registry::Bounds) -> Vec<$crate::registry::Below<'_>> {
+                let mut slots: Vec<&dyn $crate::registry::Slot> = Vec::new();
+                $( $crate::params!(@slots [$($live)?] self, slots, $field); )*
+                let below = Self::fields().into_iter().zip(slots);
+                below.map(|(field, slot)| $crate::registry::Below { name: field.name.into(), field, slot }).collect()
+            }
+
+            #[allow(unused_variables)]
+            fn below_mut(&mut self, name: &str) -> Option<&mut dyn $crate::registry::Slot> {
+                $( $crate::params!(@below_mut [$($live)?] self, name, $field); )*
+                None
             }
         }
 
@@ -174,6 +193,20 @@ macro_rules! params {
             Some(node) => <$ty as $crate::registry::Parameter>::read(
                 node, $crate::params!(@bounds $($min, $max)?), $problems),
             None => $crate::params!(@default_value $given, $problems, $field, $ty $(, $default)?),
+        }
+    };
+    (@slots [flat] $self:ident, $slots:ident, $field:ident) => {
+        $slots.extend($crate::registry::Parameter::below(&$self.$field, $crate::registry::Bounds::NONE).into_iter().map(|b| b.slot))
+    };
+    (@slots [$($live:ident)?] $self:ident, $slots:ident, $field:ident) => { $slots.push(&$self.$field) };
+    (@below_mut [flat] $self:ident, $name:ident, $field:ident) => {
+        if let Some(slot) = $crate::registry::Parameter::below_mut(&mut $self.$field, $name) {
+            return Some(slot);
+        }
+    };
+    (@below_mut [$($live:ident)?] $self:ident, $name:ident, $field:ident) => {
+        if $name == stringify!($field) {
+            return Some(&mut $self.$field);
         }
     };
     (@slot [flat] $ty:ty) => { <$ty as $crate::registry::Fields>::Slots };
@@ -346,7 +379,11 @@ macro_rules! registry {
 
         impl $crate::registry::Parameter for $name {
             fn kind(_: $crate::registry::Bounds) -> $crate::registry::Kind {
-                $crate::registry::Kind::Choice { name: $kind, variants: Self::variants }
+                $crate::registry::Kind::Choice {
+                    name: $kind,
+                    doc: concat!($($doc, "\n",)* ""),
+                    variants: Self::variants,
+                }
             }
 
             fn read(
@@ -362,6 +399,18 @@ macro_rules! registry {
                     }
                 )+
                 None
+            }
+
+            fn below(&self, bounds: $crate::registry::Bounds) -> Vec<$crate::registry::Below<'_>> {
+                match self { $( Self::$variant(params) => $crate::registry::Parameter::below(params, bounds), )+ }
+            }
+
+            fn below_mut(&mut self, name: &str) -> Option<&mut dyn $crate::registry::Slot> {
+                match self { $( Self::$variant(params) => $crate::registry::Parameter::below_mut(params, name), )+ }
+            }
+
+            fn chosen(&self) -> Option<&'static str> {
+                Some(self.name())
             }
         }
 

@@ -1,5 +1,8 @@
 //! Reading parameters from a tree.
 
+use serde::Serialize;
+
+use super::slot::{Below, Slot};
 use super::{Body, Bounds, Field, Ident, Kind, Node, Problems, Span, Value, Variant};
 
 /// Something that can stand in a scenario.
@@ -8,6 +11,39 @@ pub trait Parameter: Sized {
     fn kind(bounds: Bounds) -> Kind;
     /// Reads it; every problem found is added to `problems`, and then there is no value.
     fn read(node: &Node, bounds: Bounds, problems: &mut Problems) -> Option<Self>;
+    /// The values below it: fields of a struct, items of a list; `bounds` are its own, which may be those of its items.
+    fn below(&self, _bounds: Bounds) -> Vec<Below<'_>> {
+        Vec::new()
+    }
+    /// The value of this name below it, to change.
+    fn below_mut(&mut self, _name: &str) -> Option<&mut dyn Slot> {
+        None
+    }
+    /// The variant that is chosen, of a choice.
+    fn chosen(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// The items of a list as values below it.
+pub fn items<T: Parameter + Serialize>(list: &[T], bounds: Bounds) -> Vec<Below<'_>> {
+    let field = || Field::item(T::kind(bounds), bounds);
+    let numbered = list.iter().enumerate();
+    let below = numbered.map(|(i, item)| Below {
+        name: i.to_string().into(),
+        field: field(),
+        slot: item,
+    });
+    below.collect()
+}
+
+/// The item of this index, to change.
+pub fn item_mut<'a, T: Parameter + Serialize>(
+    list: &'a mut [T],
+    index: &str,
+) -> Option<&'a mut dyn Slot> {
+    let item = list.get_mut(index.parse::<usize>().ok()?)?;
+    Some(item)
 }
 
 fn wrong<T>(node: &Node, kind: &Kind, problems: &mut Problems) -> Option<T> {
@@ -119,7 +155,13 @@ impl Parameter for String {
     }
 }
 
-impl<T: Parameter> Parameter for Vec<T> {
+impl<T: Parameter + Serialize> Parameter for Vec<T> {
+    fn below(&self, _: Bounds) -> Vec<Below<'_>> {
+        items(self, Bounds::NONE)
+    }
+    fn below_mut(&mut self, name: &str) -> Option<&mut dyn Slot> {
+        item_mut(self, name)
+    }
     fn kind(length: Bounds) -> Kind {
         Kind::List {
             item: || T::kind(Bounds::NONE),
@@ -152,7 +194,17 @@ impl<T: Parameter> Parameter for Vec<T> {
     }
 }
 
-impl<T: Parameter> Parameter for Option<T> {
+impl<T: Parameter + Serialize> Parameter for Option<T> {
+    fn below(&self, bounds: Bounds) -> Vec<Below<'_>> {
+        self.as_ref()
+            .map_or(Vec::new(), |value| value.below(bounds))
+    }
+    fn below_mut(&mut self, name: &str) -> Option<&mut dyn Slot> {
+        self.as_mut()?.below_mut(name)
+    }
+    fn chosen(&self) -> Option<&'static str> {
+        self.as_ref()?.chosen()
+    }
     fn kind(_: Bounds) -> Kind {
         Kind::Optional(|| T::kind(Bounds::NONE))
     }

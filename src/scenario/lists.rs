@@ -1,7 +1,9 @@
 //! Lists that may be given as a single value.
 
 use crate::hippocampus::{CueSpec, Fraction};
-use crate::registry::{Bounds, Kind, Node, Parameter, Problems, Value};
+use crate::registry::{
+    Below, Bounds, Kind, Node, Parameter, Problems, Slot, Value, item_mut, items,
+};
 
 /// At least one value; `100` stands for `[100]`. Bounds are those of each value.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -49,7 +51,15 @@ impl Item for CueSpec {
     }
 }
 
-impl<T: Item> Parameter for OneOrMore<T> {
+impl<T: Item + serde::Serialize> Parameter for OneOrMore<T> {
+    fn below(&self, bounds: Bounds) -> Vec<Below<'_>> {
+        items(&self.0, bounds)
+    }
+
+    fn below_mut(&mut self, name: &str) -> Option<&mut dyn Slot> {
+        item_mut(&mut self.0, name)
+    }
+
     fn kind(_: Bounds) -> Kind {
         Kind::List {
             item: T::item,

@@ -5,7 +5,6 @@ pub mod diagnostics;
 pub mod document;
 mod json;
 mod lists;
-mod live;
 pub mod parse;
 mod report;
 mod schema;
@@ -17,9 +16,10 @@ pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
 
 pub use lists::OneOrMore;
-pub use live::is_live;
 pub use report::{Finding, Report};
-pub use schema::{Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Setup, UpdateSpec};
+pub use schema::{
+    Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Setup, Stretch, UpdateKind, UpdateSpec,
+};
 pub use semantics::{
     Needs, check_setup, counts, fits, kept_steps, mebibytes, room, shuffles_what_is_not_chosen,
     stores,

@@ -57,9 +57,32 @@ params! {
     }
 }
 
+/// A stretch of a run at whose end the weights may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stretch {
+    /// A step.
+    Step,
+    /// An episode.
+    Episode,
+    /// A phase.
+    Phase,
+}
+
+/// When the weights change.
+pub trait UpdateKind {
+    /// After every what.
+    fn every(&self) -> Stretch;
+}
+
 params! {
     /// After every step, lived or replayed.
     pub struct EveryStep {}
+}
+
+impl UpdateKind for EveryStep {
+    fn every(&self) -> Stretch {
+        Stretch::Step
+    }
 }
 
 params! {
@@ -67,14 +90,26 @@ params! {
     pub struct EveryEpisode {}
 }
 
+impl UpdateKind for EveryEpisode {
+    fn every(&self) -> Stretch {
+        Stretch::Episode
+    }
+}
+
 params! {
     /// At the end of every phase, from the mean over its episodes.
     pub struct EveryPhase {}
 }
 
+impl UpdateKind for EveryPhase {
+    fn every(&self) -> Stretch {
+        Stretch::Phase
+    }
+}
+
 registry! {
     /// When the weights change.
-    pub enum UpdateSpec "update" {
+    pub enum UpdateSpec "update": UpdateKind {
         EveryStep(EveryStep),
         EveryEpisode(EveryEpisode),
         EveryPhase(EveryPhase),
@@ -82,6 +117,11 @@ registry! {
 }
 
 impl Learning {
+    /// After every what the weights change.
+    pub fn every(&self) -> Stretch {
+        self.update.kind().every()
+    }
+
     /// The rule that learns, then its shadows.
     pub fn rules(&self) -> impl Iterator<Item = &RuleSpec> {
         std::iter::once(&self.rule).chain(&self.shadows)

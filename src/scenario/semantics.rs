@@ -8,10 +8,10 @@ pub use self::stores::{
 
 use self::stores::store;
 use super::report::Report;
-use super::schema::{Setup, UpdateSpec};
+use super::schema::{Setup, Stretch};
 use crate::learning::{RuleSpec, Sizes};
-use crate::neocortex::{CellSpec, CellState, ReadoutSpec};
-use crate::task::TaskSpec;
+use crate::neocortex::{Cell, CellState};
+use crate::task::{Task, TaskSpec};
 
 /// More memory than this is refused: 8 GiB.
 const MOST_BYTES: u64 = 8 << 30;
@@ -113,7 +113,7 @@ fn rules(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
         }
     }
     let whole = !learning.rule.kind().whole_each_step();
-    if matches!(learning.update, UpdateSpec::EveryStep(_)) && whole {
+    if learning.every() == Stretch::Step && whole {
         report.at(
             "learning.update",
             format!(
@@ -126,7 +126,7 @@ fn rules(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
             ),
         );
     }
-    if !matches!(learning.update, UpdateSpec::EveryPhase(_)) {
+    if learning.every() != Stretch::Phase {
         return;
     }
     if learning.rule.offline() && setup.hippocampus.is_some() && !needs.ripples {
@@ -143,43 +143,66 @@ fn rules(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
 
 /// The network must fit the task.
 fn network(setup: &Setup, report: &mut Report<'_>) {
-    let (cell, task) = (&setup.cortex.cell, &setup.task);
+    let (spec, task) = (&setup.cortex.cell, &setup.task);
     let dims = task.kind::<f32>().dims();
-    if let (CellSpec::Chain(_), true) = (cell, dims.inputs != 1) {
+    let cell = CellState::<f32>::new(spec, dims.inputs);
+    let cell = cell.as_dyn();
+    if let Some(only) = cell.only_inputs().filter(|&only| only != dims.inputs) {
         report.at(
             "cortex.cell",
             format!(
-                "a Chain has one input, but {} gives {}",
+                "{} takes no other number of inputs than {only}, but {} gives {}",
+                spec.name(),
                 task.name(),
                 dims.inputs
             ),
-            "use the task InfluenceBalancing, or another cell",
+            format!(
+                "use another cell, or a task with as many inputs: {}",
+                tasks(|task| task.dims().inputs == only)
+            ),
         );
     }
-    if let TaskSpec::InfluenceBalancing(_) = task {
-        let chain = matches!(cell, CellSpec::Chain(_));
-        if !chain || !matches!(setup.cortex.readout, ReadoutSpec::FirstUnits(_)) {
+    let fixed = setup.cortex.readout.kind().is_fixed();
+    if task.kind::<f32>().tells_influence() {
+        let single = parameters(cell) == 1;
+        if !single || !fixed {
             report.at(
-                if chain { "cortex.readout" } else { "cortex.cell" },
-                "InfluenceBalancing is about one parameter of a chain whose first unit is the output",
+                if single { "cortex.readout" } else { "cortex.cell" },
+                format!(
+                    "{} is about what the one parameter of a cell does to a unit that is the output",
+                    task.name()
+                ),
                 "use `cortex: (cell: Chain(), readout: FirstUnits)`",
             );
         }
     }
-    let units = CellState::<f32>::new(cell, dims.inputs).as_dyn().units();
-    if matches!(setup.cortex.readout, ReadoutSpec::FirstUnits(_)) && units < dims.outputs {
+    let units = cell.units();
+    if fixed && units < dims.outputs {
         report.at(
             "cortex.readout",
             format!(
                 "{} outputs are wanted, but there are {units} units",
                 dims.outputs
             ),
-            "use more units, or the readout Learned",
+            "use more units, or a readout that is learned",
         );
     }
     if let Some((field, why, help)) = task.kind::<f32>().problem() {
         report.at(&format!("task.{field}"), why, help);
     }
+}
+
+/// How many parameters a cell has.
+fn parameters(cell: &dyn Cell<f32>) -> u64 {
+    let tensors = cell.tensors();
+    tensors.iter().map(|t| (t.rows * t.cols) as u64).sum()
+}
+
+/// Names of the tasks that pass a test with their defaults.
+fn tasks(test: impl Fn(&dyn Task<f32>) -> bool) -> String {
+    let tasks = TaskSpec::all();
+    let able = tasks.iter().filter(|task| test(task.kind::<f32>()));
+    able.map(TaskSpec::name).collect::<Vec<_>>().join(", ")
 }
 
 /// Refuses what would not fit, with the number of bytes it would need.
@@ -210,11 +233,7 @@ fn largest(setup: &Setup, needs: Needs) -> (&'static str, u64) {
     let sizes = Sizes {
         steps,
         state: units,
-        parameters: cell
-            .tensors()
-            .iter()
-            .map(|t| (t.rows * t.cols) as u64)
-            .sum(),
+        parameters: parameters(cell),
     };
     // Up to 256 episodes are probed side by side: inputs, targets, drive and states.
     let width = needs.width.max(1);

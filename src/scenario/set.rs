@@ -5,7 +5,9 @@
 
 use super::json::settle;
 use super::parse::parse;
-use crate::registry::{Body, Field, Ident, Kind, Node, Problems, Span, Value, nearest};
+use crate::registry::{
+    Body, Field, Ident, Kind, Node, Problems, Span, Value, nothing_below, nothing_there,
+};
 
 /// Puts `value` at `path` in the tree whose root is declared as `kind`. `path` begins where `arg_span` does, so that a
 /// problem points at the element concerned.
@@ -28,6 +30,13 @@ pub fn apply(
         problems,
     }
     .descend(root, *kind, &elements, value);
+}
+
+/// The tree of a value that is declared as `kind`, written in RON or JSON.
+pub fn value(text: &str, kind: &Kind, problems: &mut Problems) -> Option<Node> {
+    let mut node = parse_value("", text, 0, problems)?;
+    settle(&mut node, kind);
+    Some(node)
 }
 
 /// Splits `path=value`, parses the value and applies it; `source` is the number of the text.
@@ -166,10 +175,10 @@ impl Walk<'_> {
                     .and_then(|index: usize| items.get_mut(index))
                 {
                     Some(node) => self.descend(node, item(), rest, value),
-                    None => self.no_such_item(*element, length),
+                    None => self.nothing_below(&kind, None, length, path),
                 }
             }
-            Kind::Struct { name, fields } => self.field(node, name, &fields(), path, value),
+            Kind::Struct { fields, .. } => self.field(node, &kind, None, &fields(), path, value),
             Kind::Choice { variants, .. } => {
                 let Value::Tagged {
                     name: Some(name), ..
@@ -183,16 +192,11 @@ impl Walk<'_> {
                 else {
                     return;
                 };
-                self.field(node, variant.name, &(variant.fields)(), path, value);
+                let fields = (variant.fields)();
+                self.field(node, &kind, Some(variant.name), &fields, path, value);
             }
             Kind::Bool | Kind::Int(_) | Kind::Float(_) | Kind::Text(_) => {
-                let message = format!("there is nothing below {}", kind.describe());
-                let before = self.path_before(*element);
-                self.problems.push(
-                    element.span,
-                    message,
-                    Some(format!("set it with `{before}=…`")),
-                );
+                self.nothing_below(&kind, None, 0, path);
             }
         }
     }
@@ -225,7 +229,8 @@ impl Walk<'_> {
     fn field(
         &mut self,
         node: &mut Node,
-        owner: &str,
+        kind: &Kind,
+        variant: Option<&str>,
         declared: &[Field],
         path: &[Element<'_>],
         value: Node,
@@ -237,7 +242,7 @@ impl Walk<'_> {
             return;
         };
         let Some(field) = declared.iter().find(|field| field.name == element.name) else {
-            return self.no_such_field(*element, rest, owner, declared);
+            return self.nothing_below(kind, variant, 0, path);
         };
         let Some(fields) = named(body, declared) else {
             return;
@@ -281,12 +286,8 @@ impl Walk<'_> {
             Kind::Optional(item) => self.blank(item(), below),
             _ => {
                 let before = self.path_before(below);
-                let message = format!("there is no `{before}` to set this in");
-                self.problems.push(
-                    below.span,
-                    message,
-                    Some(format!("first `{before}=…`: {}", kind.describe())),
-                );
+                let (message, help) = nothing_there(&kind, &before);
+                self.problems.push(below.span, message, Some(help));
                 None
             }
         }
@@ -300,43 +301,19 @@ impl Walk<'_> {
         before.map(|other| other.name).collect::<Vec<_>>().join(".")
     }
 
-    fn no_such_field(
+    /// Reports that the first element of `path` names nothing below a value of this kind.
+    fn nothing_below(
         &mut self,
-        element: Element<'_>,
-        rest: &[Element<'_>],
-        owner: &str,
-        declared: &[Field],
+        kind: &Kind,
+        variant: Option<&str>,
+        length: usize,
+        path: &[Element<'_>],
     ) {
-        let names: Vec<&str> = declared.iter().map(|field| field.name).collect();
-        let list = names.join(", ");
-        let help = if element.name == owner && !rest.is_empty() {
-            "paths leave out the names of variants".into()
-        } else if names.is_empty() {
-            format!("`{owner}` has no fields")
-        } else if let Some(best) = nearest(element.name, names.into_iter()) {
-            format!("did you mean `{best}`? fields: {list}")
-        } else {
-            format!("fields: {list}")
-        };
-        self.problems.push(
-            element.span,
-            format!("`{owner}` has no field `{}`", element.name),
-            Some(help),
-        );
-    }
-
-    fn no_such_item(&mut self, element: Element<'_>, length: usize) {
-        let indices = match length {
-            0 => "the list is empty".into(),
-            1 => "the list has one item, 0".into(),
-            _ => format!("the list has {length} items, 0 to {}", length - 1),
-        };
-        let message = if element.name.bytes().all(|b| b.is_ascii_digit()) {
-            format!("there is no item {}", element.name)
-        } else {
-            format!("a list takes an index, not `{}`", element.name)
-        };
-        self.problems.push(element.span, message, Some(indices));
+        let Some(element) = path.first() else { return };
+        let names: Vec<&str> = path.iter().map(|element| element.name).collect();
+        let before = self.path_before(*element);
+        let (message, help) = nothing_below(kind, variant, length, &names, &before);
+        self.problems.push(element.span, message, Some(help));
     }
 }
 

@@ -10,13 +10,32 @@ use super::atomic::is_leftover;
 use super::error::FolderError;
 use super::tables::{Offsets, Tables};
 
-/// The files that a run folder may hold beside its tables and exports; summary.json, which marks it, goes last.
-const OURS: [&str; 5] = [
-    "scenario.ron",
-    "journal.csv",
-    "weights.safetensors",
-    "checkpoint.bin",
-    "summary.json",
+/// The files that a run folder may hold beside its tables and exports, with what each holds; summary.json, which marks it,
+/// goes last.
+pub const FILES: [(&str, &str); 5] = [
+    (
+        "scenario.ron",
+        "The scenario as the run began, every default written out; running it again gives the same run.",
+    ),
+    (
+        "journal.csv",
+        "What was changed on the way (lesions, restorations, parameters), with the step before which it was: `step,command`, \
+         the command in words.",
+    ),
+    (
+        "weights.safetensors",
+        "The weights as the run ended or stopped: the cell's tensors, then V and c; `ammon list cells` names them with their shapes.",
+    ),
+    (
+        "checkpoint.bin",
+        "The whole experiment, to go on from (`ammon resume`); its format belongs to the version that wrote it.",
+    ),
+    (
+        "summary.json",
+        "What became of the run: `scenario`, `seed`, `version`, `status` (`completed`, `stopped`, `failed`), `error`, \
+         `wall_seconds`, `steps`, `final` (the last value of each metric; of alignments the mean over the last tenth of the \
+         run), `ledger` (a row a rule: what it kept and cost).",
+    ),
 ];
 
 /// The files of a folder of gradients; all of them together mark it.
@@ -55,11 +74,11 @@ impl RunFolder {
     /// and `exports` go.
     pub fn prepare(path: &Path, force: bool, exports: &[&str]) -> Result<(), FolderError> {
         if Self::check(path, force)? {
-            let tables = TABLES.map(|table| table.file);
+            let (tables, ours) = (TABLES.map(|table| table.file), FILES.map(|(name, _)| name));
             exports
                 .iter()
                 .chain(&tables)
-                .chain(&OURS)
+                .chain(&ours)
                 .try_for_each(|name| remove(&path.join(name)))?;
             remove_leftovers(path)?;
         }

@@ -62,3 +62,26 @@ fn what_cannot_be_set_is_refused_and_the_run_goes_on_as_if_nothing_had_been_aske
     let (code, _, told) = run(&dir, &["set", "run", "cortex.optimizer.rate=0.1"]);
     assert!(code == 2 && told.contains("over"), "{told}");
 }
+
+#[test]
+fn without_a_value_it_lists_what_can_change_with_what_it_is_now() {
+    let dir = workshop();
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
+    );
+    done(&dir, &["set", "run", "cortex.optimizer.rate=0.125"]);
+    let told = done(&dir, &["set", "run"]);
+    let line = |path: &str| {
+        let mut lines = told.lines();
+        lines.find(|line| line.split_whitespace().next() == Some(path))
+    };
+    let rate = line("cortex.optimizer.rate").unwrap_or_default();
+    let words: Vec<&str> = rate.split_whitespace().take(3).collect();
+    assert_eq!(words, ["cortex.optimizer.rate", "0.125", "Step"], "{told}");
+    assert!(line("hippocampus.ripple.cue").is_some(), "{told}");
+    assert!(
+        line("cortex.cell.units").is_none() && line("seed").is_none(),
+        "{told}"
+    );
+}

@@ -2,6 +2,7 @@
 
 mod history;
 mod opening;
+mod run;
 mod session;
 mod worker;
 

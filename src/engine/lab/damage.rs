@@ -58,7 +58,10 @@ impl<R: Real> Damage<R> {
                 let gone = (0..mask.len() as u32).filter(|&i| mask[i as usize]);
                 cortex.set_silenced(gone.collect());
             }
-            Place::Input | Place::Sensory => self.cut_columns(place, &["U"], fraction, cortex),
+            Place::Input | Place::Sensory => {
+                let names = cortex.cell.as_dyn().input_tensors();
+                self.cut_columns(place, names, fraction, cortex);
+            }
             Place::Recurrent => {
                 let names = cortex.cell.as_dyn().recurrent_tensors();
                 self.cut_columns(place, names, fraction, cortex);

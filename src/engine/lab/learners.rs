@@ -1,6 +1,6 @@
 //! Who learns while a batch is lived or a walk is replayed: all rules of a run, a single one, or nobody.
 
-use crate::learning::{Context, Moment, Reinstated, RuleState};
+use crate::learning::{Context, Moment, Reinstated, Rule, RuleState};
 use crate::neocortex::{Cortex, Gradient};
 use crate::numeric::Real;
 
@@ -26,36 +26,35 @@ impl<R: Real> Learners<R> for () {}
 /// One rule, and the gradient that it adds to.
 pub struct Alone<'a, R: Real> {
     /// The rule.
-    pub rule: &'a mut RuleState<R>,
+    pub rule: &'a mut dyn Rule<R>,
     /// What it has gathered.
     pub gradient: &'a mut Gradient<R>,
 }
 
 impl<R: Real> Learners<R> for Alone<'_, R> {
     fn begin(&mut self, cx: &Context<'_, R>) {
-        self.rule.as_dyn_mut().begin(cx);
+        self.rule.begin(cx);
     }
 
     fn remind(&mut self, cx: &Context<'_, R>, t: usize, h: &mut [R], aux: &[R]) {
-        self.rule.as_dyn_mut().remind(cx, t, h, aux);
+        self.rule.remind(cx, t, h, aux);
     }
 
     fn observe(&mut self, cx: &Context<'_, R>, moment: &Moment<'_, R>) {
-        let rule = self.rule.as_dyn_mut();
-        rule.observe(cx, moment, self.gradient);
-        rule.observe_remote(cx, moment, self.gradient);
+        self.rule.observe(cx, moment, self.gradient);
+        self.rule.observe_remote(cx, moment, self.gradient);
     }
 
     fn finish(&mut self, cx: &Context<'_, R>) {
-        self.rule.as_dyn_mut().finish(cx, self.gradient);
+        self.rule.finish(cx, self.gradient);
     }
 
     fn begin_ripple(&mut self, cortex: &Cortex<R>) {
-        self.rule.as_dyn_mut().begin_ripple(cortex);
+        self.rule.begin_ripple(cortex);
     }
 
     fn reinstate(&mut self, step: &Reinstated<'_, R>) {
-        self.rule.as_dyn_mut().reinstate(step, self.gradient);
+        self.rule.reinstate(step, self.gradient);
     }
 }
 

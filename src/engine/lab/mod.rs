@@ -35,7 +35,7 @@ use crate::hippocampus::HippocampusState;
 use crate::neocortex::{Cortex, LossSpec, Optimizer};
 use crate::numeric::{DMatrix, Real, Rng, Streams};
 use crate::record::{Event, Metric, Sink};
-use crate::scenario::{self, Setup, UpdateSpec};
+use crate::scenario::{self, Setup, Stretch};
 use crate::task::{Dims, Task};
 
 /// Everything that phases work in.
@@ -130,12 +130,12 @@ impl<R: Real> Lab<R> {
 
     /// Whether the weights change after every step.
     pub fn every_step(&self) -> bool {
-        matches!(self.setup.learning.update, UpdateSpec::EveryStep(_))
+        self.setup.learning.every() == Stretch::Step
     }
 
     /// Whether the weights change after every episode.
     pub fn every_episode(&self) -> bool {
-        matches!(self.setup.learning.update, UpdateSpec::EveryEpisode(_))
+        self.setup.learning.every() == Stretch::Episode
     }
 
     /// New episodes side by side, numbered from those lived so far.

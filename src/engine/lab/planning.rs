@@ -71,7 +71,7 @@ impl Draft {
         Self {
             position,
             episode: stored.episode,
-            start: memory.start(position, (order, &path), spec, cue),
+            start: memory.start(position, order, &path, spec, cue),
             path,
         }
     }
@@ -190,6 +190,6 @@ fn shuffled_twin<R: Real>(memory: &HippocampusState<R>, draft: &Draft, rng: &mut
         Order::REVERSE => order.iter().rev().copied().collect(),
         _ => order.clone(),
     };
-    let start = memory.start(draft.position, (draft.start.order, &path), cue, rng);
+    let start = memory.start(draft.position, draft.start.order, &path, cue, rng);
     memory.shuffled_walk(draft.position, &order, &start)
 }

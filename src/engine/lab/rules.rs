@@ -30,6 +30,7 @@ pub fn relive<R: Real>(
     rule: &mut RuleState<R>,
     gradient: &mut Gradient<R>,
 ) {
+    let rule = rule.as_dyn_mut();
     let mut alone = Alone { rule, gradient };
     live(batch_of(records, shape), cortex, None, &mut alone);
 }

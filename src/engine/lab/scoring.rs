@@ -23,7 +23,14 @@ pub struct Scoring {
     tallies: Vec<Tally>,
     /// The episode nearest to each ripple in CA3 and in the cortex.
     pairs: Vec<(u64, u64)>,
-    compression: (f64, f64),
+    compression: Sum,
+}
+
+/// What a mean is made from.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Sum {
+    of: f64,
+    count: f64,
 }
 
 /// How many ripples were significant in an area.
@@ -103,8 +110,8 @@ impl Scoring {
                 });
                 if *area == "CA3" && sequence == Sequence::Stored && score.p < LEVEL {
                     let ripple = &hippocampus.spec().ripple;
-                    self.compression.0 += slope(steps) * ripple.lived_step / ripple.step;
-                    self.compression.1 += 1.0;
+                    self.compression.of += slope(steps) * ripple.lived_step / ripple.step;
+                    self.compression.count += 1.0;
                 }
             }
         }
@@ -144,7 +151,7 @@ impl Scoring {
             tell(Metric::new(&metric::SCORE_PERMUTED), permuted)?;
             tell(Metric::new(&metric::SCORE_P), p)?;
         }
-        let (sum, count) = self.compression;
+        let Sum { of: sum, count } = self.compression;
         if count > 0.0 {
             tell(Metric::new(&metric::SCORE_COMPRESSION), sum / count)?;
         }

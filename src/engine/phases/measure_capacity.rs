@@ -334,8 +334,9 @@ impl<R: Real> Memory<R> {
         let mut replayed = cortex.gradient();
         for &(_, position) in represented {
             let spec = RuleSpec::ReplayBptt(ReplayBptt {});
+            let mut rule = fresh(&spec, "replay", cortex, seed);
             let mut alone = Alone {
-                rule: &mut fresh(&spec, "replay", cortex, seed),
+                rule: rule.as_dyn_mut(),
                 gradient: &mut replayed,
             };
             let ripple = ripples[position].clone();

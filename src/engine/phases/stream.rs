@@ -9,7 +9,7 @@ use crate::learning::RuleSpec;
 use crate::numeric::Real;
 use crate::params;
 use crate::record::Sink;
-use crate::scenario::{Report, Setup, UpdateSpec};
+use crate::scenario::{Report, Setup, Stretch};
 
 params! {
     /// Experience without episodes: the state is never reset, and online rules learn. Goes on where the last one stopped,
@@ -35,7 +35,7 @@ impl PhaseKind for Stream {
                 "use Wake, or leave `hippocampus` out",
             );
         }
-        if let UpdateSpec::EveryEpisode(_) = setup.learning.update {
+        if setup.learning.every() == Stretch::Episode {
             report.elsewhere(
                 "learning.update",
                 "a stream has no episodes to learn after",

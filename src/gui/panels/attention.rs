@@ -20,12 +20,14 @@ impl Panel for Attention {
 
     fn help(&self) -> &'static str {
         "Weights of the attention over remembered steps in the first episode of the last batch: a row a step that attends, a \
-         column a step of the episode. Only a rule that reminds (Sab) has one."
+         column a step of the episode. Only a rule that reminds the network of steps long past has one."
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         let Some(view) = &cx.snapshot.attention else {
-            ui.weak("no attention: only the rule Sab has one, and only after a batch of episodes");
+            ui.weak(
+                "no attention: only a rule that reminds the network of steps long past has one, and only after a batch of episodes",
+            );
             return;
         };
         let ends = view.queries.first().zip(view.queries.last());

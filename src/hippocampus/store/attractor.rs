@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::synapses::{Synapses, common};
+use super::codes::common;
+use super::synapses::Synapses;
 use super::wiring::Wiring;
 use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreStart, Trace};
 use crate::numeric::{KWinners, Real, Rng};
@@ -58,6 +59,14 @@ pub struct AttractorStore {
     balanced: bool,
 }
 
+/// Units that send, some of them through cut axons.
+#[derive(Clone, Copy)]
+struct Axons<'a> {
+    active: &'a [u32],
+    /// Whose axons are cut; empty for nobody's.
+    cut: &'a [bool],
+}
+
 impl AttractorStore {
     /// An empty network.
     pub fn new(network: impl Into<Network>, birth: StoreStart) -> Self {
@@ -79,15 +88,18 @@ impl AttractorStore {
         }
     }
 
-    /// Input from active units through `synapses` to every unit, 1 for the units of a stored pattern cued in full.
+    /// Input from active units through `synapses` to every unit, 1 for the units of a stored pattern cued in full; `again` says
+    /// that `scratch` holds that of a state before through the same synapses.
     fn input(
         &self,
         synapses: &Synapses,
         direction: Direction,
-        (active, cut): (&[u32], &[bool]),
+        from: Axons<'_>,
         cuts: &Cuts,
-        (scratch, again): (&mut Scratch, bool),
+        scratch: &mut Scratch,
+        again: bool,
     ) {
+        let Axons { active, cut } = from;
         let k = self.network.active;
         let product = |scratch: &mut Scratch, again: bool| match direction {
             Direction::Reverse if again => {
@@ -124,13 +136,17 @@ impl AttractorStore {
         let alone = self.network.activation == Activation::Winners;
         let mut again = false;
         settle(start, strength, self.network.sweeps, |state| {
-            let from = (state.as_slice(), cuts.collaterals.as_slice());
+            let from = Axons {
+                active: state,
+                cut: &cuts.collaterals,
+            };
             self.input(
                 &self.collaterals,
                 Direction::Reverse,
                 from,
                 cuts,
-                (scratch, again),
+                scratch,
+                again,
             );
             again = alone;
             match self.network.activation {
@@ -338,8 +354,11 @@ impl<R: Real> Store<R> for AttractorStore {
         cuts: &Cuts,
         scratch: &mut Scratch,
     ) -> Recall {
-        let from = (state.active.as_slice(), cuts.sequence.as_slice());
-        self.input(&self.sequence, direction, from, cuts, (scratch, false));
+        let from = Axons {
+            active: &state.active,
+            cut: &cuts.sequence,
+        };
+        self.input(&self.sequence, direction, from, cuts, scratch, false);
         let input = std::mem::take(&mut scratch.rows.sums);
         let mut scores = input.clone();
         let mut start = Code::new();
@@ -379,7 +398,7 @@ pub(super) fn signed_overlap(state: &[u32], code: &[u32], units: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::Ca3;
-    use super::super::synapses::overlap;
+    use super::super::codes::overlap;
     use super::*;
     use crate::numeric::Rng;
 

@@ -2,6 +2,7 @@
 
 mod attractor;
 mod ca3;
+mod codes;
 mod diluted;
 mod exact;
 mod hopfield;
@@ -13,13 +14,14 @@ mod wiring;
 
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;
+pub use codes::{common, overlap, similarity};
 pub use diluted::Diluted;
 pub use exact::{Exact, ExactStore};
 pub use hopfield::Hopfield;
 pub use modern_hopfield::ModernHopfield;
 pub use patterns::{Association, AssociativeStore, Patterns};
 pub use sequence_hopfield::{Exponential, Polynomial, SequenceHopfield, SharpnessSpec};
-pub use synapses::{RowSums, Synapses, common, overlap, similarity};
+pub use synapses::{RowSums, Synapses};
 
 use serde::{Deserialize, Serialize};
 

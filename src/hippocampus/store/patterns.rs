@@ -176,7 +176,7 @@ pub trait Association: StoreKind + Clone {
     ) -> Recall;
     /// How like a code a state is.
     fn likeness(&self, state: &[u32], code: &[u32]) -> f64 {
-        super::synapses::overlap(state, code)
+        super::codes::overlap(state, code)
     }
     /// One step of attention from a cue, where it works that way.
     fn attention(&self, _patterns: &Patterns, _cue: &Cue) -> Option<Attention> {

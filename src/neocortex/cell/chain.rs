@@ -63,6 +63,10 @@ impl<R: Real> Cell<R> for ChainCell {
         self.params.units
     }
 
+    fn only_inputs(&self) -> Option<usize> {
+        Some(1)
+    }
+
     fn inputs(&self) -> usize {
         self.inputs
     }

@@ -77,13 +77,10 @@ impl<R: Real> Cell<R> for GruCell {
 
     fn init(&self, rng: &mut Rng) -> Vec<DMatrix<R>> {
         let (p, n) = (&self.params, self.params.units);
-        let mut b = DMatrix::zeros(3 * n, 1);
-        b.rows_mut(n, n).fill(R::of(p.update_bias));
-        vec![
-            p.init.stacked(n, 3, p.connectivity, rng),
-            cell::uniform(3 * n, self.inputs, p.input_gain, rng),
-            b,
-        ]
+        let shapes = cell::gated_tensors(3, n, self.inputs);
+        let mut tensors = cell::gated_init(&shapes, &p.init, p.connectivity, p.input_gain, rng);
+        tensors[2].rows_mut(n, n).fill(R::of(p.update_bias));
+        tensors
     }
 
     fn aux_rows(&self) -> usize {

@@ -105,13 +105,10 @@ impl<R: Real> Cell<R> for LstmCell {
 
     fn init(&self, rng: &mut Rng) -> Vec<DMatrix<R>> {
         let (p, n) = (&self.params, self.params.units);
-        let mut b = DMatrix::zeros(4 * n, 1);
-        b.rows_mut(n, n).fill(R::of(p.forget_bias));
-        vec![
-            p.init.stacked(n, 4, p.connectivity, rng),
-            cell::uniform(4 * n, self.inputs, p.input_gain, rng),
-            b,
-        ]
+        let shapes = cell::gated_tensors(4, n, self.inputs);
+        let mut tensors = cell::gated_init(&shapes, &p.init, p.connectivity, p.input_gain, rng);
+        tensors[2].rows_mut(n, n).fill(R::of(p.forget_bias));
+        tensors
     }
 
     fn aux_rows(&self) -> usize {

@@ -139,6 +139,20 @@ pub trait Cell<R: Real> {
     fn recurrent_tensors(&self) -> &'static [&'static str] {
         &["W"]
     }
+    /// Names of the tensors whose columns are the axons of the inputs.
+    fn input_tensors(&self) -> &'static [&'static str] {
+        &["U"]
+    }
+    /// How many inputs it takes, where it cannot take any number.
+    fn only_inputs(&self) -> Option<usize> {
+        None
+    }
+    /// These units, and no others, are lesioned: a cell that computes with its own past leaves them out of it.
+    fn silence(&mut self, _units: &[u32]) {}
+    /// The same cell in double precision, where its past can be run backwards.
+    fn in_f64(&self) -> Option<CellState<f64>> {
+        None
+    }
     /// Whether what a unit keeps of its state is the same at every step.
     fn fixed_leak(&self) -> bool {
         false
@@ -200,10 +214,26 @@ pub trait Cell<R: Real> {
             }
         }
     }
-    /// Whether the past can be run backwards from the present state.
-    fn invertible(&self) -> bool {
-        false
+    /// The cell as one whose past can be run backwards from the present state, where it can.
+    fn backwards(&self) -> Option<&dyn Invertible<R>> {
+        None
     }
+}
+
+/// A cell whose past can be run backwards from the present state and the inputs alone. The part of `aux` that two successive
+/// steps share is made once: it is shifted from step to step.
+pub trait Invertible<R: Real> {
+    /// s_prev from s and z: the step undone. Of `aux` everything is left as [`Cell::step`] leaves it but what the units show
+    /// after the step, which is the caller's.
+    fn invert(&self, w: &[DMatrix<R>], h: &[R], z: &[R], h_prev: &mut [R], aux: &mut [R]);
+    /// What the units of the state `h` show, into the part of `aux` that is after a step.
+    fn see_output(&self, h: &[R], aux: &mut [R]);
+    /// One step on: what units showed after the step becomes what they showed before the next.
+    fn shift_on(&self, aux: &mut [R]);
+    /// One step back: what units showed before the step becomes what they showed after the one before.
+    fn shift_back(&self, aux: &mut [R]);
+    /// s ← f(s_prev, z), given in `aux` what the units showed before the step.
+    fn advance(&self, w: &[DMatrix<R>], h_prev: &[R], z: &[R], h: &mut [R], aux: &mut [R]);
 }
 
 params! {
@@ -316,6 +346,22 @@ pub(crate) fn gated_tensors(gates: usize, n: usize, x: usize) -> Vec<TensorShape
         TensorShape::matrix("W", gates * n, n),
         TensorShape::matrix("U", gates * n, x),
         TensorShape::vector("b", gates * n),
+    ]
+}
+
+/// The tensors of the gated cells as they start: W as `init` says, U uniform within ±`gain`, b 0.
+pub(crate) fn gated_init<R: Real>(
+    shapes: &[TensorShape],
+    init: &InitSpec,
+    connectivity: f64,
+    gain: f64,
+    rng: &mut Rng,
+) -> Vec<DMatrix<R>> {
+    let [w, u, b] = [0, 1, 2].map(|i| (shapes[i].rows, shapes[i].cols));
+    vec![
+        init.stacked(w.1, w.0 / w.1, connectivity, rng),
+        uniform(u.0, u.1, gain, rng),
+        DMatrix::zeros(b.0, b.1),
     ]
 }
 

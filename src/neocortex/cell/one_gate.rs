@@ -129,11 +129,8 @@ impl<R: Real> Cell<R> for OneGate<R> {
 
     fn init(&self, rng: &mut Rng) -> Vec<DMatrix<R>> {
         let p = &self.params;
-        vec![
-            p.init.stacked(p.units, 1, p.connectivity, rng),
-            cell::uniform(p.units, self.inputs, p.input_gain, rng),
-            DMatrix::zeros(p.units, 1),
-        ]
+        let shapes = cell::gated_tensors(1, p.units, self.inputs);
+        cell::gated_init(&shapes, &p.init, p.connectivity, p.input_gain, rng)
     }
 
     fn aux_rows(&self) -> usize {

@@ -18,7 +18,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{self as cell, Cell, FanIn, Gaussian, InitSpec, Step, TensorShape};
+use super::{
+    self as cell, Cell, CellState, FanIn, Gaussian, InitSpec, Invertible, Step, TensorShape,
+};
 use crate::numeric::{Block, DMatrix, Real, Rng, gemm, gemm_rows};
 use crate::params;
 
@@ -61,11 +63,6 @@ impl ReversibleCell {
         }
     }
 
-    /// Which units are lesioned.
-    pub fn silence(&mut self, units: &[u32]) {
-        self.silenced = units.to_vec();
-    }
-
     /// Silences lesioned units of `values`, whose columns are `stride` long, in the group that starts at row `from`.
     fn still<R: Real>(&self, values: &mut [R], stride: usize, from: usize) {
         for &i in &self.silenced {
@@ -81,16 +78,17 @@ impl ReversibleCell {
         (R::of(1.0 - d), R::of(d))
     }
 
+    /// Rows `from .. from + N` of aux: φ(h_B), φ(h_A'), φ(h_B').
+    fn phi<'a, R: Real>(&self, aux: &'a [R], part: usize) -> Block<'a, R> {
+        let n = self.params.units;
+        Block::rows(aux, 3 * n, part * n, n)
+    }
+}
+
+impl<R: Real> Invertible<R> for ReversibleCell {
     /// Equations (3) and (4): `h_prev` ← the state before `h`, given z = U x. Of `aux`, φ(h_B) and φ(h_A') are left as
     /// [`Cell::step`] leaves them; φ(h_B') is the caller's.
-    pub fn invert<R: Real>(
-        &self,
-        w: &[DMatrix<R>],
-        h: &[R],
-        z: &[R],
-        h_prev: &mut [R],
-        aux: &mut [R],
-    ) {
+    fn invert(&self, w: &[DMatrix<R>], h: &[R], z: &[R], h_prev: &mut [R], aux: &mut [R]) {
         let n = self.params.units;
         let (c, d) = self.rates::<R>();
         for (aux, h) in aux.chunks_mut(3 * n).zip(h.chunks(2 * n)) {
@@ -121,7 +119,7 @@ impl ReversibleCell {
     }
 
     /// Of `aux`, φ(h_B') of the state `h`.
-    pub fn see_output<R: Real>(&self, h: &[R], aux: &mut [R]) {
+    fn see_output(&self, h: &[R], aux: &mut [R]) {
         let n = self.params.units;
         for (aux, h) in aux.chunks_mut(3 * n).zip(h.chunks(2 * n)) {
             aux[2 * n..].copy_from_slice(&h[n..]);
@@ -130,7 +128,7 @@ impl ReversibleCell {
     }
 
     /// One step on: φ(h_B') becomes the φ(h_B) of the next step.
-    pub fn shift_on<R: Real>(&self, aux: &mut [R]) {
+    fn shift_on(&self, aux: &mut [R]) {
         let n = self.params.units;
         for aux in aux.chunks_mut(3 * n) {
             aux.copy_within(2 * n.., 0);
@@ -138,7 +136,7 @@ impl ReversibleCell {
     }
 
     /// One step back: φ(h_B) becomes the φ(h_B') of the step before.
-    pub fn shift_back<R: Real>(&self, aux: &mut [R]) {
+    fn shift_back(&self, aux: &mut [R]) {
         let n = self.params.units;
         for aux in aux.chunks_mut(3 * n) {
             aux.copy_within(..n, 2 * n);
@@ -146,14 +144,7 @@ impl ReversibleCell {
     }
 
     /// Equations (1) and (2), given φ(h_B) in `aux`.
-    pub fn advance<R: Real>(
-        &self,
-        w: &[DMatrix<R>],
-        h_prev: &[R],
-        z: &[R],
-        h: &mut [R],
-        aux: &mut [R],
-    ) {
+    fn advance(&self, w: &[DMatrix<R>], h_prev: &[R], z: &[R], h: &mut [R], aux: &mut [R]) {
         let n = self.params.units;
         let (c, d) = self.rates::<R>();
         h.fill(R::zero());
@@ -177,17 +168,19 @@ impl ReversibleCell {
         self.still(h, 2 * n, n);
         self.see_output(h, aux);
     }
-
-    /// Rows `from .. from + N` of aux: φ(h_B), φ(h_A'), φ(h_B').
-    fn phi<'a, R: Real>(&self, aux: &'a [R], part: usize) -> Block<'a, R> {
-        let n = self.params.units;
-        Block::rows(aux, 3 * n, part * n, n)
-    }
 }
 
 impl<R: Real> Cell<R> for ReversibleCell {
     fn units(&self) -> usize {
         self.params.units
+    }
+
+    fn silence(&mut self, units: &[u32]) {
+        self.silenced = units.to_vec();
+    }
+
+    fn in_f64(&self) -> Option<CellState<f64>> {
+        Some(CellState::Reversible(self.clone()))
     }
 
     fn slots(&self) -> usize {
@@ -414,8 +407,8 @@ impl<R: Real> Cell<R> for ReversibleCell {
         }
     }
 
-    fn invertible(&self) -> bool {
-        true
+    fn backwards(&self) -> Option<&dyn Invertible<R>> {
+        Some(self)
     }
 }
 

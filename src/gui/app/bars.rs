@@ -1,0 +1,132 @@
+//! What stands above and below: menus, the run's controls, the status bar.
+
+use egui::{RichText, Ui};
+
+use super::App;
+use crate::engine::{Activity, Request, Snapshot};
+use crate::gui::action::Action;
+
+impl App {
+    pub(super) fn menus(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let entry = |app: &mut Self, ui: &mut Ui, action: Action| {
+            let Some((_, name, key)) = Action::ALL.iter().find(|(a, _, _)| *a == action) else {
+                return;
+            };
+            if ui
+                .add(egui::Button::new(*name).shortcut_text(Action::key_text(*key)))
+                .clicked()
+            {
+                ui.close();
+                app.act(action, &ctx);
+            }
+        };
+        egui::MenuBar::new().ui(ui, |ui| {
+            ui.menu_button("File", |ui| {
+                for action in [Action::Gallery, Action::Open, Action::Save, Action::Quit] {
+                    entry(self, ui, action);
+                }
+            });
+            ui.menu_button("Edit", |ui| {
+                entry(self, ui, Action::Undo);
+                entry(self, ui, Action::Redo);
+            });
+            ui.menu_button("View", |ui| {
+                self.dock.menu(ui);
+                ui.separator();
+                entry(self, ui, Action::ResetLayout);
+                egui::widgets::global_theme_preference_buttons(ui);
+            });
+            ui.menu_button("Help", |ui| {
+                entry(self, ui, Action::Help);
+                entry(self, ui, Action::Palette);
+            });
+        });
+    }
+
+    pub(super) fn controls(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
+        let ctx = ui.ctx().clone();
+        ui.horizontal(|ui| {
+            let running = snapshot.activity == Activity::Running;
+            let over = matches!(snapshot.activity, Activity::Finished | Activity::Failed(_));
+            let text = RichText::new(if running { "Pause" } else { "Run" }).strong();
+            if ui
+                .add_enabled(!over, egui::Button::new(text))
+                .on_hover_text("Space")
+                .clicked()
+            {
+                self.act(Action::PlayPause, &ctx);
+            }
+            if ui
+                .add_enabled(!over, egui::Button::new("Step"))
+                .on_hover_text("N")
+                .clicked()
+            {
+                self.act(Action::Step, &ctx);
+            }
+            if ui
+                .button("Reset")
+                .on_hover_text("Start the scenario anew")
+                .clicked()
+            {
+                self.act(Action::Reset, &ctx);
+            }
+            self.speed_slider(ui);
+            ui.separator();
+            ui.label(RichText::new(&snapshot.title).strong());
+            ui.weak(format!("{}, seed {}", snapshot.rule, snapshot.seed))
+                .on_hover_text(&snapshot.about);
+        });
+    }
+
+    fn speed_slider(&mut self, ui: &mut Ui) {
+        // The far end of the slider is as fast as it goes.
+        const FASTEST: f64 = 1e5;
+        let mut value = self.speed.unwrap_or(FASTEST);
+        let slider = egui::Slider::new(&mut value, 1.0..=FASTEST)
+            .logarithmic(true)
+            .text("steps/s")
+            .custom_formatter(|v, _| {
+                if v >= FASTEST {
+                    "max".into()
+                } else {
+                    format!("{v:.0}")
+                }
+            });
+        if ui.add(slider).on_hover_text("Speed").changed() {
+            self.speed = (value < FASTEST).then_some(value);
+            self.simulation.send(Request::Speed(self.speed));
+        }
+    }
+
+    pub(super) fn status_bar(&self, ui: &mut Ui, snapshot: &Snapshot) {
+        ui.horizontal(|ui| {
+            let state = match &snapshot.activity {
+                Activity::Paused if snapshot.step < snapshot.live_step => {
+                    "looking back".to_string()
+                }
+                Activity::Paused => "paused".into(),
+                Activity::Running => format!("running, {:.0} steps/s", snapshot.rate),
+                Activity::Finished => "finished".into(),
+                Activity::Failed(error) => format!("failed: {error}"),
+            };
+            ui.label(RichText::new(state).strong());
+            ui.add(
+                egui::ProgressBar::new(snapshot.progress as f32)
+                    .desired_width(120.0)
+                    .show_percentage(),
+            );
+            ui.label(format!("{} · step {}", snapshot.phase, snapshot.step));
+            ui.label(format!(
+                "episodes {} · updates {} · engrams {}",
+                snapshot.episodes, snapshot.updates, snapshot.load
+            ));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                match &self.status {
+                    Ok(done) => ui.weak(done),
+                    Err(error) => ui.colored_label(ui.visuals().error_fg_color, error),
+                };
+            });
+        });
+    }
+}

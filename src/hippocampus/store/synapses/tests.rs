@@ -1,0 +1,160 @@
+use super::*;
+use crate::numeric::Rng;
+
+fn slices(pairs: &[(Vec<u32>, Vec<u32>)]) -> Vec<(&[u32], &[u32])> {
+    pairs
+        .iter()
+        .map(|(y, x)| (y.as_slice(), x.as_slice()))
+        .collect()
+}
+
+fn explicit(
+    pairs: &[(Vec<u32>, Vec<u32>)],
+    n: usize,
+    a: f64,
+    active: &[u32],
+    k: usize,
+) -> Vec<f64> {
+    let has = |set: &[u32], i: usize| f64::from(u8::from(set.contains(&(i as u32))));
+    (0..n)
+        .map(|j| {
+            let sum: f64 = active
+                .iter()
+                .map(|&i| {
+                    pairs
+                        .iter()
+                        .map(|(y, x)| (has(y, i as usize) - a) * (has(x, j) - a))
+                        .sum::<f64>()
+                })
+                .sum();
+            sum / (k as f64 * (1.0 - a) * (1.0 - a))
+        })
+        .collect()
+}
+
+#[test]
+fn counts_give_the_covariance_products_both_ways() {
+    let (n, k, a) = (60, 6, 0.1);
+    let mut rng = Rng::named(1, "test");
+    let pairs: Vec<_> = (0..9)
+        .map(|_| (rng.subset(n, k), rng.subset(n, k)))
+        .collect();
+    let swapped: Vec<_> = pairs.iter().map(|(y, x)| (x.clone(), y.clone())).collect();
+    for decaying in [false, true] {
+        let mut s = Synapses::new(n, a, decaying, None);
+        s.add(&slices(&pairs));
+        let mut out = RowSums::default();
+        s.back(&pairs[3].0, k, &mut out);
+        for (got, want) in out.sums.iter().zip(explicit(&pairs, n, a, &pairs[3].0, k)) {
+            assert!((f64::from(*got) - want).abs() < 1e-5);
+        }
+        s.forward(&pairs[3].1, k, &mut out);
+        for (got, want) in out
+            .sums
+            .iter()
+            .zip(explicit(&swapped, n, a, &pairs[3].1, k))
+        {
+            assert!((f64::from(*got) - want).abs() < 1e-5);
+        }
+    }
+}
+
+#[test]
+fn diluted_synapses_give_the_covariance_products_over_those_that_exist() {
+    let (n, k, a) = (50, 5, 0.1);
+    let mut rng = Rng::named(6, "test");
+    let pairs: Vec<_> = (0..9)
+        .map(|_| (rng.subset(n, k), rng.subset(n, k)))
+        .collect();
+    let has = |set: &[u32], i: u32| f64::from(u8::from(set.contains(&i)));
+    for decaying in [false, true] {
+        let wiring = Wiring::new(n, 0.4, &mut rng);
+        let exists = wiring.clone();
+        let mut s = Synapses::new(n, a, decaying, Some(wiring));
+        s.add(&slices(&pairs));
+        if !decaying {
+            s.add(&slices(&pairs[..3]));
+            s.remove(&slices(&pairs[..3]));
+        }
+        let weight = |post: u32, pre: u32| -> f64 {
+            if !exists.row(post).contains(&(pre as u16)) {
+                return 0.0;
+            }
+            let each = pairs
+                .iter()
+                .map(|(y, x)| (has(y, post) - a) * (has(x, pre) - a));
+            each.sum::<f64>()
+        };
+        let there = exists.fan as f64 / (n - 1) as f64;
+        let scale = there * k as f64 * (1.0 - a) * (1.0 - a);
+        let active = &pairs[3].0;
+        let mut out = RowSums::default();
+        s.back(active, k, &mut out);
+        for (j, got) in out.sums.iter().enumerate() {
+            let want: f64 = active.iter().map(|&i| weight(i, j as u32)).sum();
+            assert!((f64::from(*got) - want / scale).abs() < 1e-4);
+        }
+        s.forward(active, k, &mut out);
+        for (i, got) in out.sums.iter().enumerate() {
+            let want: f64 = active.iter().map(|&j| weight(i as u32, j)).sum();
+            assert!((f64::from(*got) - want / scale).abs() < 1e-4);
+        }
+    }
+}
+
+#[test]
+fn sums_made_from_what_changed_are_the_same() {
+    let mut rng = Rng::named(5, "test");
+    let mut s = Synapses::new(200, 0.1, false, None);
+    let codes: Vec<Vec<u32>> = (0..30).map(|_| rng.subset(200, 20)).collect();
+    s.add(
+        &codes
+            .iter()
+            .map(|c| (c.as_slice(), c.as_slice()))
+            .collect::<Vec<_>>(),
+    );
+    let mut again = RowSums::default();
+    let mut state = codes[0].clone();
+    s.back(&state, 20, &mut again);
+    for step in 0..40 {
+        let at = step % state.len();
+        state.remove(at);
+        let new = (0..200)
+            .find(|i| !state.contains(i) && rng.below(20) == 0)
+            .unwrap_or(at as u32);
+        state.push(new);
+        state.sort_unstable();
+        state.dedup();
+        s.back_again(&state, 20, &mut again);
+        let mut whole = RowSums::default();
+        s.back(&state, 20, &mut whole);
+        assert_eq!(again.sums, whole.sums, "{step}");
+    }
+}
+
+#[test]
+fn forgetting_a_pair_leaves_no_trace() {
+    let mut rng = Rng::named(2, "test");
+    let pairs: Vec<_> = (0..5)
+        .map(|_| (rng.subset(40, 5), rng.subset(40, 5)))
+        .collect();
+    let mut kept = Synapses::new(40, 0.1, false, None);
+    let mut forgot = Synapses::new(40, 0.1, false, None);
+    forgot.add(&slices(&pairs));
+    kept.add(&slices(&pairs[2..]));
+    forgot.remove(&slices(&pairs[..2]));
+    let (mut a, mut b) = (RowSums::default(), RowSums::default());
+    kept.back(&pairs[4].0, 5, &mut a);
+    forgot.back(&pairs[4].0, 5, &mut b);
+    assert_eq!(a.sums, b.sums);
+}
+
+#[test]
+fn decay_by_half_halves_the_input() {
+    let mut s = Synapses::new(10, 0.0, true, None);
+    s.add(&[(&[1, 2], &[3, 4])]);
+    s.decay(0.5);
+    let mut out = RowSums::default();
+    s.back(&[1, 2], 2, &mut out);
+    assert_eq!(out.sums[3], 0.5);
+}
