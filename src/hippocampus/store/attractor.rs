@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::common;
+use super::codes::{common, signed_overlap};
+use super::sweep::{at, choose, mean_of, settle, speaking};
 use super::synapses::Synapses;
 use super::wiring::Wiring;
 use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreStart, Trace};
@@ -38,11 +39,6 @@ pub struct Network {
     pub connectivity: f64,
     /// How units answer.
     pub activation: Activation,
-}
-
-/// k = round(a M), at least 1.
-pub(super) fn active(units: usize, sparsity: f64) -> usize {
-    ((sparsity * units as f64).round() as usize).max(1)
 }
 
 /// An attractor network at run time.
@@ -216,76 +212,6 @@ impl AttractorStore {
     }
 }
 
-/// Sweeps until the state stays the same; `sweep` gives the next state and its support.
-pub(super) fn settle(
-    start: Code,
-    strength: f32,
-    sweeps: usize,
-    mut sweep: impl FnMut(&Code) -> (Code, f32),
-) -> Recall {
-    let mut seen = vec![start.clone()];
-    let mut state = start;
-    let mut support = 0.0;
-    for _ in 0..sweeps {
-        let (next, supported) = sweep(&state);
-        support = supported;
-        let stays = next == state;
-        state = next;
-        if stays {
-            break;
-        }
-        seen.push(state.clone());
-    }
-    Recall {
-        active: state,
-        support,
-        strength,
-        sweeps: seen,
-        engram: None,
-    }
-}
-
-fn at(mask: &[bool], i: u32) -> bool {
-    mask.get(i as usize).copied().unwrap_or(false)
-}
-
-/// The active units whose axons are whole.
-pub(super) fn speaking(active: &[u32], cut: &[bool], out: &mut Code) {
-    out.clear();
-    out.extend(active.iter().copied().filter(|&i| !at(cut, i)));
-}
-
-/// The k winners among units that are not silenced; as many fewer as are silenced.
-pub(super) fn choose(
-    scores: &mut [f32],
-    k: usize,
-    cuts: &Cuts,
-    winners: &mut KWinners,
-    out: &mut Code,
-) {
-    let mut k = k;
-    if !cuts.units.is_empty() {
-        let alive = cuts.units.iter().filter(|silent| !**silent).count();
-        k = (k as f64 * alive as f64 / scores.len() as f64).round() as usize;
-        for (s, silent) in scores.iter_mut().zip(&cuts.units) {
-            if *silent {
-                *s = f32::NEG_INFINITY;
-            }
-        }
-    }
-    winners.choose(scores, k, out);
-}
-
-/// Mean score of the active units, as a part of what all k would have.
-fn mean_of(scores: &[f32], active: &[u32], k: usize) -> f32 {
-    active
-        .iter()
-        .map(|&i| scores[i as usize])
-        .filter(|s| s.is_finite())
-        .sum::<f32>()
-        / k as f32
-}
-
 impl<R: Real> Store<R> for AttractorStore {
     fn codes(&self) -> Option<CodeSize> {
         Some(CodeSize {
@@ -389,16 +315,11 @@ impl<R: Real> Store<R> for AttractorStore {
     }
 }
 
-/// (1/M) Σ ξ_i ξ'_i of two ±1 states given by their active units.
-pub(super) fn signed_overlap(state: &[u32], code: &[u32], units: usize) -> f64 {
-    let apart = state.len() + code.len() - 2 * common(state, code);
-    1.0 - 2.0 * apart as f64 / units as f64
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Ca3;
     use super::super::codes::overlap;
+    use super::super::sweep::active;
     use super::*;
     use crate::numeric::Rng;
 

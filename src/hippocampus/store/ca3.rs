@@ -1,6 +1,7 @@
 //! CA3: a sparse attractor network whose units compete.
 
-use super::attractor::{Activation, Network, active};
+use super::attractor::{Activation, Network};
+use super::sweep::active;
 use super::synapses::MOST_COUNTED;
 use super::wiring::bytes;
 use super::{CodeSize, StoreKind, Stored};

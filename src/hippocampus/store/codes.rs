@@ -58,3 +58,9 @@ pub fn common(a: &[u32], b: &[u32]) -> usize {
 pub fn similarity<R: Real>(a: &[R], b: &[R]) -> f64 {
     cosine(dot(a, b), dot(a, a), dot(b, b))
 }
+
+/// (1/M) Σ ξ_i ξ'_i of two ±1 states given by their active units.
+pub fn signed_overlap(state: &[u32], code: &[u32], units: usize) -> f64 {
+    let apart = state.len() + code.len() - 2 * common(state, code);
+    1.0 - 2.0 * apart as f64 / units as f64
+}

@@ -3,7 +3,8 @@
 //! The covariance sums run over the synapses that exist, so that an input loses signal and crosstalk alike. A synapse from
 //! i to j does not imply one back: the collaterals are not symmetric.
 
-use super::attractor::{Activation, Network, active};
+use super::attractor::{Activation, Network};
+use super::sweep::active;
 use super::synapses::MOST_COUNTED;
 use super::wiring::bytes;
 use super::{CodeSize, StoreKind, Stored};

@@ -9,6 +9,7 @@ mod hopfield;
 mod modern_hopfield;
 mod patterns;
 mod sequence_hopfield;
+mod sweep;
 mod synapses;
 mod wiring;
 

@@ -5,8 +5,8 @@
 //! from sweep to sweep; what is active in the end are its k largest units. One sweep is one step of attention with the
 //! patterns as keys and values.
 
-use super::attractor::{active, choose, speaking};
 use super::patterns::{Association, Patterns, dense};
+use super::sweep::{active, choose, speaking};
 use super::{Attention, Code, CodeSize, Cue, Cuts, Recall, Scratch, StoreKind, Stored};
 use crate::params;
 use crate::record::Direction;

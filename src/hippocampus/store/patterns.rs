@@ -225,7 +225,7 @@ impl<R: Real, A: Association> Store<R> for AssociativeStore<A> {
             return Recall::default();
         }
         let mut start = Code::new();
-        super::attractor::speaking(&cue.units, &cuts.units, &mut start);
+        super::sweep::speaking(&cue.units, &cuts.units, &mut start);
         self.association
             .settle_from(&self.patterns, start, cuts, scratch)
     }

@@ -4,8 +4,9 @@
 //! term j = i), a step back the same with ξ^{p−1}, and a cue is completed by s_i ← sign(Σ_p ξ_i^p f(m_p)). f sharpens:
 //! f(m) = m^d, or f(m) = exp((N−1)(m−1)). With d = 1 it is the asymmetric Hopfield network.
 
-use super::attractor::{settle, signed_overlap, speaking};
+use super::codes::signed_overlap;
 use super::patterns::{Association, Patterns, dense};
+use super::sweep::{settle, speaking};
 use super::{Code, CodeSize, Cuts, Recall, Scratch, StoreKind, Stored};
 use crate::record::Direction;
 use crate::{params, registry};

@@ -1,0 +1,80 @@
+//! What stores that sweep towards a stored pattern share: sending, winning, settling.
+
+use super::{Code, Cuts, Recall};
+use crate::numeric::KWinners;
+
+/// k = round(a M), at least 1.
+pub(super) fn active(units: usize, sparsity: f64) -> usize {
+    ((sparsity * units as f64).round() as usize).max(1)
+}
+
+/// Sweeps until the state stays the same; `sweep` gives the next state and its support.
+pub(super) fn settle(
+    start: Code,
+    strength: f32,
+    sweeps: usize,
+    mut sweep: impl FnMut(&Code) -> (Code, f32),
+) -> Recall {
+    let mut seen = vec![start.clone()];
+    let mut state = start;
+    let mut support = 0.0;
+    for _ in 0..sweeps {
+        let (next, supported) = sweep(&state);
+        support = supported;
+        let stays = next == state;
+        state = next;
+        if stays {
+            break;
+        }
+        seen.push(state.clone());
+    }
+    Recall {
+        active: state,
+        support,
+        strength,
+        sweeps: seen,
+        engram: None,
+    }
+}
+
+/// Whether unit `i` is in the mask; an empty one has nobody in it.
+pub(super) fn at(mask: &[bool], i: u32) -> bool {
+    mask.get(i as usize).copied().unwrap_or(false)
+}
+
+/// The active units whose axons are whole.
+pub(super) fn speaking(active: &[u32], cut: &[bool], out: &mut Code) {
+    out.clear();
+    out.extend(active.iter().copied().filter(|&i| !at(cut, i)));
+}
+
+/// The k winners among units that are not silenced; as many fewer as are silenced.
+pub(super) fn choose(
+    scores: &mut [f32],
+    k: usize,
+    cuts: &Cuts,
+    winners: &mut KWinners,
+    out: &mut Code,
+) {
+    let mut k = k;
+    if !cuts.units.is_empty() {
+        let alive = cuts.units.iter().filter(|silent| !**silent).count();
+        k = (k as f64 * alive as f64 / scores.len() as f64).round() as usize;
+        for (s, silent) in scores.iter_mut().zip(&cuts.units) {
+            if *silent {
+                *s = f32::NEG_INFINITY;
+            }
+        }
+    }
+    winners.choose(scores, k, out);
+}
+
+/// Mean score of the active units, as a part of what all k would have.
+pub(super) fn mean_of(scores: &[f32], active: &[u32], k: usize) -> f32 {
+    active
+        .iter()
+        .map(|&i| scores[i as usize])
+        .filter(|s| s.is_finite())
+        .sum::<f32>()
+        / k as f32
+}
