@@ -127,7 +127,7 @@ impl<R: Real> Batch<R> {
         &self.mask[t * self.width..(t + 1) * self.width]
     }
 
-    /// Appends the contents of step `t` to `out`: h_{t−1} (N×B), x_t, target_t, mask_t, one episode after the other.
+    /// Appends the contents of step `t` to `out`: s_{t−1} (S values), x_t, target_t, mask_t, one episode after the other.
     pub fn note(&self, t: usize, h_prev: &[R], out: &mut Vec<R>) {
         let units = h_prev.len() / self.width.max(1);
         for b in 0..self.width {

@@ -12,7 +12,9 @@
 //! | [`scenario`], [`trace`], [`analysis`] | the RON document, the run folder, alignment and crossings |
 //! | [`learning`] | credit-assignment rules, one file each |
 //! | [`hippocampus`], [`neocortex`], [`task`] | the model |
-//! | [`episode`], [`record`], [`registry`](mod@registry), [`circuit`] | what everyone above speaks |
+//! | [`record`] | what a run tells: tables, metrics, events |
+//! | [`episode`], [`circuit`] | what task, neocortex and hippocampus share; regions and pathways |
+//! | [`registry`](mod@registry) | declarations of parameters and kinds |
 //! | [`numeric`] | products, winners, random streams |
 //!
 //! A new rule, cell, store, task, phase or panel is one file and its registration lines: `docs/adding` has a page for each.

@@ -70,7 +70,7 @@ impl<R: Real> Experiment<R> {
         }
     }
 
-    /// Does one step: one of an awake or probed batch, one of a ripple, or a whole phase of any other kind.
+    /// Does one step: one of an awake or probed batch, of a ripple or of a measurement, or a whole phase of any other kind.
     pub fn step(&mut self, out: &mut dyn Sink) -> Result<Status, RunError> {
         let Some(mut phase) = self.present(out)? else {
             return Ok(Status::Done);

@@ -18,7 +18,7 @@ pub struct GradientReport<R: Real> {
     pub weights: Weights<R>,
     /// The episodes.
     pub batch: Batch<R>,
-    /// h_{−1} … h_{T−1}, N×B each.
+    /// s_{−1} … s_{T−1}, S×B each.
     pub states: Vec<DMatrix<R>>,
     /// The rule, every shadow, and exact BPTT where it is not among them.
     pub rules: Vec<RuleGradient<R>>,
@@ -136,7 +136,7 @@ fn influence<R: Real>(cortex: &Cortex<R>, batch: &Batch<R>) -> Vec<Influence> {
         .collect()
 }
 
-/// As many episodes as the protocol's first `Wake` lives side by side, from the task's stream.
+/// As many episodes as the first phase that lives any lives side by side, from the task's stream.
 fn first_batch<R: Real>(lab: &mut Lab<R>, scenario: &Scenario) -> Batch<R> {
     const WIDTH: usize = 16;
     let widths = leaves(&scenario.protocol)

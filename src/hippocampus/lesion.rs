@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::store::Cuts;
+use super::store::{Cuts, masked};
 use crate::circuit::{Circuit, Place};
 use crate::numeric::{Real, Rng};
 
@@ -87,17 +87,17 @@ impl Lesions {
 
     /// Whether CA3 unit `i` still gets its mossy input and fires.
     pub fn imposes(&self, i: u32) -> bool {
-        !self.no_encoding && !at(&self.mossy, i) && !at(&self.cuts.units, i)
+        !self.no_encoding && !masked(&self.mossy, i) && !masked(&self.cuts.units, i)
     }
 
     /// Whether entorhinal unit `i` still reaches CA3.
     pub fn carries(&self, i: u32) -> bool {
-        !at(&self.perforant, i)
+        !masked(&self.perforant, i)
     }
 
     /// Whether CA3 unit `i` still reaches CA1.
     pub fn reaches_ca1(&self, i: u32) -> bool {
-        !at(&self.schaffer, i)
+        !masked(&self.schaffer, i)
     }
 
     /// Whether the decoder gives nothing back.
@@ -118,10 +118,6 @@ impl Lesions {
             }
         }
     }
-}
-
-fn at(mask: &[bool], i: u32) -> bool {
-    mask.get(i as usize).copied().unwrap_or(false)
 }
 
 fn merge(into: &mut Vec<bool>, other: Vec<bool>) {

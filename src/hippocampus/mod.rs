@@ -6,7 +6,7 @@
 //! ripples never look at it.
 //!
 //! What can be chosen is a folder a kind and a file a variant: stores, separations, decoders, capacities, evictions, cues,
-//! orders and selections.
+//! orders, selections and saliences.
 
 mod bench;
 mod capacity;

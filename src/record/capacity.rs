@@ -5,7 +5,7 @@ use crate::table;
 table! {
     /// A store's recall at one load from one cue.
     pub struct CapacityRecord "capacity.csv" {
-        /// Which store.
+        /// Which store; of a separation, which separation.
         pub store: String;
         /// Its units (M).
         pub units: usize, "units";
@@ -13,15 +13,15 @@ table! {
         pub sparsity: f64;
         /// Patterns stored.
         pub patterns: usize, "patterns";
-        /// What was measured: the name of the cue, or Forward and Reverse for the sequence.
+        /// What was measured: the name of the cue, Forward and Reverse for the sequence, or Input for a separation.
         pub cue: String;
-        /// Fraction of the code, or of the cortical state, that is cued.
+        /// Fraction of the code, or of the cortical state, that is cued; of a separation, overlap of the entorhinal codes.
         pub cue_fraction: f64;
         /// Fraction of the cue that is wrong.
         pub noise: f64;
-        /// Stores measured.
+        /// Stores measured; of a separation, pairs of states.
         pub trials: usize;
-        /// Mean overlap with the pattern that should come, over trials.
+        /// Mean overlap with the pattern that should come, over trials; of a separation, of the two CA3 codes.
         pub overlap_mean: f64;
         /// Its standard error.
         pub overlap_se: f64;

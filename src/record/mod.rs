@@ -1,6 +1,6 @@
 //! Records: what a run tells. Each table and each metric is declared once; files, readers, lists and pictures follow from it.
 //!
-//! A new table is one file with its `table!` and one line in `tables!`; a new metric is one line in `metric.rs`.
+//! A new table is one file with its `table!`, `mod` and `pub use`, and one line in `tables!`; a new metric is one line in `metric.rs`.
 
 mod capacity;
 pub mod cell;

@@ -60,7 +60,7 @@ pub fn line(row: &impl Serialize) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// Declares a table by the struct of its rows: the file's name, `always` for one that is there even without rows, and for each
-/// column its help, type and unit. A column may go by another name than its field: `shuffled as "sequence"`.
+/// column its help, type and unit.
 #[macro_export]
 macro_rules! table {
     (
@@ -68,7 +68,7 @@ macro_rules! table {
         pub struct $name:ident $file:literal $($always:ident)? {
             $(
                 $(#[doc = $fdoc:expr])*
-                pub $field:ident $(as $column:literal)? : $ty:ty $(, $unit:literal)? ;
+                pub $field:ident : $ty:ty $(, $unit:literal)? ;
             )*
         }
     ) => {
@@ -78,7 +78,6 @@ macro_rules! table {
             $(
                 $(#[doc = $fdoc])*
                 #[serde(with = "crate::record::cell")]
-                $(#[serde(rename = $column)])?
                 pub $field: $ty,
             )*
         }
@@ -88,7 +87,7 @@ macro_rules! table {
             pub fn columns() -> Vec<$crate::record::Column> {
                 vec![$(
                     $crate::record::Column {
-                        name: $crate::table!(@name $field $($column)?),
+                        name: stringify!($field),
                         kind: <$ty as $crate::record::cell::Cell>::TYPE,
                         unit: $crate::table!(@unit $($unit)?),
                         doc: concat!($($fdoc, "\n",)* ""),
@@ -110,8 +109,6 @@ macro_rules! table {
             }
         }
     };
-    (@name $field:ident) => { stringify!($field) };
-    (@name $field:ident $column:literal) => { $column };
     (@unit) => { "" };
     (@unit $unit:literal) => { $unit };
     (@always) => { false };

@@ -18,7 +18,7 @@ fn write(out: &mut String) -> Result {
         out,
         "Made from the declarations by `cargo run --no-default-features --example glossary > docs/glossary.md`; to programs\n\
          `ammon list tables --json` and `ammon list metrics --json` give the same. A value that is undefined is an empty cell, null\n\
-         in JSON. Times are steps of the run's clock, which counts lived and replayed steps.\n"
+         in JSON. Times are steps of the run's clock, which counts lived, replayed and rested steps.\n"
     )?;
     writeln!(out, "## Files\n\n| file | what it holds |\n| --- | --- |")?;
     for (name, doc) in FILES {

@@ -73,7 +73,7 @@ pub fn tasks() -> Vec<TaskSpec> {
     ]
 }
 
-/// Every cell with every task.
+/// Every cell with tasks of every shape.
 pub fn settings() -> Vec<(String, CellSpec, Cortex<f64>, Batch<f64>)> {
     let mut all = Vec::new();
     for cell in cells() {

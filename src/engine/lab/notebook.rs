@@ -11,7 +11,7 @@ use crate::record::{Event, Measurement, Metric, PhaseName, Sink, SinkError};
 /// Counters of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
-    /// Engine steps: wake, replay and probe steps, and one for every other phase.
+    /// Engine steps: wake, replay and probe steps, those of a measurement, and one for every other phase.
     pub step: u64,
     /// Wake and replay steps, and the steps rested.
     pub time: u64,

@@ -23,7 +23,7 @@ pub struct Replaying<R: Real> {
     pub begun: Begun,
     /// Overlap with what should have come, a step each.
     pub overlaps: Vec<f64>,
-    /// Decoded states, N × steps.
+    /// Decoded states, S × steps.
     pub decoded: Vec<R>,
     /// The lived states that should have come; fewer where unknown.
     pub lived: Vec<R>,

@@ -74,7 +74,7 @@ pub struct CortexView {
     pub episode: u64,
     /// Steps the episode has, where known (0 otherwise).
     pub length: usize,
-    /// States, N × steps so far, in the order they came.
+    /// States, S × steps so far, in the order they came.
     pub states: Raster,
     /// Inputs, X × steps so far.
     pub inputs: Raster,
@@ -120,7 +120,7 @@ pub struct RippleView {
     pub cue: Vec<u32>,
     /// Its steps so far, in replayed order.
     pub steps: Vec<RippleStep>,
-    /// Decoded cortical states h_{t−1}, N × steps, in replayed order.
+    /// Decoded cortical states s_{t−1}, S × steps, in replayed order.
     pub decoded: Raster,
     /// The lived states that should have come, in the same order; shorter where unknown.
     pub lived: Raster,

@@ -1,5 +1,5 @@
 //! The CA1 decoder: from an active CA3 code back to the content (h, x, target, mask). One decoder, one file, one line in the
-//! registry; what they share is the sum C = Σ_p y_p x_pᵀ of content × code ([`Synapses`]).
+//! registry; what those share that do not learn by errors is the sum C = Σ_p y_p x_pᵀ of content × code ([`Synapses`]).
 //!
 //! Forgetting an engram takes y xᵀ out of C. The content y is not kept anywhere: it is read out of C itself, as the
 //! solution of C X = Y XᵀX rounded to the fixed point, which is what went in, to the last bit, while codes are linearly

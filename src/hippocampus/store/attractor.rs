@@ -7,8 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::{common, signed_overlap};
-use super::sweep::{at, choose, mean_of, settle, speaking};
+use super::codes::{common, masked, signed_overlap};
+use super::sweep::{choose, mean_of, settle, speaking};
 use super::synapses::Synapses;
 use super::wiring::Wiring;
 use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreStart, Trace};
@@ -116,7 +116,7 @@ impl AttractorStore {
         }
         let own = std::mem::take(&mut scratch.rows.sums);
         let all: Vec<u32> = (0..self.network.units as u32)
-            .filter(|&i| !at(cut, i) && !at(&cuts.units, i))
+            .filter(|&i| !masked(cut, i) && !masked(&cuts.units, i))
             .collect();
         scratch.speaking = all;
         product(scratch, false);
@@ -166,7 +166,7 @@ impl AttractorStore {
         let mut on = state.iter().copied().peekable();
         for (i, s) in sums.iter_mut().enumerate() {
             let lit = on.next_if(|&j| j as usize == i).is_some();
-            if at(&cuts.collaterals, i as u32) || at(&cuts.units, i as u32) {
+            if masked(&cuts.collaterals, i as u32) || masked(&cuts.units, i as u32) {
                 continue;
             }
             *s -= if lit { own } else { -own };
@@ -190,7 +190,7 @@ impl AttractorStore {
                     let i = i as u32;
                     let was = on.next_if_eq(&i).is_some();
                     // Without an input a unit stays as it is.
-                    if !at(&cuts.units, i) && (*s > 0.0 || (*s == 0.0 && was)) {
+                    if !masked(&cuts.units, i) && (*s > 0.0 || (*s == 0.0 && was)) {
                         out.push(i);
                     }
                 }
@@ -203,7 +203,7 @@ impl AttractorStore {
         match self.network.activation {
             Activation::Winners => mean_of(scores, state, self.network.active),
             Activation::Sign => {
-                let alive = |i: &usize| !at(&cuts.units, *i as u32);
+                let alive = |i: &usize| !masked(&cuts.units, *i as u32);
                 let total: f32 = (0..scores.len()).filter(alive).map(|i| scores[i]).sum();
                 let on: f32 = state.iter().map(|&i| scores[i as usize]).sum();
                 (2.0 * on - total) / self.network.units as f32

@@ -64,3 +64,8 @@ pub fn signed_overlap(state: &[u32], code: &[u32], units: usize) -> f64 {
     let apart = state.len() + code.len() - 2 * common(state, code);
     1.0 - 2.0 * apart as f64 / units as f64
 }
+
+/// Whether unit `i` is in the mask; an empty one has nobody in it.
+pub fn masked(mask: &[bool], i: u32) -> bool {
+    mask.get(i as usize).copied().unwrap_or(false)
+}

@@ -15,7 +15,7 @@ mod wiring;
 
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;
-pub use codes::{common, overlap, similarity};
+pub use codes::{common, masked, overlap, similarity};
 pub use diluted::Diluted;
 pub use exact::{Exact, ExactStore};
 pub use hopfield::Hopfield;

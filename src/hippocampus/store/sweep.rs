@@ -1,5 +1,6 @@
 //! What stores that sweep towards a stored pattern share: sending, winning, settling.
 
+use super::codes::masked;
 use super::{Code, Cuts, Recall};
 use crate::numeric::KWinners;
 
@@ -37,15 +38,10 @@ pub(super) fn settle(
     }
 }
 
-/// Whether unit `i` is in the mask; an empty one has nobody in it.
-pub(super) fn at(mask: &[bool], i: u32) -> bool {
-    mask.get(i as usize).copied().unwrap_or(false)
-}
-
 /// The active units whose axons are whole.
 pub(super) fn speaking(active: &[u32], cut: &[bool], out: &mut Code) {
     out.clear();
-    out.extend(active.iter().copied().filter(|&i| !at(cut, i)));
+    out.extend(active.iter().copied().filter(|&i| !masked(cut, i)));
 }
 
 /// The k winners among units that are not silenced; as many fewer as are silenced.
