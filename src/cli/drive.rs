@@ -179,6 +179,17 @@ impl Finished {
     }
 }
 
+/// Refuses a folder that holds no run to go on with.
+pub(super) fn can_go_on(folder: &Path) -> Result<(), Failure> {
+    if folder.join("checkpoint.bin").is_file() {
+        return Ok(());
+    }
+    Err(Failure::wrong(format_args!(
+        "{} is not a run folder: it holds no checkpoint.bin",
+        folder.display()
+    )))
+}
+
 /// A run folder's summary.
 pub(super) fn read_summary(folder: &Path) -> Result<Value, Failure> {
     let path = folder.join("summary.json");

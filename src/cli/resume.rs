@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::drive::{Driven, Driving, read_summary};
+use super::drive::{Driven, Driving, can_go_on, read_summary};
 use super::failure::Failure;
 use super::output::{Output, note};
 use super::report::pretty;
@@ -23,12 +23,7 @@ pub(super) struct Resume {
 
 impl Resume {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
-        if !self.run.join("checkpoint.bin").is_file() {
-            let folder = self.run.display();
-            return Err(Failure::wrong(format_args!(
-                "{folder} is not a run folder: it holds no checkpoint.bin"
-            )));
-        }
+        can_go_on(&self.run)?;
         self.driving.limit_threads()?;
         let signals = Signals::listen()?;
         let (experiment, session) = Session::resume(&self.run)?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::drive::can_go_on;
 use super::failure::Failure;
 use super::list::sentence;
 use super::output::{Output, note};
@@ -21,12 +22,7 @@ pub(super) struct Set {
 
 impl Set {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
-        if !self.run.join("checkpoint.bin").is_file() {
-            let folder = self.run.display();
-            return Err(Failure::wrong(format_args!(
-                "{folder} is not a run folder: it holds no checkpoint.bin"
-            )));
-        }
+        can_go_on(&self.run)?;
         let (mut experiment, mut session) = Session::resume(&self.run)?;
         if experiment.is_done() {
             return Err(Failure::wrong(format_args!(

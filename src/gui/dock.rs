@@ -2,7 +2,7 @@
 
 use egui_tiles::{Container, Tile, TileId, Tiles, Tree};
 
-use super::panels::{Panel, PanelContext};
+use super::panels::{Corner, Panel, PanelContext};
 
 /// A panel in the dock, by its title.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -98,23 +98,21 @@ fn renewed(mut tree: Tree<Pane>, panels: &[Box<dyn Panel>]) -> Option<Tree<Pane>
     Some(tree)
 }
 
-/// Circuit, Cortex and CA3 above; ripples, learning and the rest below.
+/// Each panel in its corner.
 fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let mut place = |title: &str| tiles.insert_pane(Pane(title.into()));
-    let known = |title: &str| panels.iter().any(|p| p.title() == title);
     let mut top = Vec::new();
     let mut low = Vec::new();
     let mut tabs = Vec::new();
     for panel in panels {
         let title = panel.title();
-        match title {
-            "Circuit" | "Cortex" | "CA3" => top.push(place(title)),
-            "Learning" | "Alignment" => low.push(place(title)),
-            _ => tabs.push(place(title)),
+        match panel.corner() {
+            Corner::Above => top.push(place(title)),
+            Corner::Below => low.push(place(title)),
+            Corner::Tab => tabs.push(place(title)),
         }
     }
-    debug_assert!(known("Circuit"));
     let tabbed = tiles.insert_tab_tile(tabs);
     low.insert(0, tabbed);
     let top = tiles.insert_horizontal_tile(top);

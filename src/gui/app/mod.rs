@@ -42,9 +42,6 @@ struct Remembered {
     speed: Option<f64>,
 }
 
-/// The panel of measured stores.
-const MEASUREMENTS: &str = "Capacity";
-
 /// The app.
 #[allow(clippy::struct_excessive_bools)] // each is a dialog that is open or not
 pub struct App {
@@ -272,7 +269,7 @@ impl App {
                     snapshot,
                     send: &send,
                 };
-                let measuring = |p: &&mut Box<dyn Panel>| p.title() == MEASUREMENTS;
+                let measuring = |p: &&mut Box<dyn Panel>| p.shows_measurements();
                 match self
                     .panels
                     .iter_mut()
@@ -281,7 +278,7 @@ impl App {
                 {
                     Some(panel) => framed(ui, |ui| {
                         ui.horizontal(|ui| {
-                            ui.heading(MEASUREMENTS);
+                            ui.heading(panel.title());
                             if ui.button("Show all panels").clicked() {
                                 self.alone = false;
                             }
@@ -336,7 +333,9 @@ impl App {
             self.met = Some(snapshot.run);
             self.alone = snapshot.only_measures;
             if snapshot.measures {
-                self.dock.bring_forward(MEASUREMENTS);
+                for panel in self.panels.iter().filter(|p| p.shows_measurements()) {
+                    self.dock.bring_forward(panel.title());
+                }
             }
         }
         let busy = self.asking.is_some() || self.palette.is_some() || self.closing;

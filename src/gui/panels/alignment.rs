@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 use egui_plot::Plot;
 
-use super::{Panel, PanelContext, level, line};
+use super::{Corner, Panel, PanelContext, level, line};
 use crate::gui::theme::rule;
 use crate::record::{Declared, metric};
 
@@ -35,6 +35,10 @@ impl Panel for Alignment {
     fn help(&self) -> &'static str {
         "Agreement of each rule's gradient of the recurrent weights with exact BPTT. The cosine of the whole can be high for \
          a rule that does not reach back; 'remote' compares only what the first quarter of the steps contributes."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Below
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

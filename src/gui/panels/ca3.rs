@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 use egui_plot::Plot;
 
-use super::{Panel, PanelContext, legend, level, line};
+use super::{Corner, Panel, PanelContext, legend, level, line};
 use crate::engine::{Raster, RippleView};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::theme::{Map, rule};
@@ -30,6 +30,10 @@ impl Panel for Ca3 {
         "The ripple that runs, or ran last: the cue in the first column, then the winners of each step (units pooled into \
          rows). Below: overlap with the engram that should have come, strength of the sequence input, support by the \
          collaterals; 1 is a stored pattern, 0 is chance."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Above
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

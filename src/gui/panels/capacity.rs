@@ -101,6 +101,10 @@ impl Panel for Capacity {
          age of the episode, and cost."
     }
 
+    fn shows_measurements(&self) -> bool {
+        true
+    }
+
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         if self.run != cx.snapshot.run {
             *self = Self {

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
-use super::{Panel, PanelContext};
+use super::{Corner, Panel, PanelContext};
 use crate::circuit::Place;
 use crate::engine::{Command, PathwayView, RegionView, Request};
 use crate::gui::theme::Map;
@@ -23,6 +23,10 @@ impl Panel for Circuit {
     fn help(&self) -> &'static str {
         "Regions and pathways, coloured by their activity now. Click one to lesion it or to make it whole again; \
          right-click for a partial lesion."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Above
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::{Panel, PanelContext};
+use super::{Corner, Panel, PanelContext};
 use crate::engine::Source;
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::{Map, rule};
@@ -24,6 +24,10 @@ impl Panel for Cortex {
     fn help(&self) -> &'static str {
         "Activity of the cortical units, a row a unit, a column a step: blue below zero, red above. While a ripple runs \
          it shows the states that CA1 re-instates, in the order they come. Below: the inputs."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Above
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

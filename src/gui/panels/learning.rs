@@ -3,7 +3,7 @@
 use egui::Ui;
 use egui_plot::Plot;
 
-use super::{Panel, PanelContext, legend, level, line};
+use super::{Corner, Panel, PanelContext, legend, level, line};
 use crate::gui::theme::rule;
 use crate::record::{Metric, metric};
 
@@ -20,6 +20,10 @@ impl Panel for Learning {
         "Accuracy and loss of each waking phase and of each probe. Dashed: what guessing reaches, the best loss of a network \
          without memory, and for some tasks the losses on the way from knowing nothing to knowing all. Where the task has \
          it, also the share of episodes that are correct as a whole; below, weights that stand alone."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Below
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -21,12 +21,31 @@ pub struct PanelContext<'a> {
     pub send: &'a dyn Fn(Request),
 }
 
+/// Where a panel stands in the first layout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corner {
+    /// Above, beside others.
+    Above,
+    /// Below, beside others.
+    Below,
+    /// Below on the left, a tab among others.
+    Tab,
+}
+
 /// A panel of the dock.
 pub trait Panel {
     /// Its title, unique.
     fn title(&self) -> &'static str;
     /// What it shows and what to do with it.
     fn help(&self) -> &'static str;
+    /// Where it stands in the first layout.
+    fn corner(&self) -> Corner {
+        Corner::Tab
+    }
+    /// Whether it is the one that shows measured stores: forward in a run that measures, alone in one that does nothing else.
+    fn shows_measurements(&self) -> bool {
+        false
+    }
     /// Draws it.
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut egui::Ui);
 }
