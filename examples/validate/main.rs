@@ -1,8 +1,8 @@
 //! Runs the scenarios over several seeds and tells, as tables, what the README and the scenarios' texts claim.
 //!
 //! `scripts/validate [FOLDER] [PART]`, or `cargo run --release --no-default-features --example validate -- [FOLDER] [PART]`. PART is
-//! replay, rules, growth, stores or all. It takes from minutes to hours; run folders stay in FOLDER, and one that is complete is
-//! not run again. The tables also go to FOLDER/PART.txt.
+//! replay, rules, growth, stores or all. It takes from minutes to hours; run folders stay in FOLDER and are
+//! replaced the next time. The tables also go to FOLDER/PART.txt.
 
 mod growth;
 mod replay;
@@ -10,17 +10,20 @@ mod rules;
 mod runs;
 mod stores;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Anything that goes wrong ends the validation.
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Where the tables go: to the screen and to a file.
+/// Where the tables go, to the screen and to a file, and what was run for them.
 struct Out {
     folder: PathBuf,
     file: File,
+    /// Run folders made since the start, with what ran there: no earlier program's results are told as this one's.
+    made: BTreeMap<PathBuf, Vec<String>>,
 }
 
 impl Out {
@@ -58,11 +61,17 @@ fn main() -> Result<()> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(2)
         .build_global()?;
+    let folder = PathBuf::from(folder);
+    let mut made = BTreeMap::new();
     for (name, part) in parts {
-        let folder = Path::new(&folder);
         let file = File::create(folder.join(format!("{name}.txt")))?;
-        let folder = folder.to_path_buf();
-        part(&mut Out { folder, file })?;
+        let mut out = Out {
+            folder: folder.clone(),
+            file,
+            made,
+        };
+        part(&mut out)?;
+        made = out.made;
     }
     Ok(())
 }

@@ -16,9 +16,9 @@ use super::{Out, Result};
 pub struct Runs(Vec<(u64, PathBuf)>);
 
 impl Runs {
-    /// Runs a bundled scenario with each seed and these settings, unless that was done before.
+    /// Runs a bundled scenario with each seed and these settings, unless that was done since the start.
     pub fn of(
-        out: &Out,
+        out: &mut Out,
         scenario: &str,
         seeds: RangeInclusive<u64>,
         sets: &[String],
@@ -34,13 +34,22 @@ impl Runs {
             }
         };
         let name: String = words.join("-").chars().map(plain).collect();
-        // A long name is cut where no two of ours are the same yet.
+        // What a file may be called has an end.
         let folder = out.folder.join(name.chars().take(200).collect::<String>());
         let runs: Vec<_> = seeds
+            .clone()
             .map(|seed| (seed, folder.join(format!("seed-{seed}"))))
             .collect();
-        runs.par_iter()
-            .try_for_each(|(seed, folder)| run(scenario, sets, *seed, folder))?;
+        let ran_now = [words, vec![format!("{seeds:?}")]].concat();
+        match out.made.get(&folder) {
+            Some(ran) if *ran == ran_now => {}
+            Some(_) => return Err(format!("two runs want the folder {}", folder.display()).into()),
+            None => {
+                runs.par_iter()
+                    .try_for_each(|(seed, folder)| run(scenario, sets, *seed, folder))?;
+                out.made.insert(folder, ran_now);
+            }
+        }
         Ok(Self(runs))
     }
 
@@ -59,10 +68,6 @@ impl Runs {
 }
 
 fn run(scenario: &str, sets: &[String], seed: u64, folder: &Path) -> Result<()> {
-    let summary = std::fs::read_to_string(folder.join("summary.json")).unwrap_or_default();
-    if summary.contains("\"completed\"") {
-        return Ok(());
-    }
     let found = bundled().iter().find(|bundled| bundled.name == scenario);
     let found = found.ok_or_else(|| format!("there is no scenario {scenario}"))?;
     let scenario = load(found.document(), sets, Some(seed)).map_err(|e| e.to_string())?;
@@ -88,9 +93,7 @@ impl Run {
         let named = rows.filter(|row| row.metric.name() == metric);
         Ok(named.map(|row| (row.time, row.value)).collect())
     }
-}
 
-impl Run {
     /// The final value of a metric, as the summary has it; NaN where there is none.
     pub fn finals(&self, metric: &str) -> Result<f64> {
         let text = std::fs::read_to_string(self.0.path().join("summary.json"))?;

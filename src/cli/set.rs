@@ -23,15 +23,16 @@ pub(super) struct Set {
 impl Set {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         can_go_on(&self.run)?;
+        if self.sets.is_empty() {
+            // Only looked at: the folder stays as it is.
+            return list(&Session::copy_of(&self.run)?.0.now(), output);
+        }
         let (mut experiment, mut session) = Session::resume(&self.run)?;
         if experiment.is_done() {
             return Err(Failure::wrong(format_args!(
                 "{} is over: nothing can change in it any more",
                 self.run.display()
             )));
-        }
-        if self.sets.is_empty() {
-            return list(&experiment.now(), output);
         }
         // All or none: the folder is written only when every value was taken.
         for set in &self.sets {

@@ -147,7 +147,9 @@ impl Kind {
     fn go(&self, path: &str, seen: &mut Vec<&'static str>, visit: &mut dyn FnMut(&str, &Self)) {
         let mut new = |name| {
             let new = !seen.contains(&name);
-            seen.push(name);
+            if new {
+                seen.push(name);
+            }
             new
         };
         match self {

@@ -66,7 +66,7 @@ impl<T: Parameter + Serialize> Slot for T {
 /// What stands at a path.
 #[derive(Clone, Debug)]
 pub struct At {
-    /// How it is declared; an item of a list as the list is.
+    /// How it is declared; an item of a list has no help of its own.
     pub field: Field,
     /// Its value, as RON.
     pub value: String,
