@@ -139,10 +139,16 @@ impl<R: Real> Batch<R> {
         }
     }
 
-    /// How many steps count as the first quarter, whose share of a gradient is the `remote` part.
-    pub fn quarter(&self) -> usize {
-        self.steps / 4
+    /// How many episodes are in the first quarter of their steps at step `t`, whose share of a gradient is the `remote` part:
+    /// the first ones.
+    pub fn early(&self, t: usize) -> usize {
+        self.lengths.partition_point(|length| t < quarter(*length))
     }
+}
+
+/// How many steps of an episode count as its first quarter: whole steps only.
+pub fn quarter(length: usize) -> usize {
+    length / 4
 }
 
 /// What one step of an episode leaves to be remembered: h_{t−1}, x_t, target_t, mask_t in a row.

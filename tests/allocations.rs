@@ -97,7 +97,7 @@ fn an_online_rule_takes_a_step_without_allocating() {
                             aux: &now.aux,
                         },
                         score: now.score.as_ref(),
-                        remote: false,
+                        remote: 0,
                     };
                     rule.observe(&cx, &moment, &mut grad);
                 };

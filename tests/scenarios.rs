@@ -136,7 +136,12 @@ fn ca3_holds_more_patterns_as_codes_get_sparser() {
          MeasureStore(store: Ca3(units: 1000, sparsity: 0.05), patterns: [300, 700, 900, 1300], cues: 0.5, trials: 2),\
          MeasureStore(store: Ca3(units: 1000, sparsity: 0.2), patterns: [100, 200, 300, 400], cues: 0.5, trials: 2)]"];
     let events = run("capacity-ca3", 2, &sets);
-    let of = |a: &str, what: &str| last(&events, &format!("capacity.Ca3-1000-{a}.{what}"));
+    let of = |a: &str, what: &str| {
+        last(
+            &events,
+            &format!("capacity.Ca3-1000-{a}.Fraction-0.5.{what}"),
+        )
+    };
     let patterns = ["0.02", "0.05", "0.2"].map(|a| of(a, "patterns_at_0.9"));
     assert!(
         patterns[0] > 1.5 * patterns[1] && patterns[1] > 2.0 * patterns[2],

@@ -11,23 +11,39 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::Scenario;
-use crate::engine::{Ending, Experiment, Session};
+use crate::engine::{Ending, Experiment, RunError, Session};
 use crate::record::Metric;
-use crate::trace::{ExportSpec, write_atomic};
+use crate::trace::{ExportSpec, RunFolder};
 
 /// Wall time between checkpoints, at least; and at least this many times as long as writing one takes.
 const INTERVAL: Duration = Duration::from_secs(10);
 const PATIENCE: u32 = 20;
+/// About two years.
+const MOST_MINUTES: f64 = 1e6;
 
 /// How a run is driven.
-#[derive(clap::Args, Debug, Clone, Copy)]
+#[derive(clap::Args, Debug, Clone, Copy, Default)]
 pub(super) struct Driving {
     /// Stops after this many steps, as if interrupted: the run folder can be resumed.
     #[arg(long, value_name = "STEP")]
     pub stop_at: Option<u64>,
+    /// Writes a checkpoint every so many minutes; without it about every ten seconds, less often where that takes long.
+    #[arg(long, value_name = "MINUTES", value_parser = minutes)]
+    pub checkpoint_every: Option<Duration>,
     /// Threads that the run may use; the results do not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// A number of minutes.
+fn minutes(text: &str) -> Result<Duration, String> {
+    let minutes: Option<f64> = text.trim().parse().ok();
+    minutes
+        .filter(|minutes| *minutes > 0.0 && *minutes <= MOST_MINUTES)
+        .map(|minutes| Duration::from_secs_f64(minutes * 60.0))
+        .ok_or_else(|| {
+            format!("a number of minutes above 0, at most {MOST_MINUTES}, for example 15")
+        })
 }
 
 impl Driving {
@@ -49,6 +65,8 @@ pub(super) struct Driven {
     pub experiment: Experiment<f32>,
     pub session: Session,
     pub folder: Option<PathBuf>,
+    /// Whether a failure is already written.
+    failed_at_step: bool,
 }
 
 /// A run after its last step.
@@ -71,11 +89,17 @@ impl Driven {
             Some(folder) => Session::create(folder, force, &experiment)?,
             None => Session::unwritten(),
         };
-        Ok(Self {
+        Ok(Self::of(experiment, session, folder))
+    }
+
+    /// A run that goes on.
+    pub fn of(experiment: Experiment<f32>, session: Session, folder: Option<PathBuf>) -> Self {
+        Self {
             experiment,
             session,
             folder,
-        })
+            failed_at_step: false,
+        }
     }
 
     /// Steps on until there is a reason to stop, and leaves a valid folder.
@@ -85,6 +109,7 @@ impl Driven {
         signals: &Signals,
         progress: &mut Progress,
     ) -> Result<Finished, Failure> {
+        self.session.begin(&self.experiment)?;
         let ending = self.steps(driving, signals, progress)?;
         progress.tell(&self.experiment);
         if let Ending::Failed(_) = ending {
@@ -110,7 +135,7 @@ impl Driven {
         signals: &Signals,
         progress: &mut Progress,
     ) -> Result<Ending, Failure> {
-        let mut due = Due::new();
+        let mut due = Due::new(driving.checkpoint_every);
         loop {
             if self.experiment.is_done() {
                 return Ok(Ending::Completed);
@@ -125,35 +150,33 @@ impl Driven {
                 .experiment
                 .step(&mut (&mut self.session, &mut *progress))
             {
-                return Ok(Ending::Failed(error.to_string()));
+                let told = Ending::Failed(error.to_string());
+                if let RunError::NotFinite { .. } = error {
+                    // Where the disk refuses that too, the last checkpoint is what there is.
+                    self.failed_at_step = self.session.fail(&self.experiment, &told).is_ok();
+                }
+                return Ok(told);
             }
             progress.look(&self.experiment);
             if self.folder.is_some() && due.now() {
-                due.measure(|| self.session.checkpoint(&self.experiment, &Ending::Stopped))?;
+                due.measure(|| self.session.checkpoint(&self.experiment, &Ending::Running))?;
             }
         }
     }
 
-    /// Keeps what was recorded, and the last checkpoint, which is from before the failure.
-    fn fail(self, ending: Ending) -> Finished {
-        let summary = self.session.summary(&self.experiment, &ending).to_json();
-        let last = self.session.last().values();
-        // The tables are written out as they are dropped.
-        drop(self.session);
-        if let Some(folder) = &self.folder {
-            let text = serde_json::to_string_pretty(&summary).unwrap_or_default();
+    /// Keeps what was recorded. The checkpoint is of the moment before the failure, or the last one that could be written.
+    fn fail(mut self, ending: Ending) -> Finished {
+        if !self.failed_at_step {
             // What ended the run is told; a full disk that also refuses the summary is not news.
-            drop(write_atomic(
-                &folder.join("summary.json"),
-                (text + "\n").as_bytes(),
-            ));
+            drop(self.session.tell_failure(&self.experiment, &ending));
         }
+        let summary = self.session.summary(&self.experiment, &ending).to_json();
         Finished {
-            last,
+            last: self.session.last().values(),
+            summary,
             experiment: self.experiment,
             folder: self.folder,
             ending,
-            summary,
         }
     }
 }
@@ -163,16 +186,17 @@ impl Finished {
     pub fn export(&self, formats: &[ExportSpec]) -> Result<(), Failure> {
         if let (Some(folder), false) = (&self.folder, matches!(self.ending, Ending::Failed(_))) {
             for format in formats {
+                let _lock = RunFolder::lock(folder)?;
                 format.export(folder, None)?;
             }
         }
         Ok(())
     }
 
-    /// 0 done or stopped as asked for, 1 failed, 130 or 143 stopped by a signal.
+    /// 0 done or stopped as asked for, 1 failed, 128 and its number stopped by a signal.
     pub fn exit_code(&self, signals: &Signals) -> u8 {
         match self.ending {
-            Ending::Completed => 0,
+            Ending::Completed | Ending::Running => 0,
             Ending::Stopped => signals.caught().unwrap_or(0),
             Ending::Failed(_) => 1,
         }
@@ -182,6 +206,10 @@ impl Finished {
 /// Refuses a folder that holds no run to go on with.
 pub(super) fn can_go_on(folder: &Path) -> Result<(), Failure> {
     if folder.join("checkpoint.bin").is_file() {
+        return Ok(());
+    }
+    if RunFolder::is_run(folder) {
+        // Half written, or never begun: opening it tells.
         return Ok(());
     }
     Err(Failure::wrong(format_args!(
@@ -203,12 +231,14 @@ pub(super) fn read_summary(folder: &Path) -> Result<Value, Failure> {
 /// When the next checkpoint is due.
 struct Due {
     next: Instant,
+    every: Option<Duration>,
 }
 
 impl Due {
-    fn new() -> Self {
+    fn new(every: Option<Duration>) -> Self {
         Self {
-            next: Instant::now() + INTERVAL,
+            next: Instant::now() + every.unwrap_or(INTERVAL),
+            every,
         }
     }
 
@@ -219,7 +249,22 @@ impl Due {
     fn measure<T>(&mut self, write: impl FnOnce() -> T) -> T {
         let begun = Instant::now();
         let result = write();
-        self.next = Instant::now() + INTERVAL.max(begun.elapsed() * PATIENCE);
+        let pause = || INTERVAL.max(begun.elapsed() * PATIENCE);
+        self.next = Instant::now() + self.every.unwrap_or_else(pause);
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_are_positive_numbers() {
+        assert_eq!(minutes("15"), Ok(Duration::from_mins(15)));
+        assert_eq!(minutes(" 0.5"), Ok(Duration::from_secs(30)));
+        for wrong in ["0", "-1", "NaN", "inf", "1e300", "soon", ""] {
+            assert!(minutes(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::output::Output;
 use crate::registry::nearest;
-use crate::trace::{ExportSpec, RunReader};
+use crate::trace::{ExportSpec, RunFolder, RunReader};
 
 /// Converts a run to another format.
 #[derive(clap::Args, Debug)]
@@ -28,9 +28,19 @@ impl Export {
                 "{folder} is not a run folder: it holds no metrics.csv"
             )));
         }
+        RunFolder::ready(&self.run)?;
         if self.out.as_deref() == Some(Path::new("-")) {
             output.bytes(&self.format.convert(&RunReader::new(&self.run))?)?;
         } else {
+            let target = self.out.as_deref().unwrap_or(&self.run);
+            let folder = if target.is_dir() {
+                Some(target)
+            } else {
+                target.parent()
+            };
+            // Into a run folder only as its one writer.
+            let folder = folder.filter(|folder| RunFolder::is_run(folder));
+            let _lock = folder.map(RunFolder::lock).transpose()?;
             let path = self.format.export(&self.run, self.out.as_deref())?;
             output.line(path.display())?;
         }

@@ -28,6 +28,15 @@ impl Failure {
         Self::Wrong(anyhow!("{message}"))
     }
 
+    /// In one line.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Wrong(error) | Self::Failed(error) => told(error),
+            Self::Scenario(diagnostics) => diagnostics.to_string(),
+            Self::Closed => "nobody reads standard output".into(),
+        }
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
@@ -53,9 +62,11 @@ impl From<ReadError> for Failure {
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
         match error {
-            FolderError::Occupied(_) | FolderError::NotOurs(_) | FolderError::NotAFolder(_) => {
-                Self::Wrong(error.into())
-            }
+            FolderError::Occupied(_)
+            | FolderError::NotOurs(_)
+            | FolderError::NotAFolder(_)
+            | FolderError::NeverBegan(_)
+            | FolderError::Busy { .. } => Self::Wrong(error.into()),
             FolderError::Write { .. } | FolderError::Read { .. } | FolderError::Broken { .. } => {
                 Self::Failed(error.into())
             }
@@ -67,6 +78,8 @@ impl From<SessionError> for Failure {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::Folder(error) => error.into(),
+            SessionError::Unreadable(diagnostics) => Self::Scenario(diagnostics),
+            SessionError::Differs { .. } => Self::Wrong(error.into()),
             other => Self::Failed(other.into()),
         }
     }
@@ -75,5 +88,31 @@ impl From<SessionError> for Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+/// The error and its causes in one line; a cause that is already part of what was said is not repeated.
+pub(super) fn told(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .map(ToString::to_string)
+        .fold(String::new(), |text, cause| match text {
+            text if text.contains(&cause) => text,
+            text if text.is_empty() => cause,
+            text => format!("{text}: {cause}"),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let inner = std::io::Error::other("the disk is full");
+        let error = anyhow::Error::new(inner)
+            .context("cannot write x: the disk is full")
+            .context("no luck");
+        assert_eq!(told(&error), "no luck: cannot write x: the disk is full");
     }
 }

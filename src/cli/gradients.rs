@@ -1,7 +1,7 @@
 //! `ammon gradients`: one batch of episodes at the initial weights, and what every rule makes of it, in files that
 //! anyone's autodiff can read.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
@@ -11,7 +11,8 @@ use super::source::Source;
 use crate::engine::Scenario;
 use crate::engine::{GradientReport, Influence, gradients};
 use crate::numeric::{DMatrix, Real};
-use crate::trace::{FolderError, RunFolder, Tensor, write_atomic, write_tensors};
+use crate::record::cell::Cell;
+use crate::trace::{FolderError, RunFolder, Tensor, Together};
 
 /// Writes what every rule makes of one batch of episodes.
 ///
@@ -53,21 +54,19 @@ impl Gradients {
     }
 
     fn write<R: Real>(&self, scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
-        RunFolder::prepare_gradients(&self.out, self.force)?;
+        RunFolder::check_gradients(&self.out, self.force)?;
         let report = gradients::<R>(scenario, self.after)?;
-        write_files(&report, &self.out)?;
+        RunFolder::gradients(&self.out, self.force, |files| write_files(&report, files))?;
         output.bytes(alignments(&report).as_bytes())?;
         Ok(0)
     }
 }
 
-fn write_files<R: Real>(report: &GradientReport<R>, out: &Path) -> Result<(), FolderError> {
+fn write_files<R: Real>(report: &GradientReport<R>, files: &Together) -> Result<(), FolderError> {
     let weights = &report.weights;
-    write_tensors(
-        &out.join("params.safetensors"),
-        &Tensor::of_weights(weights, &weights.tensors, 1.0),
-    )?;
-    write_tensors(&out.join("episode.safetensors"), &episode(report))?;
+    let of = |tensors, steps| Tensor::of_weights(weights, tensors, steps);
+    files.tensors("params.safetensors", &of(&weights.tensors, 1.0))?;
+    files.tensors("episode.safetensors", &episode(report))?;
     for rule in &report.rules {
         // A rule that saw no scored step has a gradient of zero.
         let steps = if rule.gradient.weight > 0.0 {
@@ -75,17 +74,13 @@ fn write_files<R: Real>(report: &GradientReport<R>, out: &Path) -> Result<(), Fo
         } else {
             1.0
         };
-        let mean = Tensor::of_weights(weights, &rule.gradient.tensors, steps);
-        write_tensors(
-            &out.join("gradients")
-                .join(format!("{}.safetensors", rule.label)),
-            &mean,
-        )?;
+        let name = format!("gradients/{}.safetensors", rule.label);
+        files.tensors(&name, &of(&rule.gradient.tensors, steps))?;
     }
     if let Some(influence) = &report.influence {
-        write_atomic(&out.join("influence.csv"), horizons(influence).as_bytes())?;
+        files.write("influence.csv", horizons(influence).as_bytes())?;
     }
-    write_atomic(&out.join("alignment.csv"), alignments(report).as_bytes())
+    files.write("alignment.csv", alignments(report).as_bytes())
 }
 
 fn horizons(influence: &[Influence]) -> String {
@@ -126,7 +121,10 @@ fn alignments<R: Real>(report: &GradientReport<R>) -> String {
         let a = rule.alignment;
         format!(
             "{},{},{},{}\n",
-            rule.label, a.cosine, a.norm_ratio, a.remote
+            rule.label,
+            a.cosine.text(),
+            a.norm_ratio.text(),
+            a.remote.text()
         )
     });
     std::iter::once("rule,cosine,norm_ratio,remote\n".to_string())

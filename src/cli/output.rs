@@ -6,11 +6,23 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
 use anyhow::Context;
 
 use super::Color;
-use super::failure::Failure;
+use super::failure::{Failure, told};
+use crate::registry::visible;
 use crate::scenario::Diagnostics;
 
 /// Characters in a line of diagnostics where the terminal does not tell.
 const WIDTH: usize = 100;
+
+/// How the result is told.
+#[derive(clap::Args, Debug, Clone, Copy, Default)]
+pub(super) struct Telling {
+    /// Prints the object of summary.json instead of the closing table.
+    #[arg(long)]
+    pub json: bool,
+    /// Shows no progress.
+    #[arg(long)]
+    pub quiet: bool,
+}
 
 /// Standard output and error.
 #[derive(Debug)]
@@ -38,9 +50,9 @@ impl Output {
         }
     }
 
-    /// A line of results.
+    /// A line of results. What comes from a file or a path in it is shown, not sent to command the terminal.
     pub fn line(&mut self, text: impl Display) -> Result<(), Failure> {
-        writeln!(self.stdout, "{text}").or_else(refused)
+        writeln!(self.stdout, "{}", visible(&text.to_string())).or_else(refused)
     }
 
     /// Results as they are.
@@ -69,7 +81,9 @@ impl Output {
         } else {
             "error"
         };
-        note(format_args!("{label}: {}", told(error)));
+        let text = told(error);
+        // Standard error may be closed; there is nobody to tell then.
+        drop(writeln!(io::stderr(), "{label}: {}", visible(&text)));
     }
 
     /// Why the command ended early.
@@ -85,19 +99,7 @@ impl Output {
 /// A remark on standard error.
 pub(super) fn note(text: impl Display) {
     // Standard error may be closed; a remark is not worth failing for.
-    drop(writeln!(io::stderr(), "{text}"));
-}
-
-/// The error and its causes in one line; a cause that is already part of what was said is not repeated.
-fn told(error: &anyhow::Error) -> String {
-    error
-        .chain()
-        .map(ToString::to_string)
-        .fold(String::new(), |text, cause| match text {
-            text if text.contains(&cause) => text,
-            text if text.is_empty() => cause,
-            text => format!("{text}: {cause}"),
-        })
+    drop(writeln!(io::stderr(), "{}", visible(&text.to_string())));
 }
 
 fn refused(error: io::Error) -> Result<(), Failure> {
@@ -107,18 +109,4 @@ fn refused(error: io::Error) -> Result<(), Failure> {
     Err(error)
         .context("cannot write to standard output")
         .map_err(Failure::Failed)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cause_is_told_once() {
-        let inner = io::Error::other("the disk is full");
-        let error = anyhow::Error::new(inner)
-            .context("cannot write x: the disk is full")
-            .context("no luck");
-        assert_eq!(told(&error), "no luck: cannot write x: the disk is full");
-    }
 }

@@ -4,17 +4,25 @@ use std::path::PathBuf;
 
 use super::drive::{Driven, Driving, can_go_on, read_summary};
 use super::failure::Failure;
-use super::output::{Output, note};
+use super::output::{Output, Telling, note};
 use super::report::pretty;
-use super::run::{Telling, alone, conclude};
+use super::run::{alone, conclude};
+use super::seeds;
 use super::signals::Signals;
 use crate::engine::Session;
+use crate::trace::{ExportSpec, SweepFolder};
 
-/// Goes on with a run that was stopped.
+/// Goes on with a run that was stopped, or with a sweep.
+///
+/// What was changed in the folder's scenario.ron is taken over where a run can follow it (live parameters, a longer protocol),
+/// and refused with the difference where it cannot.
 #[derive(clap::Args, Debug)]
 pub(super) struct Resume {
-    /// The run folder.
+    /// The run folder, or the folder of a sweep.
     pub run: PathBuf,
+    /// Also converts the finished run to these formats (see `ammon list exports`).
+    #[arg(long = "export", value_name = "FORMAT,…", value_delimiter = ',', value_parser = super::export::format)]
+    pub exports: Vec<ExportSpec>,
     #[command(flatten)]
     pub driving: Driving,
     #[command(flatten)]
@@ -23,6 +31,9 @@ pub(super) struct Resume {
 
 impl Resume {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
+        if SweepFolder::is_sweep(&self.run) {
+            return seeds::go_on(&self.run, &self.exports, self.driving, self.telling, output);
+        }
         can_go_on(&self.run)?;
         self.driving.limit_threads()?;
         let signals = Signals::listen()?;
@@ -42,12 +53,13 @@ impl Resume {
                 Ok(0)
             };
         }
-        let driven = Driven {
-            experiment,
-            session,
-            folder: Some(self.run),
-        };
+        for change in session.taken_over() {
+            note(format_args!("taken over from scenario.ron: {change}"));
+        }
+        let driven = Driven::of(experiment, session, Some(self.run));
         let finished = alone(driven, self.driving, self.telling, &signals)?;
-        conclude(&finished, self.telling, &signals, output)
+        let code = conclude(&finished, self.telling, &signals, output)?;
+        finished.export(&self.exports)?;
+        Ok(code)
     }
 }

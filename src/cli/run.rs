@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::drive::{Driven, Driving, Finished};
 use super::failure::Failure;
-use super::output::{Output, note};
+use super::output::{Output, Telling, note};
 use super::progress::{self, Progress};
 use super::report;
 use super::seeds::{self, Plan, Seeds};
@@ -12,11 +12,12 @@ use super::signals::Signals;
 use super::source::Source;
 use crate::engine::Ending;
 use crate::engine::Scenario;
-use crate::trace::ExportSpec;
+use crate::trace::{ExportSpec, shell};
 
 /// Runs a scenario headless.
 ///
-/// Shows progress, then a closing table. SIGINT and SIGTERM stop the run at its next step; a run folder can be resumed.
+/// Shows progress, then a closing table. SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGXCPU stop the run at its next
+/// step; a run folder can be resumed. Tables grow with the length of a run: some 40 bytes a value that is measured.
 #[derive(clap::Args, Debug)]
 pub(super) struct Run {
     #[command(flatten)]
@@ -39,17 +40,6 @@ pub(super) struct Run {
     pub telling: Telling,
 }
 
-/// How the result is told.
-#[derive(clap::Args, Debug, Clone, Copy, Default)]
-pub(super) struct Telling {
-    /// Prints the object of summary.json instead of the closing table.
-    #[arg(long)]
-    pub json: bool,
-    /// Shows no progress.
-    #[arg(long)]
-    pub quiet: bool,
-}
-
 impl Run {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         let scenario = self.source.load()?;
@@ -61,9 +51,9 @@ impl Run {
                 force: self.force,
                 exports: &self.exports,
                 driving: self.driving,
-                quiet: self.telling.quiet,
+                telling: self.telling,
             };
-            return seeds::run(&plan, self.telling.json, output);
+            return seeds::run(&plan, output);
         }
         self.driving.limit_threads()?;
         let signals = Signals::listen()?;
@@ -79,11 +69,7 @@ impl Run {
 pub(super) fn headless(scenario: &Scenario, output: &mut Output) -> Result<u8, Failure> {
     let signals = Signals::listen()?;
     let driven = Driven::new(scenario, None, false)?;
-    let driving = Driving {
-        stop_at: None,
-        threads: None,
-    };
-    let finished = alone(driven, driving, Telling::default(), &signals)?;
+    let finished = alone(driven, Driving::default(), Telling::default(), &signals)?;
     conclude(&finished, Telling::default(), &signals, output)
 }
 
@@ -95,7 +81,7 @@ pub(super) fn alone(
     signals: &Signals,
 ) -> Result<Finished, Failure> {
     let bar = progress::bar(1, telling.quiet);
-    let mut progress = Progress::new(&bar, driven.experiment.progress(), true);
+    let mut progress = Progress::new(&bar, driven.experiment.progress(), true, telling.quiet);
     let finished = driven.drive(driving, signals, &mut progress);
     bar.finish_and_clear();
     finished
@@ -126,7 +112,7 @@ pub(super) fn conclude(
         let step = finished.experiment.clock().step;
         note(format_args!(
             "stopped at step {step}; `ammon resume {}` goes on",
-            folder.display()
+            shell(folder)
         ));
     }
     match told {

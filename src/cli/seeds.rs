@@ -1,7 +1,7 @@
 //! `ammon run --seeds`: one scenario with several seeds, side by side, and the mean and spread of what they end with.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,18 +10,18 @@ use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::drive::{Driven, Driving, Finished};
+use super::drive::{Driven, Driving, read_summary};
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, Telling, note};
 use super::progress::{self, Progress};
 use super::report::{levels, pretty};
 use super::signals::Signals;
 use super::table::{Table, brief};
-use crate::engine::Ending;
-use crate::engine::Scenario;
+use crate::engine::{Ending, Scenario, Session, SessionError, load, resolved};
 use crate::numeric::statistics::{deviation, mean};
 use crate::record::Metric;
-use crate::trace::{ExportSpec, RunFolder};
+use crate::scenario::read_file;
+use crate::trace::{ExportSpec, SweepFolder, SweepPlan, shell};
 
 /// More seeds than this are a mistake.
 const MOST: usize = 10_000;
@@ -69,131 +69,339 @@ pub(super) struct Plan<'a> {
     pub force: bool,
     pub exports: &'a [ExportSpec],
     pub driving: Driving,
-    pub quiet: bool,
+    pub telling: Telling,
 }
 
 /// Runs all seeds and tells mean and spread, or with `json` the object of each.
-pub(super) fn run(plan: &Plan<'_>, json: bool, output: &mut Output) -> Result<u8, Failure> {
-    check_folders(plan)?;
-    let signals = Signals::listen()?;
-    let bar = progress::bar(plan.seeds.0.len(), plan.quiet);
-    let results = side_by_side(plan, &signals, &bar);
-    bar.finish_and_clear();
-    let finished = results?.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut code = 0;
-    for run in &finished {
-        if let Ending::Failed(error) = &run.ending {
-            output.error(&anyhow!("seed {}: {error}", run.summary["seed"]));
-        }
-        code = code.max(run.exit_code(&signals));
-    }
-    if finished.len() < plan.seeds.0.len() {
-        code = signals.caught().unwrap_or(code);
-    }
-    let spread = Spread::of(&finished);
-    if json {
-        output.line(pretty(&spread.to_json(&finished)))?;
-    } else {
-        tell(&spread, &finished, output)?;
-    }
-    if let (Some(folder), false) = (plan.out, json) {
-        output.line(format_args!(
-            "run folders: {}",
-            folder.join("seed-N").display()
-        ))?;
-    }
-    Ok(code)
-}
-
-/// Refuses before the first seed runs what would be refused for the last.
-fn check_folders(plan: &Plan<'_>) -> Result<(), Failure> {
-    let Some(out) = plan.out else { return Ok(()) };
-    if !plan.force {
-        RunFolder::check(out, false)?;
-    }
-    for seed in &plan.seeds.0 {
-        RunFolder::check(&folder(out, *seed), plan.force)?;
-    }
-    Ok(())
-}
-
-fn folder(out: &Path, seed: u64) -> PathBuf {
-    out.join(format!("seed-{seed}"))
-}
-
-type Results = Vec<Result<Finished, Failure>>;
-
-/// Named threads take one seed after the other; each run has its share of the remaining threads.
-fn side_by_side(plan: &Plan<'_>, signals: &Signals, bar: &ProgressBar) -> Result<Results, Failure> {
-    let seeds = &plan.seeds.0;
-    let available = std::thread::available_parallelism().map_or(1, Into::into);
-    let threads = plan.driving.threads.map_or(available, usize::from);
-    let workers = threads.min(seeds.len()).max(1);
-    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    let work = || {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads((threads / workers).max(1))
-            .build();
-        while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if signals.caught().is_some() {
-                return;
-            }
-            let result = match &pool {
-                Ok(pool) => pool.install(|| one(plan, seed, signals, bar)),
-                Err(error) => Err(Failure::Failed(anyhow!(
-                    "cannot start the threads: {error}"
-                ))),
-            };
-            // A poisoned lock means that another run panicked; its results are still whole.
-            let mut done = done
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            done.insert(seed, result);
-            bar.set_message(format!("{} of {} seeds done", done.len(), seeds.len()));
-        }
+pub(super) fn run(plan: &Plan<'_>, output: &mut Output) -> Result<u8, Failure> {
+    let written = SweepPlan {
+        scenario: plan.scenario.title.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        seeds: plan.seeds.0.clone(),
+        exports: plan.exports.iter().map(|e| e.name().into()).collect(),
     };
-    std::thread::scope(|scope| {
-        let spawn = |i| {
-            std::thread::Builder::new()
-                .name(format!("ammon-seeds-{i}"))
-                .spawn_scoped(scope, work)
+    let create = |out| {
+        let text = resolved(plan.scenario).map_err(SessionError::from)?;
+        let folder = SweepFolder::create(out, plan.force, &written, &text)?;
+        Ok::<_, Failure>(folder)
+    };
+    let folder = plan.out.map(create).transpose()?;
+    let sweep = Sweep {
+        scenario: plan.scenario,
+        seeds: &plan.seeds.0,
+        folder: folder.as_ref(),
+        resumed: false,
+        force: plan.force,
+        exports: plan.exports,
+        driving: plan.driving,
+        telling: plan.telling,
+    };
+    sweep.run(output)
+}
+
+/// Goes on with the sweep in a folder: runs that were stopped go on, those that never began begin.
+pub(super) fn go_on(
+    path: &Path,
+    exports: &[ExportSpec],
+    driving: Driving,
+    telling: Telling,
+    output: &mut Output,
+) -> Result<u8, Failure> {
+    let (folder, plan) = SweepFolder::open(path)?;
+    let scenario = load(read_file(&path.join("scenario.ron"))?, &[], None)?;
+    let planned = plan.exports.iter().filter_map(|e| ExportSpec::named(e));
+    let mut exports = exports.to_vec();
+    for export in planned {
+        if !exports.iter().any(|e| e.name() == export.name()) {
+            exports.push(export);
+        }
+    }
+    let sweep = Sweep {
+        scenario: &scenario,
+        seeds: &plan.seeds,
+        folder: Some(&folder),
+        resumed: true,
+        force: true,
+        exports: &exports,
+        driving,
+        telling,
+    };
+    sweep.run(output)
+}
+
+/// Runs of one scenario with several seeds, where they go and how.
+struct Sweep<'a> {
+    scenario: &'a Scenario,
+    seeds: &'a [u64],
+    folder: Option<&'a SweepFolder>,
+    resumed: bool,
+    force: bool,
+    exports: &'a [ExportSpec],
+    driving: Driving,
+    telling: Telling,
+}
+
+/// What became of one seed.
+enum Outcome {
+    /// It ran, as far as it was to; what its summary says.
+    Ran(Told),
+    /// It could not be run, or not be written; why.
+    Lost(String),
+    /// The sweep was stopped before.
+    NeverBegan,
+}
+
+/// What is kept of a run.
+struct Told {
+    ending: Ending,
+    /// Whether it did all that it was to.
+    whole: bool,
+    last: BTreeMap<Metric, f64>,
+    summary: Value,
+}
+
+impl Outcome {
+    fn whole(&self) -> Option<&Told> {
+        match self {
+            Self::Ran(told) if told.whole => Some(told),
+            _ => None,
+        }
+    }
+
+    /// In a word.
+    fn status(&self) -> &'static str {
+        match self {
+            Self::Ran(told) => match told.ending {
+                Ending::Completed => "completed",
+                Ending::Failed(_) => "failed",
+                Ending::Stopped | Ending::Running => "stopped",
+            },
+            Self::Lost(_) => "failed",
+            Self::NeverBegan => "never begun",
+        }
+    }
+
+    /// As JSON, for the seed.
+    fn to_json(&self, seed: u64) -> Value {
+        match self {
+            Self::Ran(told) => told.summary.clone(),
+            Self::Lost(error) => json!({ "seed": seed, "status": "failed", "error": error }),
+            Self::NeverBegan => json!({ "seed": seed, "status": "never begun" }),
+        }
+    }
+}
+
+type Outcomes = BTreeMap<u64, Outcome>;
+
+impl Sweep<'_> {
+    fn run(&self, output: &mut Output) -> Result<u8, Failure> {
+        let signals = Signals::listen()?;
+        let bar = progress::bar(self.seeds.len(), self.telling.quiet);
+        let outcomes = self.side_by_side(&signals, &bar);
+        bar.finish_and_clear();
+        let outcomes = outcomes?;
+        let mut code = 0;
+        for (seed, outcome) in &outcomes {
+            let error = match outcome {
+                Outcome::Ran(told) => match &told.ending {
+                    Ending::Failed(error) => error,
+                    _ => continue,
+                },
+                Outcome::Lost(error) => error,
+                Outcome::NeverBegan => continue,
+            };
+            output.error(&anyhow!("seed {seed}: {error}"));
+            code = 1;
+        }
+        let unfinished = outcomes.values().any(|outcome| match outcome {
+            Outcome::Ran(told) => told.ending == Ending::Stopped,
+            Outcome::Lost(_) | Outcome::NeverBegan => true,
+        });
+        let cut_short = outcomes.values().any(|outcome| match outcome {
+            Outcome::Ran(told) => told.ending == Ending::Stopped && !told.whole,
+            Outcome::Lost(_) => false,
+            Outcome::NeverBegan => true,
+        });
+        if let (true, Some(signal)) = (cut_short, signals.caught()) {
+            code = signal;
+        }
+        let spread = Spread::of(&outcomes);
+        let told = if self.telling.json {
+            output.line(pretty(&spread.to_json(&outcomes)))
+        } else {
+            self.tell(&spread, &outcomes, output)
         };
-        (0..workers).try_for_each(|i| spawn(i).map(drop))
-    })
-    .context("cannot start the threads")
-    .map_err(Failure::Failed)?;
-    Ok(done
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .into_values()
-        .collect())
+        let told = told.and_then(|()| output.flush());
+        if let (true, Some(folder), false) = (unfinished, self.folder, self.telling.quiet) {
+            let word = shell(folder.path());
+            note(format_args!(
+                "`ammon resume {word}` goes on with what is not completed"
+            ));
+        }
+        match told {
+            // Nobody listens, but how the runs ended still counts.
+            Err(Failure::Closed) => Ok(code),
+            told => told.map(|()| code),
+        }
+    }
+
+    /// Named threads take one seed after the other; each run has its share of the remaining threads.
+    fn side_by_side(&self, signals: &Signals, bar: &ProgressBar) -> Result<Outcomes, Failure> {
+        let seeds = self.seeds;
+        let available = std::thread::available_parallelism().map_or(1, Into::into);
+        let threads = self.driving.threads.map_or(available, usize::from);
+        let workers = threads.min(seeds.len()).max(1);
+        let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+        let work = || {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads((threads / workers).max(1))
+                .build();
+            while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if signals.caught().is_some() {
+                    return;
+                }
+                let outcome = match &pool {
+                    Ok(pool) => pool.install(|| self.one(seed, signals, bar)),
+                    Err(error) => Err(Failure::Failed(anyhow!(
+                        "cannot start the threads: {error}"
+                    ))),
+                };
+                let outcome = outcome.unwrap_or_else(|failure| Outcome::Lost(failure.told()));
+                // A poisoned lock means that another run panicked; its results are still whole.
+                let mut done = done
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
+                done.insert(seed, outcome);
+                bar.set_message(format!("{} of {} seeds done", done.len(), seeds.len()));
+            }
+        };
+        std::thread::scope(|scope| {
+            let spawn = |i| {
+                std::thread::Builder::new()
+                    .name(format!("ammon-seeds-{i}"))
+                    .spawn_scoped(scope, work)
+            };
+            (0..workers).try_for_each(|i| spawn(i).map(drop))
+        })
+        .context("cannot start the threads")
+        .map_err(Failure::Failed)?;
+        let mut outcomes = done
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for seed in seeds {
+            outcomes.entry(*seed).or_insert(Outcome::NeverBegan);
+        }
+        Ok(outcomes)
+    }
+
+    fn one(&self, seed: u64, signals: &Signals, bar: &ProgressBar) -> Result<Outcome, Failure> {
+        let folder = self.folder.map(|sweep| sweep.run(seed));
+        let driven = match &folder {
+            Some(folder) if self.resumed && folder.join("checkpoint.bin").is_file() => {
+                let (experiment, session) = Session::resume(folder)?;
+                let summary = read_summary(folder)?;
+                if experiment.is_done() && summary["status"] == "completed" {
+                    return Ok(Outcome::Ran(Told {
+                        ending: Ending::Completed,
+                        whole: true,
+                        last: session.last().values(),
+                        summary,
+                    }));
+                }
+                Driven::of(experiment, session, Some(folder.clone()))
+            }
+            _ => Driven::new(&self.scenario.with_seed(seed), folder, self.force)?,
+        };
+        let from = driven.experiment.progress();
+        let progress = Progress::new(bar, from, false, self.telling.quiet);
+        let mut progress = progress.named(&format!("seed {seed}"));
+        let finished = driven.drive(self.driving, signals, &mut progress)?;
+        finished.export(self.exports)?;
+        let enough = self
+            .driving
+            .stop_at
+            .is_some_and(|step| finished.experiment.clock().step >= step);
+        Ok(Outcome::Ran(Told {
+            whole: match finished.ending {
+                Ending::Completed => true,
+                Ending::Stopped => enough,
+                Ending::Failed(_) | Ending::Running => false,
+            },
+            ending: finished.ending,
+            last: finished.last,
+            summary: finished.summary,
+        }))
+    }
+
+    fn tell(
+        &self,
+        spread: &Spread,
+        outcomes: &Outcomes,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        if !self.scenario.title.is_empty() {
+            output.line(&self.scenario.title)?;
+        }
+        output.line(headline(outcomes) + "\n")?;
+        if !spread.0.is_empty() {
+            let mut table = Table::new(&["metric", "mean", "sd", "chance"]);
+            for (metric, [mean, sd]) in &spread.0 {
+                let sd = if sd.is_nan() { "-".into() } else { brief(*sd) };
+                let [chance, _] = levels(metric, self.scenario.baselines());
+                table.row([
+                    metric.name(),
+                    brief(*mean),
+                    sd,
+                    chance.map_or(String::new(), brief),
+                ]);
+            }
+            output.line(table)?;
+        }
+        match self.folder {
+            Some(folder) => {
+                let runs = folder.path().join("seed-N");
+                output.line(format_args!("run folders: {}", runs.display()))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
-fn one(
-    plan: &Plan<'_>,
-    seed: u64,
-    signals: &Signals,
-    bar: &ProgressBar,
-) -> Result<Finished, Failure> {
-    let scenario = plan.scenario.with_seed(seed);
-    let driven = Driven::new(&scenario, plan.out.map(|out| folder(out, seed)), plan.force)?;
-    let mut progress = Progress::new(bar, 0.0, false);
-    let finished = driven.drive(plan.driving, signals, &mut progress)?;
-    finished.export(plan.exports)?;
-    Ok(finished)
+/// How many seeds were planned, and what became of them.
+fn headline(outcomes: &Outcomes) -> String {
+    let list = |seeds: &[u64]| {
+        let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+        seeds.join(", ")
+    };
+    let all: Vec<u64> = outcomes.keys().copied().collect();
+    let mut by_status: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for (seed, outcome) in outcomes {
+        by_status.entry(outcome.status()).or_default().push(*seed);
+    }
+    if by_status.len() == 1 && by_status.contains_key("completed") {
+        return format!("{} seeds: {}", all.len(), list(&all));
+    }
+    let parts: Vec<String> = by_status
+        .iter()
+        .map(|(status, seeds)| format!("{} {status} ({})", seeds.len(), list(seeds)))
+        .collect();
+    let whole = outcomes.values().filter(|o| o.whole().is_some()).count();
+    let mean = match whole {
+        0 => "no mean: none is whole".into(),
+        whole if whole == all.len() => "mean and sd over all".into(),
+        whole => format!("mean and sd over {whole} of {}", all.len()),
+    };
+    format!("{} seeds planned: {}; {mean}", all.len(), parts.join(", "))
 }
 
-/// Mean and standard deviation of each final metric, over the runs that did not fail and have it.
+/// Mean and standard deviation of each final metric, over the runs that did all they were to and have it.
 struct Spread(BTreeMap<Metric, [f64; 2]>);
 
 impl Spread {
-    fn of(finished: &[Finished]) -> Self {
+    fn of(outcomes: &Outcomes) -> Self {
         let mut values: BTreeMap<Metric, Vec<f64>> = BTreeMap::new();
-        for run in finished
-            .iter()
-            .filter(|run| !matches!(run.ending, Ending::Failed(_)))
-        {
-            for (metric, value) in run.last.iter().filter(|(_, v)| v.is_finite()) {
+        for told in outcomes.values().filter_map(Outcome::whole) {
+            for (metric, value) in told.last.iter().filter(|(_, v)| v.is_finite()) {
                 values.entry(metric.clone()).or_default().push(*value);
             }
         }
@@ -213,53 +421,17 @@ impl Spread {
             .into()
     }
 
-    fn to_json(&self, finished: &[Finished]) -> Value {
-        let runs: Vec<_> = finished.iter().map(|run| run.summary.clone()).collect();
-        json!({ "runs": runs, "mean": self.column(0), "sd": self.column(1) })
+    fn to_json(&self, outcomes: &Outcomes) -> Value {
+        let runs: Vec<_> = outcomes.iter().map(|(seed, o)| o.to_json(*seed)).collect();
+        let whole = outcomes.iter().filter(|(_, o)| o.whole().is_some());
+        let over: Vec<u64> = whole.map(|(seed, _)| *seed).collect();
+        json!({ "runs": runs, "mean": self.column(0), "sd": self.column(1), "over": over })
     }
 }
 
 /// Mean and standard deviation; of a single value no spread is known.
 fn mean_and_spread(values: &[f64]) -> [f64; 2] {
-    [
-        mean(values),
-        if values.len() < 2 {
-            f64::NAN
-        } else {
-            deviation(values)
-        },
-    ]
-}
-
-fn tell(spread: &Spread, finished: &[Finished], output: &mut Output) -> Result<(), Failure> {
-    let Some(first) = finished.first() else {
-        return Ok(());
-    };
-    output.line(&first.experiment.scenario().title)?;
-    let seeds: Vec<_> = finished
-        .iter()
-        .map(|run| run.summary["seed"].to_string())
-        .collect();
-    output.line(format_args!(
-        "{} seeds: {}\n",
-        seeds.len(),
-        seeds.join(", ")
-    ))?;
-    if spread.0.is_empty() {
-        return Ok(());
-    }
-    let mut table = Table::new(&["metric", "mean", "sd", "chance"]);
-    for (metric, [mean, sd]) in &spread.0 {
-        let sd = if sd.is_nan() { "-".into() } else { brief(*sd) };
-        let [chance, _] = levels(metric, first.experiment.scenario().baselines());
-        table.row([
-            metric.name(),
-            brief(*mean),
-            sd,
-            chance.map_or(String::new(), brief),
-        ]);
-    }
-    output.line(table)
+    [mean(values), deviation(values)]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::output::{Output, note};
 use super::table::Table;
 use crate::engine::{Command, Ending, RunError, Scenario, Session};
 use crate::registry::each;
+use crate::trace::shell;
 
 /// Gives parameters of a stopped run other values; `ammon resume` goes on with them. Without any it lists what can change.
 #[derive(clap::Args, Debug)]
@@ -61,10 +62,7 @@ impl Set {
                 journalled.command.describe()
             ))?;
         }
-        note(format_args!(
-            "`ammon resume {}` goes on",
-            self.run.display()
-        ));
+        note(format_args!("`ammon resume {}` goes on", shell(&self.run)));
         Ok(0)
     }
 }

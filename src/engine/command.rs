@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::phases::Phase;
 use crate::circuit::Place;
+use crate::registry::serial::line;
 
 /// A change to a running experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,11 @@ pub enum Command {
         /// The value, in RON.
         value: String,
     },
+    /// Put further phases at the end of the protocol.
+    Extend {
+        /// Which.
+        phases: Vec<Phase>,
+    },
 }
 
 impl Command {
@@ -37,6 +44,10 @@ impl Command {
             }
             Self::Restore { target } => format!("restore {target}"),
             Self::Set { path, value } => format!("set {path} to {value}"),
+            Self::Extend { phases } => {
+                let phases: Vec<String> = phases.iter().map(line).collect();
+                format!("add {} to the protocol", phases.join(", "))
+            }
         }
     }
 }

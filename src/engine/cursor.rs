@@ -45,9 +45,37 @@ impl Cursor {
         ((self.done as f64 + within) / self.all.max(1) as f64).min(1.0)
     }
 
-    /// The same phases have other parameters.
-    pub fn adopt(&mut self, protocol: &[Phase]) {
-        self.all = count(protocol);
+    /// The same phases have other parameters, or more of them follow; a protocol that was over goes on where it is longer.
+    pub fn adopt(&mut self, before: &[Phase], after: &[Phase]) {
+        self.all = count(after);
+        if !self.levels.is_empty() {
+            return;
+        }
+        let times = |protocol: &[Phase]| {
+            let last = protocol.get(before.len().checked_sub(1)?)?;
+            last.kind().within().map(|(_, times)| times)
+        };
+        let at = |index| Level { index, round: 0 };
+        match (times(before), times(after)) {
+            (Some(done), Some(times)) if times > done => {
+                let index = before.len() - 1;
+                self.levels = vec![
+                    at(index),
+                    Level {
+                        index: 0,
+                        round: done,
+                    },
+                ];
+            }
+            _ if after.len() > before.len() => self.levels = vec![at(before.len())],
+            _ => return,
+        }
+        self.descend(after);
+    }
+
+    /// The phase of the protocol, as it is written, that the run is in; none where it is over.
+    pub fn top(&self) -> Option<usize> {
+        self.levels.first().map(|level| level.index)
     }
 
     /// On to the next phase.
@@ -131,5 +159,34 @@ mod tests {
         assert_eq!(names.concat(), "WSWSPWSWSPR");
         assert_eq!(cursor.progress(0.0), 1.0);
         assert_eq!(count(&protocol), 11);
+    }
+
+    #[test]
+    fn a_protocol_that_is_over_goes_on_where_it_is_longer() {
+        let phase = |episodes| Phase::Wake(Wake { episodes });
+        let repeat = |times| {
+            let phases = vec![phase(1), phase(2)];
+            Phase::Repeat(Repeat { times, phases })
+        };
+        let walk = |cursor: &mut Cursor, protocol: &[Phase]| {
+            let mut done = Vec::new();
+            while let Some(Phase::Wake(wake)) = cursor.phase(protocol) {
+                done.push(wake.episodes);
+                cursor.advance(protocol);
+            }
+            done
+        };
+        let short = vec![phase(3), repeat(2)];
+        let mut cursor = Cursor::start(&short);
+        assert_eq!(walk(&mut cursor, &short), [3, 1, 2, 1, 2]);
+        let more = vec![phase(3), repeat(3)];
+        cursor.adopt(&short, &more);
+        assert_eq!(walk(&mut cursor, &more), [1, 2]);
+        let longer = vec![phase(3), repeat(4), repeat(1), phase(4)];
+        cursor.adopt(&more, &longer);
+        assert_eq!(walk(&mut cursor, &longer), [1, 2, 1, 2, 4]);
+        assert_eq!(cursor.top(), None);
+        cursor.adopt(&longer, &short);
+        assert_eq!(cursor.phase(&short), None);
     }
 }

@@ -6,7 +6,7 @@ use super::command::{Command, Journalled};
 use super::cursor::Cursor;
 use super::lab::{Clock, Lab, LedgerRow, RunError};
 use super::phases::{Disturbance, Flow, Phase, PhaseState, Shown};
-use super::scenario::Scenario;
+use super::scenario::{Scenario, findings};
 use super::setting::changed;
 use crate::circuit::Place;
 use crate::hippocampus::HippocampusState;
@@ -76,11 +76,16 @@ impl<R: Real> Experiment<R> {
             return Ok(Status::Done);
         };
         self.lab.notebook.clock.step += 1;
-        match phase.as_dyn_mut().step(&mut self.lab, out)? {
-            Flow::On => self.phase = Some(phase),
-            Flow::Over => {
+        match phase.as_dyn_mut().step(&mut self.lab, out) {
+            Ok(Flow::On) => self.phase = Some(phase),
+            Ok(Flow::Over) => {
                 self.leave(phase);
                 self.cursor.advance(&self.protocol);
+            }
+            Err(error) => {
+                // A step that failed can be looked at; the run cannot go on from it.
+                self.phase = Some(phase);
+                return Err(error);
             }
         }
         Ok(if self.is_done() {
@@ -137,6 +142,7 @@ impl<R: Real> Experiment<R> {
             Command::Lesion { target, fraction } => self.damage(*target, *fraction, out),
             Command::Restore { target } => self.damage(*target, 0.0, out),
             Command::Set { path, value } => self.set(path, value, out),
+            Command::Extend { phases } => self.extend(phases, out),
         };
         if !matches!(done, Err(RunError::Refused(_))) {
             self.journal.push(Journalled {
@@ -166,7 +172,7 @@ impl<R: Real> Experiment<R> {
     fn set(&mut self, path: &str, value: &str, out: &mut dyn Sink) -> Result<(), RunError> {
         let next = changed(&self.now(), path, value).map_err(RunError::Refused)?;
         self.lab.adopt(&next.setup);
-        self.cursor.adopt(&next.protocol);
+        self.cursor.adopt(&self.protocol, &next.protocol);
         self.protocol = next.protocol;
         if let Some(phase) = &mut self.phase {
             let phase = phase.as_dyn_mut();
@@ -174,6 +180,32 @@ impl<R: Real> Experiment<R> {
         }
         let text = format!("{path} is {value} from here on");
         self.lab.notebook.note(text, out)
+    }
+
+    /// The protocol goes on with these phases, also where it was over.
+    fn extend(&mut self, phases: &[Phase], out: &mut dyn Sink) -> Result<(), RunError> {
+        let mut next = self.now();
+        next.protocol.extend_from_slice(phases);
+        if let Some(finding) = findings(&next).first() {
+            let why = format!("{} ({})", finding.message, finding.help);
+            return Err(RunError::Refused(why));
+        }
+        self.cursor.adopt(&self.protocol, &next.protocol);
+        self.protocol = next.protocol;
+        let text = format!("the protocol is longer by {} phases", phases.len());
+        self.lab.notebook.note(text, out)
+    }
+
+    /// Whether a path leads into a part of the protocol that is over.
+    pub(super) fn is_over(&self, path: &str) -> bool {
+        let mut names = path.split('.');
+        let phase = names.next().filter(|name| *name == "protocol");
+        let phase = phase.and_then(|_| names.next()?.parse::<usize>().ok());
+        phase.is_some_and(|phase| match self.cursor.top() {
+            Some(top) => phase < top,
+            // The last one can be repeated more often.
+            None => phase + 1 < self.protocol.len(),
+        })
     }
 
     /// The scenario with the values that parameters have now.

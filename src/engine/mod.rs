@@ -12,7 +12,7 @@ mod setting;
 mod show;
 
 pub use command::{Command, Journalled};
-pub use desk::{Ending, Opening, Request, Session, SessionError, Worker};
+pub use desk::{Ending, Opening, Request, Session, SessionError, Worker, forget, left_behind};
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
 pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, live};

@@ -9,6 +9,7 @@ mod dock;
 mod gallery;
 mod heatmap;
 pub mod panels;
+mod remembered;
 mod simulation;
 mod theme;
 
@@ -16,8 +17,13 @@ pub use action::Action;
 pub use app::App;
 pub use simulation::Simulation;
 
-use crate::engine::{Opening, Scenario, Worker, load};
+use std::sync::{Arc, Mutex};
+
+use crate::engine::{Opening, Scenario, Worker, left_behind, load};
 use crate::scenario::{FLAGSHIP, bundled};
+
+/// The name that the window, and what it remembers, goes by.
+const APP: &str = "ammon";
 
 /// Whether there is a display to open a window on.
 pub fn display_available() -> bool {
@@ -36,14 +42,16 @@ pub(crate) fn flagship() -> anyhow::Result<Scenario> {
 pub fn run(start: Opening) -> anyhow::Result<()> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
-            .with_app_id("ammon")
+            .with_app_id(APP)
             .with_title("Ammon")
             .with_inner_size([1280.0, 800.0])
             .with_min_inner_size([480.0, 320.0])
             .with_drag_and_drop(true),
         renderer: eframe::Renderer::Glow,
+        persist_window: false,
         ..Default::default()
     };
+    remembered::sound(APP);
     let create: eframe::AppCreator<'_> = Box::new(|cc| {
         let ctx = cc.egui_ctx.clone();
         let wake = move || ctx.request_repaint();
@@ -53,6 +61,8 @@ pub fn run(start: Opening) -> anyhow::Result<()> {
             Opening::Gallery | Opening::Broken(_) => Worker::start(flagship()?, wake)?,
         };
         let mut app = App::new(Box::new(worker), cc.storage);
+        app.look(&cc.egui_ctx);
+        app.offer(left_behind());
         match start {
             Opening::Gallery => app.show_gallery(),
             Opening::Broken(diagnostics) => app.show_problems(diagnostics),
@@ -60,5 +70,44 @@ pub fn run(start: Opening) -> anyhow::Result<()> {
         }
         Ok(Box::new(app))
     });
-    eframe::run_native("Ammon", options, create).map_err(|e| anyhow::anyhow!("{e}"))
+    opened(|| eframe::run_native("Ammon", options, create).map_err(|e| anyhow::anyhow!("{e}")))
+}
+
+/// Runs the window. Where the window system lacks what winit takes for granted, it panics before there is a window: that is
+/// an error here, in words.
+fn opened(run: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let earlier = std::panic::take_hook();
+    let said = Arc::new(Mutex::new(String::new()));
+    let heard = said.clone();
+    let this = std::thread::current().id();
+    let hook = Arc::new(earlier);
+    let pass_on = hook.clone();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == this
+            && info
+                .location()
+                .is_some_and(|at| at.file().contains("winit"))
+            && let Ok(mut heard) = heard.lock()
+        {
+            let words = info.payload_as_str().unwrap_or("no reason is given");
+            *heard = words.into();
+        } else {
+            pass_on(info);
+        }
+    }));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    drop(std::panic::take_hook());
+    std::panic::set_hook(Box::new(move |info| hook(info)));
+    match result {
+        Ok(result) => result,
+        Err(panic) => {
+            let words = said.lock().map(|words| words.clone()).unwrap_or_default();
+            if words.is_empty() {
+                std::panic::resume_unwind(panic);
+            }
+            Err(anyhow::anyhow!(
+                "the window system lacks something that is needed (an X server without RANDR, for example): {words}"
+            ))
+        }
+    }
 }

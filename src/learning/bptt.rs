@@ -5,7 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::rule::{
+    Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, accumulate_early, flops, learn_readout,
+};
 use crate::neocortex::{Gradient, Step};
 use crate::numeric::{DMatrix, Real, floats_in};
 use crate::params;
@@ -90,8 +92,16 @@ impl<R: Real> Rule<R> for BpttState<R> {
             cortex.back(&step, &mut delta, &mut local[t * l..(t + 1) * l], &mut back);
             std::mem::swap(&mut delta, &mut back);
         }
-        for (steps, remote) in [(steps, false), (cx.batch.quarter().min(steps), true)] {
-            cortex.accumulate(&span(0, steps), &local[..steps * l], grad.part_mut(remote));
+        cortex.accumulate(&span(0, steps), &local, grad.part_mut(false));
+        // The steps that are early for all episodes at once, then those that are so for the longer ones alone.
+        let all = (0..steps)
+            .take_while(|t| cx.batch.early(*t) == width)
+            .count();
+        cortex.accumulate(&span(0, all), &local[..all * l], grad.part_mut(true));
+        for t in all..steps {
+            let early = (cx.batch.early(t), width);
+            let local = &local[t * l..(t + 1) * l];
+            accumulate_early(cortex, &span(t, t + 1), local, early, grad);
         }
         self.states.clear();
         self.aux.clear();

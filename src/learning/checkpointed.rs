@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::rule::{
+    Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, accumulate_early, flops, learn_readout,
+};
 use crate::neocortex::{Gradient, Step};
 use crate::numeric::{Block, Real, floats_in};
 use crate::params;
@@ -130,9 +132,7 @@ impl<R: Real> Rule<R> for CheckpointedBpttState<R> {
                 }
                 cortex.back(&step, &mut delta, &mut local, &mut back);
                 cortex.accumulate(&step, &local, grad.part_mut(false));
-                if t < batch.quarter() {
-                    cortex.accumulate(&step, &local, grad.part_mut(true));
-                }
+                accumulate_early(cortex, &step, &local, (batch.early(t), width), grad);
                 std::mem::swap(&mut delta, &mut back);
             }
         }

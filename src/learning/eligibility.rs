@@ -213,7 +213,7 @@ mod tests {
                     since_begin: t as u64,
                     step,
                     score: None,
-                    remote: false,
+                    remote: 0,
                 };
                 traced.observe(&cx, &moment, &mut grad);
                 kept.push(traced.influence()[0].clone());

@@ -203,11 +203,15 @@ impl<R: Real> Rule<R> for KfRtrlState<R> {
         grad: &mut Gradient<R>,
     ) {
         let locals = cx.cortex.local_rows();
-        if moment.remote {
-            self.remote.0.clone_from(&self.source);
+        let early = &self.source[..moment.remote];
+        self.remote
+            .0
+            .resize_with(self.remote.0.len().max(early.len()), Vec::new);
+        for (remote, source) in self.remote.0.iter_mut().zip(early) {
+            remote.clone_from(source);
         }
         for (b, remote) in self.remote.0.iter_mut().enumerate() {
-            if !moment.remote {
+            if b >= moment.remote {
                 for u in remote.iter_mut() {
                     *u *= self.room.kept[b];
                 }

@@ -40,7 +40,7 @@ pub use rflo::{Rflo, RfloState};
 pub use rtrl::{Rtrl, RtrlState};
 pub use rule::{
     Attended, Context, Ledger, Moment, Reinstated, Rule, RuleKind, Sizes, Start, Told,
-    learn_readout,
+    accumulate_early, learn_readout,
 };
 pub use sab::{Always, AttendSpec, Sab, SabState, Scored};
 pub use snap::{Snap, SnapState};
@@ -113,35 +113,9 @@ impl RuleSpec {
 
     /// Names of several rules; equal names get the parameters that differ appended: `Tbptt-horizon-16`.
     pub fn labels(rules: &[&Self]) -> Vec<String> {
-        let parameters = |rule: &Self| -> Vec<(String, String)> {
-            let text = registry::line(rule);
-            let inside = text
-                .split_once('(')
-                .map_or("", |(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
-            inside
-                .split(", ")
-                .filter_map(|p| p.split_once(": "))
-                .map(|(k, v)| (k.into(), v.trim_end_matches("()").into()))
-                .collect()
-        };
-        rules
-            .iter()
-            .enumerate()
-            .map(|(i, rule)| {
-                let twins: Vec<_> = rules
-                    .iter()
-                    .enumerate()
-                    .filter(|(j, other)| *j != i && other.name() == rule.name())
-                    .collect();
-                let differing = parameters(rule)
-                    .into_iter()
-                    .filter(|p| twins.iter().any(|(_, twin)| !parameters(twin).contains(p)))
-                    .map(|(name, value)| format!("-{name}-{value}"));
-                std::iter::once(rule.name().to_string())
-                    .chain(differing)
-                    .collect()
-            })
-            .collect()
+        let things: Vec<(&str, &dyn registry::Slot)> =
+            rules.iter().map(|rule| (rule.name(), *rule as _)).collect();
+        registry::labels(&things)
     }
 }
 
@@ -229,7 +203,7 @@ mod tests {
                 since_begin: t as u64,
                 step,
                 score: Some(&score),
-                remote: false,
+                remote: 0,
             };
             rule.observe(&cx, &moment, &mut grad);
             h_prev = h;

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::feedback::{FeedbackSpec, Transposed};
 use super::rule::{
-    Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
+    Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, accumulate_early, flops,
+    learn_readout,
 };
 use crate::episode::Batch;
 use crate::neocortex::{Cell, Cortex, Gradient, Invertible, Step};
@@ -229,9 +230,7 @@ impl<R: Real> ReversibleReplayState<R> {
             cortex.silence(delta);
             cortex.cell.as_dyn().back(w, &step, delta, local, back);
             cortex.accumulate(&step, local, grad.part_mut(false));
-            if t < batch.quarter() {
-                cortex.accumulate(&step, local, grad.part_mut(true));
-            }
+            accumulate_early(cortex, &step, local, (batch.early(t), living), grad);
             delta.copy_from_slice(back);
             cell.shift_back(aux);
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RuleSpec;
 use crate::episode::{Batch, ContentShape};
-use crate::neocortex::{Cell, Cortex, Gradient, Score, Step};
+use crate::neocortex::{Cell, Cortex, Gradient, Score, Step, first};
 use crate::numeric::{Real, Rng};
 use crate::record::Declared;
 
@@ -29,9 +29,9 @@ pub struct Moment<'a, R: Real> {
     pub step: Step<'a, R>,
     /// Outputs and ∂L/∂y, where any episode's output is scored at this step.
     pub score: Option<&'a Score<R>>,
-    /// Whether the step counts to the episodes' first quarter, whose share of the gradient is the `remote` part. Without
-    /// meaning in a stream, where that part is not taken.
-    pub remote: bool,
+    /// How many of the episodes, the first ones, are in the first quarter of their own steps, whose share of the gradient is
+    /// the `remote` part. Without meaning in a stream, where that part is not taken.
+    pub remote: usize,
 }
 
 /// One step as a ripple re-instates it.
@@ -180,6 +180,20 @@ pub struct Start<'a, R: Real> {
 /// Operations of `passes` products with all the cell's parameters, a multiplication and an addition each.
 pub(super) fn flops<R: Real>(cortex: &Cortex<R>, passes: u64) -> u64 {
     2 * passes * cortex.parameters() as u64
+}
+
+/// Books apart what a step's first columns contribute: those in the first quarter of their own steps, `early` of them, of all.
+pub fn accumulate_early<R: Real>(
+    cortex: &Cortex<R>,
+    step: &Step<'_, R>,
+    local: &[R],
+    (early, width): (usize, usize),
+    grad: &mut Gradient<R>,
+) {
+    if early > 0 {
+        let (step, local) = (step.first(early, width), first(local, early, width));
+        cortex.accumulate(&step, local, grad.part_mut(true));
+    }
 }
 
 /// The readout learns from every scored step, whatever the rule makes of it.

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use super::RuleSpec;
 use super::attention::Weights;
 use super::rule::{
-    Attended, Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, flops, learn_readout,
+    Attended, Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, Told, accumulate_early, flops,
+    learn_readout,
 };
 use crate::episode::NO_ORIGIN;
 use crate::neocortex::{Cell, Gradient, Step};
@@ -221,7 +222,7 @@ impl<R: Real> SabState<R> {
         let scale = R::of(1.0 / (k as f64).sqrt());
         let mut at_query = vec![R::zero(); k];
         let mut back = vec![R::zero(); n];
-        let remote = t < cx.batch.quarter();
+        let remote = b < cx.batch.early(t);
         for (i, d) in attention.weights.score_errors(&at_weights) {
             let key = self.key(i as usize, b, width);
             for (q, key) in at_query.iter_mut().zip(key) {
@@ -267,7 +268,8 @@ impl<R: Real> SabState<R> {
             }
         }
         self.told.0.clear();
-        if all > 0.0 {
+        // In a task where no answer repeats a step there is nothing to tell.
+        if cx.batch.origins.iter().any(|origin| *origin != NO_ORIGIN) {
             self.told.0.extend([(0, near / all), (1, lag / all)]);
         }
         let first = self.attentions.iter().filter(|a| a.b == 0);
@@ -407,9 +409,7 @@ impl<R: Real> Rule<R> for SabState<R> {
             };
             cortex.back(&step, &mut delta, &mut local, &mut back);
             cortex.accumulate(&step, &local, grad.part_mut(false));
-            if t < cx.batch.quarter() {
-                cortex.accumulate(&step, &local, grad.part_mut(true));
-            }
+            accumulate_early(cortex, &step, &local, (cx.batch.early(t), width), grad);
             if t.is_multiple_of(self.params.truncation) {
                 back.fill(R::zero());
             }

@@ -10,7 +10,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, flops, learn_readout};
+use super::rule::{
+    Context, Ledger, Moment, Rule, RuleKind, Sizes, Start, accumulate_early, flops, learn_readout,
+};
 use crate::neocortex::{Gradient, Step};
 use crate::numeric::{DMatrix, Real, floats_in};
 use crate::{params, registry};
@@ -59,7 +61,8 @@ impl RuleKind for Tbptt {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 struct Kept<R: Real> {
-    remote: bool,
+    /// Episodes in the first quarter of their steps: the first ones.
+    remote: usize,
     h_prev: Vec<R>,
     x: Vec<R>,
     aux: Vec<R>,
@@ -127,7 +130,7 @@ impl<R: Real> TbpttState<R> {
             .then(|| self.kept.pop_front())
             .flatten()
             .unwrap_or_else(|| Kept {
-                remote: false,
+                remote: 0,
                 h_prev: Vec::new(),
                 x: Vec::new(),
                 aux: Vec::new(),
@@ -197,9 +200,7 @@ impl<R: Real> TbpttState<R> {
             }
             cortex.back(&step, &mut room.delta, &mut room.local, &mut room.back);
             cortex.accumulate(&step, &room.local, grad.part_mut(false));
-            if kept.remote {
-                cortex.accumulate(&step, &room.local, grad.part_mut(true));
-            }
+            accumulate_early(cortex, &step, &room.local, (kept.remote, width), grad);
             std::mem::swap(&mut room.delta, &mut room.back);
         }
     }

@@ -183,11 +183,15 @@ impl<R: Real, K: Kernel<R>> Rule<R> for Traced<R, K> {
         grad: &mut Gradient<R>,
     ) {
         let (cortex, rows) = (cx.cortex, cx.cortex.state());
-        if moment.remote {
-            self.remote.0.clone_from(&self.influence);
+        let early = &self.influence[..moment.remote];
+        self.remote
+            .0
+            .resize_with(self.remote.0.len().max(early.len()), Vec::new);
+        for (remote, influence) in self.remote.0.iter_mut().zip(early) {
+            remote.clone_from(influence);
         }
         for (b, influence) in self.remote.0.iter_mut().enumerate() {
-            if !moment.remote {
+            if b >= moment.remote {
                 let now = linearised(&mut self.lin, &self.kernel, cx, moment, b, false);
                 self.kernel.advance(&now, influence);
             }

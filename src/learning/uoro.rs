@@ -230,7 +230,7 @@ impl<R: Real> Rule<R> for UoroState<R> {
         self.remote.0.resize_with(cx.batch.width, || zeros(cortex));
         for b in 0..cx.batch.width {
             let remote = &mut self.remote.0[b];
-            if moment.remote {
+            if b < moment.remote {
                 remote.clone_from(&self.theta[b]);
             } else {
                 scale(remote, R::one() / self.room.rho[b].0);

@@ -13,7 +13,7 @@ mod weights;
 pub use cell::{
     Cell, CellSpec, CellState, Chain, ChainCell, FanIn, Gaussian, Gru, GruCell, InitSpec,
     Invertible, Linear, Lstm, LstmCell, OneGate, OneGated, Orthogonal, Reversible, ReversibleCell,
-    Step, Tanh, TensorShape,
+    Step, Tanh, TensorShape, first,
 };
 pub use linearisation::Linearisation;
 pub use loss::{CrossEntropy, Loss, LossSpec, Score, SquaredError, score};

@@ -9,10 +9,10 @@ pub fn dot<R: Real>(a: &[R], b: &[R]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x.f64() * y.f64()).sum()
 }
 
-/// Cosine of the angle between two vectors given their inner products; 0 where one of them is 0.
+/// Cosine of the angle between two vectors given their inner products; NaN where one of them is 0.
 pub fn cosine(ab: f64, aa: f64, bb: f64) -> f64 {
     if aa <= 0.0 || bb <= 0.0 {
-        0.0
+        f64::NAN
     } else {
         (ab / (aa.sqrt() * bb.sqrt())).clamp(-1.0, 1.0)
     }
@@ -23,10 +23,10 @@ pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// Standard deviation (n − 1); 0 of fewer than two.
+/// Standard deviation (n − 1); NaN of fewer than two.
 pub fn deviation(values: &[f64]) -> f64 {
     if values.len() < 2 {
-        return 0.0;
+        return f64::NAN;
     }
     let m = mean(values);
     (values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()

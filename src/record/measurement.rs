@@ -16,7 +16,7 @@ table! {
         pub phase: PhaseName;
         /// What was measured: see `ammon list metrics`.
         pub metric: Metric;
-        /// Its value; NaN where it is undefined.
+        /// Its value; empty where it is undefined.
         pub value: f64;
     }
 }

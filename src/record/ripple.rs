@@ -27,7 +27,7 @@ table! {
         pub overlap_min: f64;
         /// Whether the whole episode was replayed in order.
         pub completed: bool;
-        /// Cosine of the decoded cortical states with the lived ones; NaN where the lived ones are not known.
+        /// Cosine of the decoded cortical states with the lived ones; empty where the lived ones are not known.
         pub cosine: f64;
         /// Name of the cue: Fraction, Noise, Cortical; Chained for a later ripple of a chain.
         pub cue: String;

@@ -7,18 +7,22 @@
 //! [`Problem`] instead of stopping at the first.
 
 mod declare;
+mod label;
 mod node;
 mod parameter;
 pub mod serial;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod visible;
 
 pub use declare::{Bounds, Field, Kind, Variant};
+pub use label::{label, labels};
 pub use node::{Body, Ident, Node, Problem, Problems, Span, Value};
 pub use parameter::{Given, Parameter, item_mut, items, nearest, read_fields, read_variant};
 pub use serial::{Fields, line};
 pub use slot::{At, Below, Lost, Slot, each, get, nothing_below, nothing_there, set};
+pub use visible::{code_point, is_unseen, visible};
 
 /// Declares a struct of parameters.
 ///

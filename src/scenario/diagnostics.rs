@@ -9,7 +9,7 @@ use miette::{SourceCode, SourceSpan, SpanContents};
 
 use super::parse::in_json;
 use super::text::Text;
-use crate::registry::{Problem, Problems};
+use crate::registry::{Problem, Problems, is_unseen, visible};
 
 /// Characters of a source line that are shown; a longer line is trimmed around the marker.
 const SHOWN: usize = 100;
@@ -261,25 +261,16 @@ fn printable(c: char) -> impl Iterator<Item = char> {
     let (shown, times) = match c {
         '\t' => (' ', 4),
         '\u{feff}' => (' ', 0),
-        c if commands(c) => ('·', 1),
+        c if is_unseen(c) => ('·', 1),
         c => (c, 1),
     };
     std::iter::repeat_n(shown, times)
 }
 
-/// Control characters, and those that turn the direction of writing round.
-fn commands(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
 fn clean(text: &str) -> String {
     let mut chars = text.chars();
-    let mut clean: String = chars
-        .by_ref()
-        .take(LONGEST_MESSAGE)
-        .map(|c| if commands(c) && c != '\n' { '·' } else { c })
-        .collect();
+    let kept: String = chars.by_ref().take(LONGEST_MESSAGE).collect();
+    let mut clean = visible(&kept).into_owned();
     if chars.next().is_some() {
         clean.push('…');
     }

@@ -94,6 +94,10 @@ pub trait Task<R: Real> {
     fn mistakes(&self) -> Option<usize> {
         None
     }
+    /// Whether some episodes bring a reward and others do not.
+    fn rewards(&self) -> bool {
+        false
+    }
     /// Names of the inputs, X long: "symbol 1", "go", …
     fn input_names(&self) -> Vec<String>;
     /// A new episode.

@@ -55,6 +55,10 @@ impl<R: Real> Task<R> for Recall {
         }
     }
 
+    fn rewards(&self) -> bool {
+        self.rewarded > 0.0 && self.rewarded < 1.0
+    }
+
     fn input_names(&self) -> Vec<String> {
         let symbols = (1..=self.symbols).map(|i| format!("symbol {i}"));
         let distractors = (1..=self.distractors).map(|i| format!("distractor {i}"));

@@ -1,13 +1,17 @@
 //! Files that are there whole or not at all.
 
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::FolderError;
+use super::lock::claim;
 
 const PREFIX: &str = ".ammon-";
 const SUFFIX: &str = ".tmp";
+/// Bytes of a name that are kept in that of its temporary.
+const LONGEST: usize = 200;
 
 /// Whether a file is what a crash in the middle of [`write_atomic`] left.
 pub(super) fn is_leftover(file: &Path) -> bool {
@@ -16,66 +20,84 @@ pub(super) fn is_leftover(file: &Path) -> bool {
 }
 
 /// Writes a file beside its final name, then renames it: it is there whole or not at all. What is no file, like a pipe,
-/// is written to; a link keeps pointing where it did.
+/// is written to; a link keeps pointing where it did; a file that was there keeps its mode. What an earlier writer that was
+/// killed left beside it is used up.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-        let open = File::options().write(true).open(path);
-        return open
-            .and_then(|mut file| file.write_all(bytes))
-            .map_err(FolderError::write(path));
+    let write = || {
+        if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+            return File::options().write(true).open(path)?.write_all(bytes);
+        }
+        let target = pointed_at(path)?;
+        let beside = beside(&target);
+        // Another process that writes the same file at this moment is waited for.
+        let lock = |file: &File| file.lock().map_err(TryLockError::Error);
+        let mut file = match claim(&beside, lock) {
+            Err(TryLockError::Error(e)) if e.kind() == io::ErrorKind::Unsupported => {
+                File::create(&beside)?
+            }
+            file => file.map_err(io::Error::from)?,
+        };
+        let written = file
+            .set_len(0)
+            .and_then(|()| fill(&mut file, &target, bytes))
+            .and_then(|()| fs::rename(&beside, &target));
+        if written.is_err() {
+            // The error that led here is reported.
+            drop(fs::remove_file(&beside));
+        }
+        written?;
+        sync_folder(parent(&target));
+        Ok(())
+    };
+    write().map_err(FolderError::write(path))
+}
+
+/// Gives a new file its bytes and, where it shall take the place of another, the mode of that one.
+pub(super) fn fill(file: &mut File, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    if let Ok(there) = fs::metadata(target) {
+        file.set_permissions(there.permissions())?;
     }
-    let target = if path.is_symlink() {
+    file.sync_all()
+}
+
+/// The file that a path stands for: links are followed.
+pub(super) fn pointed_at(path: &Path) -> io::Result<PathBuf> {
+    if path.is_symlink() {
         fs::canonicalize(path)
     } else {
         Ok(path.to_path_buf())
-    };
-    let target = target.map_err(FolderError::write(path))?;
-    let folder = target
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(PREFIX)
-        .suffix(SUFFIX)
-        .tempfile_in(folder)
-        .map_err(|e| FolderError::write(path)(plain(e)))?;
-    file.write_all(bytes)
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(|e| FolderError::write(path)(plain(e)))?;
-    readable(file.as_file());
-    file.persist(&target)
-        .map_err(|e| FolderError::write(path)(e.error))?;
-    Ok(())
-}
-
-/// The error without the name of the temporary file, which means nothing to anyone.
-fn plain(error: io::Error) -> io::Error {
-    match error
-        .get_ref()
-        .and_then(|e| e.source())
-        .and_then(|e| e.downcast_ref::<io::Error>())
-    {
-        Some(inner) => inner
-            .raw_os_error()
-            .map_or_else(|| inner.kind().into(), io::Error::from_raw_os_error),
-        None => error,
     }
 }
 
-/// Temporary files are private; results are for everyone the folder is for.
-#[cfg(unix)]
-fn readable(file: &File) {
-    use std::os::unix::fs::PermissionsExt;
-    // If this fails the file is still there, for its owner.
-    drop(file.set_permissions(fs::Permissions::from_mode(0o644)));
+/// What is renamed and removed in a folder is so after a power cut too, where the system can promise that.
+pub(super) fn sync_folder(folder: &Path) {
+    // Not every system opens folders, and the files themselves are written.
+    drop(File::open(folder).and_then(|folder| folder.sync_all()));
 }
 
-#[cfg(not(unix))]
-fn readable(_: &File) {}
+fn parent(path: &Path) -> &Path {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+/// The temporary of a file.
+fn beside(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or(OsStr::new("file"));
+    let mut temporary = OsString::from(PREFIX);
+    if name.len() <= LONGEST {
+        temporary.push(name);
+    } else {
+        temporary.push(format!("{:x}", crc32fast::hash(name.as_encoded_bytes())));
+    }
+    temporary.push(SUFFIX);
+    parent(target).join(temporary)
+}
 
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn links_and_devices_are_written_through() {
@@ -88,5 +110,29 @@ mod tests {
         assert_eq!(fs::read_to_string(&file).unwrap(), "new");
         write_atomic(Path::new("/dev/null"), b"new").unwrap();
         assert!(!Path::new("/dev/null").is_file());
+    }
+
+    #[test]
+    fn a_file_keeps_its_mode_and_nothing_stays_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::write(beside(&file), "of a writer that was killed, and longer").unwrap();
+        write_atomic(&file, b"new").unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        let long = dir.path().join("x".repeat(255));
+        write_atomic(&long, b"new").unwrap();
+        let missing = dir.path().join("missing/file");
+        let error = write_atomic(&missing, b"new").unwrap_err().to_string();
+        assert!(
+            error.contains("missing/file: ") && !error.contains(".ammon-"),
+            "{error}"
+        );
     }
 }

@@ -6,12 +6,11 @@ use std::path::Path;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::atomic::write_atomic;
 use super::error::FolderError;
 
 const MAGIC: &[u8; 8] = b"AMMONCKP";
 /// Changes with every change of the header, and of what is saved.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// Which program wrote it: only the same one goes on to the same bytes.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the program's version, padded with zeros.
@@ -21,14 +20,17 @@ const HEAD: usize = 8 + 4 + PADDED + 8 + 8;
 /// A larger file is no checkpoint of ours.
 const LARGEST: u64 = 16 << 30;
 
-/// Writes a checkpoint, whole or not at all.
-pub fn write_checkpoint<T: Serialize>(path: &Path, state: &T) -> Result<(), FolderError> {
+/// The bytes of a checkpoint, to be written to `path`.
+pub(super) fn checkpoint_bytes<T: Serialize>(
+    path: &Path,
+    state: &T,
+) -> Result<Vec<u8>, FolderError> {
     let bytes = postcard::to_extend(state, vec![0_u8; HEAD]);
     let mut bytes = bytes.map_err(|e| FolderError::broken(path, e.to_string()))?;
     let body = &bytes[HEAD..];
     let head = header(body.len() as u64, checksum(body));
     bytes[..HEAD].copy_from_slice(&head);
-    write_atomic(path, &bytes)
+    Ok(bytes)
 }
 
 fn header(length: u64, checksum: u64) -> Vec<u8> {
@@ -100,7 +102,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("checkpoint.bin");
         let state = (vec![1.0_f64; 100], "words".to_string());
-        write_checkpoint(&path, &state).unwrap();
+        std::fs::write(&path, checkpoint_bytes(&path, &state).unwrap()).unwrap();
         assert_eq!(read_checkpoint::<(Vec<f64>, String)>(&path).unwrap(), state);
         let good = std::fs::read(&path).unwrap();
         for i in 0..good.len() {

@@ -10,6 +10,19 @@ pub enum FolderError {
         "{0} exists and is not empty: choose another --out, or replace an earlier run with --force"
     )]
     Occupied(PathBuf),
+    /// Someone else writes there.
+    #[error("{path} is being written by {holder}: wait until it ends, or stop it first")]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+        /// Who.
+        holder: String,
+    },
+    /// A run that was interrupted before there was anything to go on from.
+    #[error(
+        "{0} never began: its start was interrupted before the first checkpoint; run its scenario again with --force"
+    )]
+    NeverBegan(PathBuf),
     /// `--force` on something that is no run folder.
     #[error(
         "{0} holds no summary.json, so it is not a run folder of Ammon: --force replaces nothing but its own files"
@@ -51,7 +64,8 @@ impl FolderError {
         move |source| Self::Write { path, source }
     }
 
-    pub(super) fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    /// A file could not be read; why.
+    pub fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Read { path, source }
     }

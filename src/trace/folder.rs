@@ -1,117 +1,115 @@
-//! The run folder: where a run's files go, and the rules about replacing an earlier one.
+//! The run folder while it is written: tables that grow, and the files that are of one moment with them.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::record::{Event, Sink, SinkError, TABLES};
+use crate::record::{Event, Sink, SinkError};
 
-use super::atomic::is_leftover;
 use super::error::FolderError;
+use super::export::ExportSpec;
+use super::lock::FolderLock;
+use super::place::{self, Content, Place};
 use super::tables::{Offsets, Tables};
+use super::together::{self, Together, remove};
 
-/// The files that a run folder may hold beside its tables and exports, with what each holds; summary.json, which marks it,
-/// goes last.
-pub const FILES: [(&str, &str); 5] = [
-    (
-        "scenario.ron",
-        "The scenario as the run began, every default written out; running it again gives the same run.",
-    ),
-    (
-        "journal.csv",
-        "What was changed on the way (lesions, restorations, parameters), with the step before which it was: `step,command`, \
-         the command in words.",
-    ),
-    (
-        "weights.safetensors",
-        "The weights as the run ended or stopped: the cell's tensors, then V and c; `ammon list cells` names them with their shapes.",
-    ),
-    (
-        "checkpoint.bin",
-        "The whole experiment, to go on from (`ammon resume`); its format belongs to the version that wrote it.",
-    ),
-    (
-        "summary.json",
-        "What became of the run: `scenario`, `seed`, `version`, `status` (`completed`, `stopped`, `failed`), `error`, \
-         `wall_seconds`, `steps`, `final` (the last value of each metric; of alignments the mean over the last tenth of the \
-         run), `ledger` (a row a rule: what it kept and cost).",
-    ),
-];
-
-/// The files of a folder of gradients; all of them together mark it.
-const GRADIENTS: [&str; 3] = ["params.safetensors", "episode.safetensors", "alignment.csv"];
-/// Written beside them for some tasks.
-const INFLUENCE: &str = "influence.csv";
-
-/// A run folder being written.
+/// A run folder being written; the right to write is held until it is dropped.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
     tables: Tables,
+    /// Whether it holds what exporters made of shorter tables.
+    exported: bool,
+    _lock: FolderLock,
 }
 
 impl RunFolder {
-    /// Makes a new folder with empty tables; `exports` names the files that exporters may have left in an earlier one.
-    pub fn create(path: &Path, force: bool, exports: &[&str]) -> Result<Self, FolderError> {
-        Self::prepare(path, force, exports)?;
-        Ok(Self {
-            path: path.to_path_buf(),
-            tables: Tables::create(path)?,
-        })
+    /// Makes a new folder with empty tables and the files that `write` makes, all at once; `begun` is its summary until
+    /// then. With `force` a run that lies there is replaced, when the new one is whole.
+    pub fn create<E: From<FolderError>>(
+        path: &Path,
+        force: bool,
+        begun: &[u8],
+        write: impl FnOnce(&Together, Offsets) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let place = Place::take(path, force, Content::Run)?;
+        let result = place.fill(begun, |together| {
+            let offsets = Tables::create(&together.staging())?.sync()?;
+            write(together, offsets).map(|()| offsets)
+        });
+        let (lock, offsets) = place.end(result)?;
+        Ok(Self::with(lock, path, offsets)?)
     }
 
-    /// Whether an earlier run lies at `path`; an error where a new one would be refused.
-    pub fn check(path: &Path, force: bool) -> Result<bool, FolderError> {
-        let occupied = is_occupied(path, force)?;
-        if occupied && !is_run(path) {
-            Err(FolderError::NotOurs(path.to_path_buf()))
-        } else {
-            Ok(occupied)
-        }
-    }
-
-    /// Makes the folder itself: refused where it is not empty, unless forced and an earlier run lies there, whose files
-    /// and `exports` go.
-    pub fn prepare(path: &Path, force: bool, exports: &[&str]) -> Result<(), FolderError> {
-        if Self::check(path, force)? {
-            let (tables, ours) = (TABLES.map(|table| table.file), FILES.map(|(name, _)| name));
-            exports
-                .iter()
-                .chain(&tables)
-                .chain(&ours)
-                .try_for_each(|name| remove(&path.join(name)))?;
-            remove_leftovers(path)?;
-        }
-        fs::create_dir_all(path).map_err(FolderError::write(path))
+    /// Makes a new folder with a copy of the tables of another, up to these lengths, and the files that `write` makes.
+    pub fn copy<E: From<FolderError>>(
+        &self,
+        path: &Path,
+        force: bool,
+        begun: &[u8],
+        offsets: Offsets,
+        write: impl FnOnce(&Together) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let place = Place::take(path, force, Content::Run)?;
+        let result = place.fill(begun, |together| {
+            Tables::copy(&self.path, &together.staging(), offsets)?;
+            write(together)
+        });
+        place.end(result).map(drop)
     }
 
     /// Makes a folder for gradients, by the same rules; what else is in it stays.
-    pub fn prepare_gradients(path: &Path, force: bool) -> Result<(), FolderError> {
-        let each = path.join("gradients");
-        if is_occupied(path, force)? {
-            if !is_run(path) && !GRADIENTS.iter().all(|name| path.join(name).is_file()) {
-                return Err(FolderError::NotOurs(path.to_path_buf()));
-            }
-            GRADIENTS
-                .iter()
-                .chain([&INFLUENCE])
-                .try_for_each(|name| remove(&path.join(name)))?;
-            for file in
-                files(&each)?.filter(|file| file.extension().is_some_and(|e| e == "safetensors"))
-            {
-                remove(&file)?;
-            }
-            remove_leftovers(path)?;
-        }
-        fs::create_dir_all(&each).map_err(FolderError::write(&each))
+    pub fn gradients<E: From<FolderError>>(
+        path: &Path,
+        force: bool,
+        write: impl FnOnce(&Together) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let place = Place::take(path, force, Content::Gradients)?;
+        let result = place.replace(write);
+        place.end(result).map(drop)
     }
 
     /// Goes on with a folder whose tables are cut back to these lengths.
-    pub fn reopen(path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
+    pub fn reopen(lock: FolderLock, path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
+        Self::with(lock, path, offsets)
+    }
+
+    fn with(lock: FolderLock, path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
         Ok(Self {
             path: path.to_path_buf(),
             tables: Tables::reopen(path, offsets)?,
+            exported: true,
+            _lock: lock,
         })
+    }
+
+    /// Takes the right to write into a folder that is there, and ends what a writer that was killed left half done.
+    pub fn lock(path: &Path) -> Result<FolderLock, FolderError> {
+        place::lock(path)
+    }
+
+    /// A folder that is only read: what a writer that was killed left half done is ended, where nobody writes there now.
+    pub fn ready(path: &Path) -> Result<(), FolderError> {
+        if !together::is_half_done(path) {
+            return Ok(());
+        }
+        match Self::lock(path) {
+            Ok(_) | Err(FolderError::Busy { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Refuses what [`Self::create`] would refuse, as far as that can be told without writing.
+    pub fn check(path: &Path, force: bool) -> Result<(), FolderError> {
+        place::check(path, force, Content::Run)
+    }
+
+    /// Refuses what [`Self::gradients`] would refuse, as far as that can be told without writing.
+    pub fn check_gradients(path: &Path, force: bool) -> Result<(), FolderError> {
+        place::check(path, force, Content::Gradients)
+    }
+
+    /// Whether a run lies there.
+    pub fn is_run(path: &Path) -> bool {
+        place::is_run(path)
     }
 
     /// Where it is.
@@ -129,106 +127,122 @@ impl RunFolder {
         self.tables = Tables::reopen(&self.path, offsets)?;
         Ok(())
     }
+
+    /// Files that are of one moment with the tables, which are on the disk before.
+    pub fn write<E: From<FolderError>>(
+        &mut self,
+        write: impl FnOnce(&Together, Offsets) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let offsets = self.tables.sync()?;
+        let together = Together::begin(&self.path, &[])?;
+        write(&together, offsets)?;
+        Ok(together.commit()?)
+    }
+
+    /// What exporters made of shorter tables goes.
+    fn forget_exports(&mut self) -> Result<(), FolderError> {
+        self.exported = false;
+        ExportSpec::file_names()
+            .into_iter()
+            .try_for_each(|name| remove(&self.path.join(name)))
+    }
 }
 
 impl Sink for RunFolder {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
+        if self.exported {
+            self.forget_exports().map_err(|error| SinkError::Write {
+                path: self.path.clone(),
+                source: std::io::Error::other(error),
+            })?;
+        }
         self.tables.event(event)
     }
 }
 
-fn is_run(path: &Path) -> bool {
-    path.join("summary.json").is_file()
-}
-
-/// Whether there is something at `path`, which only `force` allows.
-fn is_occupied(path: &Path, force: bool) -> Result<bool, FolderError> {
-    if path.is_file() {
-        return Err(FolderError::NotAFolder(path.to_path_buf()));
-    }
-    let occupied = match fs::read_dir(path) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(e) if e.kind() == ErrorKind::NotFound => false,
-        Err(e) => return Err(FolderError::write(path)(e)),
-    };
-    if occupied && !force {
-        Err(FolderError::Occupied(path.to_path_buf()))
-    } else {
-        Ok(occupied)
-    }
-}
-
-fn remove(path: &Path) -> Result<(), FolderError> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != ErrorKind::NotFound => Err(FolderError::write(path)(e)),
-        _ => Ok(()),
-    }
-}
-
-/// The paths in a folder; none where there is no folder.
-fn files(folder: &Path) -> Result<impl Iterator<Item = PathBuf>, FolderError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => Some(entries),
-        Err(e) if e.kind() == ErrorKind::NotFound => None,
-        Err(e) => return Err(FolderError::read(folder)(e)),
-    };
-    Ok(entries
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path()))
-}
-
-/// Removes what a crash in the middle of writing a file left.
-fn remove_leftovers(folder: &Path) -> Result<(), FolderError> {
-    files(folder)?
-        .filter(|file| is_leftover(file))
-        .try_for_each(|file| remove(&file))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::place::{GRADIENTS, SUMMARY};
     use super::*;
+    use std::fs;
+
+    fn create(path: &Path, force: bool) -> Result<RunFolder, FolderError> {
+        RunFolder::create(path, force, b"{}", |files, _| files.write(SUMMARY, b"{}"))
+    }
 
     #[test]
     fn a_folder_is_replaced_only_when_forced_and_only_where_a_run_lies() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run");
-        RunFolder::create(&path, false, &[]).unwrap();
-        assert!(matches!(
-            RunFolder::create(&path, false, &[]),
-            Err(FolderError::Occupied(_))
-        ));
-        assert!(matches!(
-            RunFolder::create(&path, true, &[]),
-            Err(FolderError::NotOurs(_))
-        ));
-        fs::write(path.join("summary.json"), "{}").unwrap();
+        drop(create(&path, false).unwrap());
+        let refused = create(&path, false);
+        assert!(matches!(refused, Err(FolderError::Occupied(_))));
         fs::write(path.join("notes.txt"), "mine").unwrap();
-        RunFolder::create(&path, true, &[]).unwrap();
+        fs::write(path.join("metrics-wide.csv"), "of the old run").unwrap();
+        drop(create(&path, true).unwrap());
         assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), "mine");
-        assert!(!path.join("summary.json").exists());
+        assert!(!path.join("metrics-wide.csv").exists());
+        fs::remove_file(path.join(SUMMARY)).unwrap();
+        let refused = create(&path, true);
+        assert!(matches!(refused, Err(FolderError::NotOurs(_))));
+    }
+
+    #[test]
+    fn a_start_that_fails_leaves_nothing_or_the_old_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run");
+        let fails = |force| {
+            RunFolder::create(&path, force, b"{}", |_, _| {
+                assert!(path.join(SUMMARY).is_file());
+                Err(FolderError::NeverBegan(path.clone()))
+            })
+        };
+        assert!(fails(false).is_err() && !path.exists());
+        drop(create(&path, false).unwrap());
+        fs::write(path.join("metrics.csv"), "old").unwrap();
+        assert!(fails(true).is_err());
+        assert_eq!(fs::read_to_string(path.join("metrics.csv")).unwrap(), "old");
+        assert!(!together::is_half_done(&path) && !path.join(".lock").exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_being_written_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("run");
+        let first = create(&path, false).unwrap();
+        let refused = create(&path, true);
+        assert!(matches!(refused, Err(FolderError::Busy { .. })));
+        assert!(matches!(
+            RunFolder::lock(&path),
+            Err(FolderError::Busy { .. })
+        ));
+        drop(first);
+        create(&path, true).unwrap();
     }
 
     #[test]
     fn gradients_are_replaced_only_where_gradients_or_a_run_lie() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("out");
-        RunFolder::prepare_gradients(&path, false).unwrap();
-        fs::write(path.join("gradients/Bptt.safetensors"), "old").unwrap();
+        let write = |names: &'static [&str], force| {
+            RunFolder::gradients(&path, force, |files| {
+                names.iter().try_for_each(|name| files.write(name, b"new"))
+            })
+        };
+        write(&["gradients/Bptt.safetensors"], false).unwrap();
         assert!(matches!(
-            RunFolder::prepare_gradients(&path, false),
+            write(&GRADIENTS, false),
             Err(FolderError::Occupied(_))
         ));
         assert!(matches!(
-            RunFolder::prepare_gradients(&path, true),
+            write(&GRADIENTS, true),
             Err(FolderError::NotOurs(_))
         ));
         for name in GRADIENTS {
             fs::write(path.join(name), "old").unwrap();
         }
         fs::write(path.join("gradients/notes.txt"), "mine").unwrap();
-        RunFolder::prepare_gradients(&path, true).unwrap();
+        write(&["params.safetensors"], true).unwrap();
         assert!(
             !path.join("gradients/Bptt.safetensors").exists()
                 && !path.join("alignment.csv").exists()
@@ -242,7 +256,7 @@ mod tests {
         let path = dir.path().join("run");
         fs::write(&path, "mine").unwrap();
         assert!(matches!(
-            RunFolder::create(&path, true, &[]),
+            create(&path, true),
             Err(FolderError::NotAFolder(_))
         ));
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");

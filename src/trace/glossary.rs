@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::folder::FILES;
+use super::place::FILES;
 use crate::record::{Declared, METRICS, TABLES};
 
 /// The glossary, in Markdown.

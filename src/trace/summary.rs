@@ -1,6 +1,6 @@
 //! summary.json, and the final values it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -49,20 +49,89 @@ impl Summary {
     }
 }
 
-/// A measured alignment: when, at what load, how much.
+/// Measured values of one time, or of several that follow each other.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Point {
-    time: u64,
-    load: f64,
-    value: f64,
+struct Span {
+    /// When the first was measured.
+    from: u64,
+    sum: f64,
+    /// Values that are defined.
+    count: u64,
 }
 
-/// Gathers final values: the last of each metric; of alignments, the mean over the last tenth of the run and the load at
-/// which they fell below 0.9.
+/// Spans kept of one alignment; when there are more, neighbours become one, so that what is kept does not grow with the run.
+const MOST_SPANS: usize = 8192;
+/// The part of the run, at its end, over which alignments are averaged.
+const LATE: f64 = 0.1;
+
+/// What is kept of an alignment.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Aligned {
+    /// The last tenth of the run, and at least the last value.
+    late: VecDeque<Span>,
+    /// The load and value before, and the load at which it first fell below 0.9.
+    before: Option<(f64, f64)>,
+    broken: Option<f64>,
+}
+
+impl Aligned {
+    fn add(&mut self, time: u64, load: f64, value: f64) {
+        let defined = value.is_finite();
+        self.late.push_back(Span {
+            from: time,
+            sum: if defined { value } else { 0.0 },
+            count: u64::from(defined),
+        });
+        // What is not in the last tenth now will never be again.
+        while self.late.len() > 1 && !is_late(self.late[0].from, time) {
+            self.late.pop_front();
+        }
+        if self.late.len() > MOST_SPANS {
+            let spans = std::mem::take(&mut self.late);
+            let mut spans = spans.into_iter();
+            while let Some(mut span) = spans.next() {
+                if let Some(next) = spans.next() {
+                    span.sum += next.sum;
+                    span.count += next.count;
+                }
+                self.late.push_back(span);
+            }
+        }
+        if !defined || !load.is_finite() {
+            return;
+        }
+        if let (Some((before, was)), None) = (self.before, self.broken) {
+            // On the line between the two points around it, while the load grows.
+            if was >= GOOD && value < GOOD && load > before {
+                self.broken = Some(before + (load - before) * (was - GOOD) / (was - value));
+            }
+        }
+        self.before = Some((load, value));
+    }
+
+    /// The mean of what is defined in the last tenth of a run of this length; of the last value, where none was measured there.
+    fn mean(&self, now: u64) -> f64 {
+        let late = self.late.iter().filter(|span| is_late(span.from, now));
+        let (sum, count) = late.fold((0.0, 0), |(sum, count), span| {
+            (sum + span.sum, count + span.count)
+        });
+        match self.late.back() {
+            Some(last) if !is_late(last.from, now) => last.sum / last.count as f64,
+            _ => sum / count as f64,
+        }
+    }
+}
+
+fn is_late(time: u64, now: u64) -> bool {
+    time as f64 > now as f64 * (1.0 - LATE)
+}
+
+/// Gathers final values: the last of each metric, which may be undefined; of alignments, the mean over the last tenth of the
+/// run and the load at which they fell below 0.9. What it holds does not grow with the run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Final {
     last: BTreeMap<Metric, f64>,
-    alignments: BTreeMap<Metric, Vec<Point>>,
+    alignments: BTreeMap<Metric, Aligned>,
     load: f64,
     time: u64,
 }
@@ -84,14 +153,12 @@ impl Final {
             &metric::ALIGNMENT_REMOTE,
         ];
         if aligned.into_iter().any(|a| metric.is(a)) {
-            let point = Point {
-                time: row.time,
-                load: self.load,
-                value: row.value,
-            };
-            match self.alignments.get_mut(metric) {
-                Some(points) => points.push(point),
-                None => drop(self.alignments.insert(metric.clone(), vec![point])),
+            let load = self.load;
+            if !self.alignments.contains_key(metric) {
+                self.alignments.insert(metric.clone(), Aligned::default());
+            }
+            if let Some(aligned) = self.alignments.get_mut(metric) {
+                aligned.add(row.time, load, row.value);
             }
         } else {
             self.last.insert(metric.clone(), row.value);
@@ -101,52 +168,19 @@ impl Final {
     /// The final values.
     pub fn values(&self) -> BTreeMap<Metric, f64> {
         let mut values = self.last.clone();
-        for (metric, points) in &self.alignments {
-            // The last tenth of the run, by the clock; at least the last point.
-            let from = self.time as f64 * 0.9;
-            let late: Vec<f64> = points
-                .iter()
-                .filter(|p| p.time as f64 > from)
-                .map(|p| p.value)
-                .collect();
-            let late = if late.is_empty() {
-                points.last().map(|p| p.value).into_iter().collect()
-            } else {
-                late
-            };
-            values.insert(
-                metric.clone(),
-                late.iter().sum::<f64>() / late.len().max(1) as f64,
-            );
+        for (metric, aligned) in &self.alignments {
+            values.insert(metric.clone(), aligned.mean(self.time));
             for (of, broken) in [
                 (&metric::ALIGNMENT_COSINE, &metric::COSINE_BROKEN),
                 (&metric::ALIGNMENT_REMOTE, &metric::REMOTE_BROKEN),
             ] {
-                if let (Some(rule), Some(load)) = (metric.subject_of(of), crossing(points)) {
+                if let (Some(rule), Some(load)) = (metric.subject_of(of), aligned.broken) {
                     values.insert(Metric::of(broken, rule.to_string()), load);
                 }
             }
         }
         values
     }
-}
-
-/// The load at which a measure first fell below 0.9 while the load grew, on the line between the two points around it.
-fn crossing(points: &[Point]) -> Option<f64> {
-    let measured = points
-        .iter()
-        .filter(|p| p.value.is_finite() && p.load.is_finite());
-    measured
-        .clone()
-        .zip(measured.skip(1))
-        .find_map(|(before, after)| {
-            let falls = before.value >= GOOD && after.value < GOOD && after.load > before.load;
-            falls.then(|| {
-                before.load
-                    + (after.load - before.load) * (before.value - GOOD)
-                        / (before.value - after.value)
-            })
-        })
 }
 
 impl Sink for Final {
@@ -183,6 +217,43 @@ mod tests {
         let values = last.values();
         assert_eq!(values[&Metric::new(&metric::LOSS)], 100.0);
         assert_eq!(values[&Metric::of(&metric::ALIGNMENT_NORM, "X")], 2.0);
+    }
+
+    #[test]
+    fn a_value_that_is_undefined_now_is_not_what_it_was_before() {
+        let mut last = Final::default();
+        add(&mut last, 1, "replay.cosine", 0.9);
+        add(&mut last, 2, "replay.cosine", f64::NAN);
+        add(&mut last, 1, "alignment.X.remote", 0.5);
+        add(&mut last, 2, "alignment.X.remote", f64::NAN);
+        assert!(last.values()[&Metric::new(&metric::REPLAY_COSINE)].is_nan());
+        assert!(last.values()[&Metric::of(&metric::ALIGNMENT_REMOTE, "X")].is_nan());
+        add(&mut last, 2, "alignment.X.remote", 0.25);
+        let values = last.values();
+        assert_eq!(values[&Metric::of(&metric::ALIGNMENT_REMOTE, "X")], 0.25);
+        let summary = Summary {
+            scenario: String::new(),
+            seed: 1,
+            status: "completed",
+            error: None,
+            wall_seconds: 0.0,
+            steps: 2,
+            last: values,
+            ledger: Value::Null,
+        };
+        assert!(summary.to_json()["final"]["replay.cosine"].is_null());
+    }
+
+    #[test]
+    fn what_is_kept_does_not_grow_with_the_run() {
+        let mut last = Final::default();
+        let n = 300_000;
+        for t in 1..=n {
+            add(&mut last, t, "alignment.X.cosine", t as f64 / n as f64);
+        }
+        let cosine = Metric::of(&metric::ALIGNMENT_COSINE, "X");
+        assert!(last.alignments[&cosine].late.len() <= MOST_SPANS);
+        assert!((last.values()[&cosine] - 0.95).abs() < 1e-3);
     }
 
     #[test]

@@ -4,17 +4,41 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use crc32fast::Hasher;
 use serde::{Deserialize, Serialize};
 
 use super::error::FolderError;
 use crate::record::{AnyRow, Event, Sink, SinkError, TABLES, Table};
 
-/// Lengths of the tables in bytes, in the order of [`TABLES`]; 0 for one that is not there yet.
+/// How far a table is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offsets([u64; TABLES.len()]);
+struct Extent {
+    /// Bytes; 0 where it is not there yet.
+    length: u64,
+    /// CRC-32 of these bytes: against accidents, not against malice.
+    checksum: u32,
+}
+
+/// How far the tables are written, in the order of [`TABLES`], and a checksum of what is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offsets([Extent; TABLES.len()]);
 
 /// Bytes of rows held back before they are written.
 const HELD: usize = 1 << 16;
+
+/// What is written to it is hashed.
+struct Hashing<'a>(&'a mut Hasher);
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
 
 /// One table's file. Rows are held back whole and written whole.
 #[derive(Debug)]
@@ -25,6 +49,8 @@ struct Written {
     header: String,
     held: Vec<u8>,
     length: u64,
+    /// Of what is in the file.
+    checksum: Hasher,
 }
 
 impl Written {
@@ -34,6 +60,7 @@ impl Written {
             header: declared.header(),
             held: Vec::new(),
             length: 0,
+            checksum: Hasher::new(),
             path: folder.join(declared.file),
         };
         if declared.always {
@@ -45,36 +72,55 @@ impl Written {
         Ok(table)
     }
 
-    fn reopen(folder: &Path, declared: &Table, length: u64) -> Result<Self, FolderError> {
+    fn reopen(folder: &Path, declared: &Table, extent: Extent) -> Result<Self, FolderError> {
+        let Extent { length, checksum } = extent;
         let path = folder.join(declared.file);
         if length == 0 && !declared.always {
-            // It was not there yet: what came later goes.
-            match std::fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(FolderError::write(&path)(e));
-                }
-                _ => return Self::create(folder, declared),
-            }
+            // It was not there yet.
+            return Self::create(folder, declared);
         }
-        let open = OpenOptions::new().write(true).open(&path);
+        let open = OpenOptions::new().read(true).write(true).open(&path);
         let mut file = open.map_err(FolderError::write(&path))?;
         let present = file.metadata().map_err(FolderError::read(&path))?.len();
         if present < length {
             let problem = format!(
-                "is shorter ({present} bytes) than the checkpoint says ({length}): rows are missing"
+                "is shorter ({present} bytes) than the checkpoint says ({length}): rows are missing; \
+                 run the folder's scenario.ron again"
             );
             return Err(FolderError::broken(&path, problem));
         }
-        file.set_len(length).map_err(FolderError::write(&path))?;
-        file.seek(SeekFrom::Start(length))
-            .map_err(FolderError::write(&path))?;
+        let mut hasher = Hasher::new();
+        let mut rows = std::io::BufReader::with_capacity(HELD, (&mut file).take(length));
+        std::io::copy(&mut rows, &mut Hashing(&mut hasher)).map_err(FolderError::read(&path))?;
+        if hasher.clone().finalize() != checksum {
+            let problem = format!(
+                "has been changed: its first {length} bytes are not those that the checkpoint was written with, so that going on \
+                 would not give what an uninterrupted run gives; put it back, or run the folder's scenario.ron again"
+            );
+            return Err(FolderError::broken(&path, problem));
+        }
         Ok(Self {
             path,
             file: Some(file),
             header: declared.header(),
             held: Vec::new(),
             length,
+            checksum: hasher,
         })
+    }
+
+    /// What lies behind its present end goes.
+    fn cut(&mut self) -> Result<(), FolderError> {
+        let cut = match &mut self.file {
+            Some(file) => file
+                .set_len(self.length)
+                .and_then(|()| file.seek(SeekFrom::Start(self.length)).map(drop)),
+            None => match std::fs::remove_file(&self.path) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+                _ => Ok(()),
+            },
+        };
+        cut.map_err(FolderError::write(&self.path))
     }
 
     /// Makes the file, if there is none yet.
@@ -107,6 +153,7 @@ impl Written {
             Err(_) => self.keep_whole_rows(),
         };
         self.length += whole as u64;
+        self.checksum.update(&self.held[..whole]);
         self.held.drain(..whole);
         result
     }
@@ -152,13 +199,14 @@ impl Tables {
         })
     }
 
-    /// Tables cut back to these lengths.
+    /// Tables cut back to these lengths; refused where a row has been changed.
     pub fn reopen(folder: &Path, offsets: Offsets) -> Result<Self, FolderError> {
         let tables = TABLES.iter().zip(offsets.0);
-        let tables = tables.map(|(table, length)| Written::reopen(folder, table, length));
-        Ok(Self {
-            tables: tables.collect::<Result<_, _>>()?,
-        })
+        let tables = tables.map(|(table, extent)| Written::reopen(folder, table, extent));
+        let mut tables = tables.collect::<Result<Vec<_>, _>>()?;
+        // All are right before one is cut.
+        tables.iter_mut().try_for_each(Written::cut)?;
+        Ok(Self { tables })
     }
 
     /// Writes out what is buffered.
@@ -166,14 +214,25 @@ impl Tables {
         let mut offsets = Offsets::default();
         for (table, offset) in self.tables.iter_mut().zip(&mut offsets.0) {
             table.flush().map_err(FolderError::write(&table.path))?;
-            *offset = table.length;
+            offset.length = table.length;
+            offset.checksum = table.checksum.clone().finalize();
+        }
+        Ok(offsets)
+    }
+
+    /// Writes out what is buffered, down to the disk.
+    pub fn sync(&mut self) -> Result<Offsets, FolderError> {
+        let offsets = self.flush()?;
+        for table in &self.tables {
+            let synced = table.file.as_ref().map_or(Ok(()), File::sync_data);
+            synced.map_err(FolderError::write(&table.path))?;
         }
         Ok(offsets)
     }
 
     /// Copies the first bytes of the tables of one folder into another.
     pub fn copy(from: &Path, to: &Path, offsets: Offsets) -> Result<(), FolderError> {
-        for (table, length) in TABLES.iter().zip(offsets.0) {
+        for (table, Extent { length, .. }) in TABLES.iter().zip(offsets.0) {
             if length == 0 && !table.always {
                 continue;
             }
@@ -183,6 +242,7 @@ impl Tables {
                 .take(length);
             let mut output = File::create(&target).map_err(FolderError::write(&target))?;
             std::io::copy(&mut input, &mut output).map_err(FolderError::write(&target))?;
+            output.sync_data().map_err(FolderError::write(&target))?;
         }
         Ok(())
     }
@@ -241,7 +301,29 @@ mod tests {
             whole,
             std::fs::read(dir.path().join("metrics.csv")).unwrap()
         );
+        assert_eq!(again.flush().unwrap(), tables.flush().unwrap());
         assert!(whole.starts_with(b"time,episode,phase,metric,value\n0,1,Wake,loss,0\n"));
+    }
+
+    #[test]
+    fn a_digit_that_was_changed_before_the_checkpoint_is_noticed_and_nothing_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut tables = Tables::create(dir.path()).unwrap();
+        (0..10).for_each(|i| tables.event(&metric(i)).unwrap());
+        let offsets = tables.flush().unwrap();
+        tables.event(&metric(10)).unwrap();
+        drop(tables);
+        let path = dir.path().join("metrics.csv");
+        let changed = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("0.4", "0.5");
+        std::fs::write(&path, &changed).unwrap();
+        let error = Tables::reopen(dir.path(), offsets).unwrap_err().to_string();
+        assert!(
+            error.contains("metrics.csv") && error.contains("changed"),
+            "{error}"
+        );
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), changed);
     }
 
     #[cfg(target_os = "linux")]
@@ -254,6 +336,7 @@ mod tests {
             header: String::new(),
             held: Vec::new(),
             length: 0,
+            checksum: Hasher::new(),
         };
         assert!(table.append("row\n".repeat(HELD).as_bytes()).is_err());
     }

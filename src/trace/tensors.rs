@@ -4,7 +4,6 @@ use std::path::Path;
 
 use safetensors::{Dtype, View};
 
-use super::atomic::write_atomic;
 use super::error::FolderError;
 use crate::neocortex::Weights;
 use crate::numeric::{DMatrix, Real};
@@ -60,8 +59,11 @@ impl View for Bytes<'_> {
     }
 }
 
-/// Writes a safetensors file in the precision of `R`.
-pub fn write_tensors<R: Real>(path: &Path, tensors: &[Tensor<R>]) -> Result<(), FolderError> {
+/// The bytes of a safetensors file in the precision of `R`, to be written to `path`.
+pub(super) fn tensor_bytes<R: Real>(
+    path: &Path,
+    tensors: &[Tensor<R>],
+) -> Result<Vec<u8>, FolderError> {
     let single = size_of::<R>() == 4;
     let views = tensors.iter().map(|t| {
         let values = t.values.iter().map(|v| v.f64());
@@ -82,9 +84,7 @@ pub fn write_tensors<R: Real>(path: &Path, tensors: &[Tensor<R>]) -> Result<(), 
             },
         )
     });
-    let bytes = safetensors::serialize(views, None)
-        .map_err(|e| FolderError::broken(path, e.to_string()))?;
-    write_atomic(path, &bytes)
+    safetensors::serialize(views, None).map_err(|e| FolderError::broken(path, e.to_string()))
 }
 
 #[cfg(test)]
@@ -94,15 +94,13 @@ mod tests {
 
     #[test]
     fn matrices_are_written_row_by_row() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("w.safetensors");
         let m = DMatrix::from_row_slice(2, 3, &[1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0]);
         let weights = Weights {
             shapes: vec![TensorShape::matrix("W", 2, 3)],
             tensors: vec![m],
         };
-        write_tensors(&path, &Tensor::of_weights(&weights, &weights.tensors, 1.0)).unwrap();
-        let bytes = std::fs::read(&path).unwrap();
+        let tensors = Tensor::of_weights(&weights, &weights.tensors, 1.0);
+        let bytes = tensor_bytes(Path::new("w.safetensors"), &tensors).unwrap();
         let read = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         let w = read.tensor("W").unwrap();
         assert_eq!(w.shape(), [2, 3]);

@@ -153,7 +153,13 @@ fn endless(dir: &TempDir) -> Child {
 #[cfg(unix)]
 #[test]
 fn signals_leave_a_folder_that_can_be_resumed() {
-    for (signal, expected) in [("-INT", 130), ("-TERM", 143)] {
+    for (signal, expected) in [
+        ("-INT", 130),
+        ("-TERM", 143),
+        ("-HUP", 129),
+        ("-USR1", 138),
+        ("-XCPU", 152),
+    ] {
         let dir = workshop();
         let child = endless(&dir);
         let killed = std::process::Command::new("kill")
@@ -173,6 +179,54 @@ fn signals_leave_a_folder_that_can_be_resumed() {
             steps + 100
         );
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn under_nohup_a_hangup_changes_nothing() {
+    let dir = workshop();
+    let program = assert_cmd::cargo::cargo_bin!("ammon").display().to_string();
+    let command = format!(
+        "trap '' HUP; exec '{program}' run tiny.ron --set protocol.0.times=10000000 --out run --quiet"
+    );
+    let mut child = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(dir.path())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !dir.path().join("run/checkpoint.bin").exists() {
+        assert!(Instant::now() < deadline, "the run does not begin");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let hangup = ["-HUP", &child.id().to_string()].map(String::from);
+    std::process::Command::new("kill")
+        .args(hangup)
+        .status()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().unwrap().is_none());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn checkpoints_can_be_asked_for_more_often() {
+    let dir = workshop();
+    let args = [
+        "run",
+        "tiny.ron",
+        "--checkpoint-every",
+        "0.00001",
+        "--out",
+        "run",
+    ];
+    done(&dir, &args);
+    done(&dir, &["run", "tiny.ron", "--out", "plain"]);
+    assert_same_results(&dir.path().join("plain"), &dir.path().join("run"));
+    let (code, _, err) = run(&dir, &["run", "tiny.ron", "--checkpoint-every", "soon"]);
+    assert!(code == 2 && err.contains("minutes"), "{err}");
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The command line as its users see it: exit codes, files, formats.
 
 mod commands;
+mod durable;
 mod folder;
 mod gradients;
 mod interrupt;

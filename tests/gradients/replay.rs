@@ -1,6 +1,6 @@
 //! Reverse replay from an exact store is BPTT.
 
-use ammon::episode::ContentShape;
+use ammon::episode::{ContentShape, quarter};
 use ammon::hippocampus::{Cue, Cuts, Exact, Scratch, StoreSpec, StoreStart, StoreState, Trace};
 use ammon::learning::{Bptt, Reinstated, ReplayBptt, RuleSpec};
 use ammon::record::Direction;
@@ -49,7 +49,7 @@ fn reverse_replay_from_an_exact_store_is_bptt_to_rounding_for_every_cell() {
             while let Some(id) = state.engram {
                 t -= 1;
                 let content = store.as_dyn().content(id).unwrap();
-                let remote = t < batch.quarter();
+                let remote = t < quarter(batch.lengths[e]);
                 let step = Reinstated {
                     cortex: &cortex,
                     shape,

@@ -150,7 +150,7 @@ pub fn live(
                 aux: &aux,
             },
             score: score.as_ref(),
-            remote: t < batch.quarter(),
+            remote: batch.early(t),
         };
         rule.observe(&cx, &moment, &mut grad);
         rule.observe_remote(&cx, &moment, &mut grad);

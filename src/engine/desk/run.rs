@@ -1,12 +1,19 @@
 //! A run with its history: stepping on, looking back, changing it, taking changes back, saving.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::super::command::{Command, Journalled};
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::RunError;
+use super::ending::{Ending, SessionError};
 use super::history::{Frame, History};
-use super::session::{Session, SessionError};
+use super::session::{Moment, Session};
+use crate::trace::Offsets;
+
+/// Time between two writings of an unsaved run, at least; and at least this many times as long as one takes.
+const SAFE: Duration = Duration::from_secs(5);
+const PATIENCE: u32 = 50;
 
 /// A run with its history and its tables.
 pub(super) struct Run {
@@ -16,13 +23,18 @@ pub(super) struct Run {
     history: History,
     session: Session,
     pub failed: Option<String>,
+    /// Of a run that failed: the last good moment, and how long the tables were then.
+    good: Option<(Box<Experiment<f32>>, Offsets)>,
+    /// When the unsaved run was last written.
+    written: Instant,
     /// Commands that were taken back, the latest last.
     pub undone: Vec<Journalled>,
 }
 
 impl Run {
     pub fn new(experiment: Experiment<f32>) -> Result<Self, SessionError> {
-        Self::with(experiment, Session::temporary()?)
+        let session = Session::temporary(&experiment)?;
+        Self::with(experiment, session)
     }
 
     pub fn open(folder: &Path) -> Result<Self, SessionError> {
@@ -40,18 +52,56 @@ impl Run {
             history,
             session,
             failed: None,
+            good: None,
+            written: Instant::now(),
             undone: Vec::new(),
         })
     }
 
-    /// A step that failed is half done: the state goes back to the last keyframe, the tables keep what was recorded.
+    /// The step that the live end failed in stays to be seen. The state to go on from is that before it, with the tables as
+    /// they were then; what the step still told is in them too.
     fn fail(&mut self, error: String) {
+        let step = self.frame.clock().step;
+        let journal = self.frame.experiment.journal().to_vec();
+        let before = self.history.before(step.saturating_sub(1));
+        self.good = Some((Box::new(before.0.experiment.clone()), before.1));
+        if let Some((good, offsets)) = self.again(before, step.saturating_sub(1), &journal) {
+            self.history.keep(&good, offsets);
+            let mut exploded = good.clone();
+            // It fails again, in the same way.
+            drop(exploded.step(Some(&mut self.session)));
+            self.frame = exploded;
+            self.good = Some((Box::new(good.experiment), offsets));
+        }
         let time = self.frame.clock().time;
-        let observer = std::mem::take(&mut self.frame.observer);
-        self.frame.experiment = self.history.before(u64::MAX).0.experiment;
-        self.frame.observer = observer;
         self.frame.observer.say(time, error.clone());
         self.failed = Some(error);
+    }
+
+    /// Runs from a keyframe to `step` once more, into the tables.
+    fn again(
+        &mut self,
+        (mut frame, offsets): (Frame, Offsets),
+        step: u64,
+        journal: &[Journalled],
+    ) -> Option<(Frame, Offsets)> {
+        self.session.rewind(offsets).ok()?;
+        frame.advance(step, journal, Some(&mut self.session)).ok()?;
+        Some((frame, self.session.flush().ok()?))
+    }
+
+    /// Writes the unsaved run from time to time, so that the next start can offer it where the window is killed.
+    fn keep_safe(&mut self) {
+        if self.written.elapsed() < SAFE {
+            return;
+        }
+        let begun = Instant::now();
+        // The run itself does not need it.
+        drop(
+            self.session
+                .checkpoint(&self.frame.experiment, &Ending::Running),
+        );
+        self.written = Instant::now() + begun.elapsed() * PATIENCE;
     }
 
     /// One step of the live end; whether there is more to do.
@@ -66,7 +116,10 @@ impl Run {
             self.history.keep(&self.frame, offsets);
         }
         match self.frame.step(Some(&mut self.session)) {
-            Ok(status) => status == Status::Running,
+            Ok(status) => {
+                self.keep_safe();
+                status == Status::Running
+            }
             Err(error) => {
                 self.fail(error.to_string());
                 false
@@ -75,6 +128,13 @@ impl Run {
     }
 
     pub fn apply(&mut self, command: Command) {
+        if self.failed.is_some() && self.live.is_none() {
+            let what = command.describe();
+            self.say(format!(
+                "refused: {what} (the run failed here; first go back to an earlier step)"
+            ));
+            return;
+        }
         self.settle_here();
         let journalled = Journalled {
             step: self.frame.clock().step,
@@ -83,7 +143,7 @@ impl Run {
         match self.frame.apply(&journalled, Some(&mut self.session)) {
             Ok(()) => self.undone.clear(),
             Err(RunError::Refused(why)) => self.say(format!("refused: {why}")),
-            Err(error) => self.failed = Some(error.to_string()),
+            Err(error) => self.fail(error.to_string()),
         }
     }
 
@@ -107,7 +167,7 @@ impl Run {
         let result = self.frame.advance(step, live.experiment.journal(), None);
         self.live = Some(live);
         if let Err(error) = result {
-            self.failed = Some(error.to_string());
+            self.say(error.to_string());
         }
     }
 
@@ -127,6 +187,7 @@ impl Run {
         let (frame, offsets) = self.history.before(from);
         self.frame = frame;
         self.failed = None;
+        self.good = None;
         let result = self
             .session
             .rewind(offsets)
@@ -136,8 +197,13 @@ impl Run {
                     .advance(to, journal, Some(&mut self.session))
                     .map_err(|e| e.to_string())
             });
-        if let Err(error) = result {
-            self.failed = Some(error);
+        match result {
+            // The last checkpoint may be of a step that is no more.
+            Ok(()) => drop(
+                self.session
+                    .checkpoint(&self.frame.experiment, &Ending::Running),
+            ),
+            Err(error) => self.fail(error),
         }
     }
 
@@ -170,8 +236,27 @@ impl Run {
 
     pub fn save(&mut self, path: &Path, force: bool) -> Result<(), String> {
         let end = self.live.as_ref().unwrap_or(&self.frame);
+        let steps = end.clock().step;
+        let moment = match (&self.failed, &self.good) {
+            (Some(error), Some((good, offsets))) => Moment {
+                experiment: good,
+                offsets: Some(*offsets),
+                ending: Ending::Failed(error.clone()),
+                steps,
+            },
+            _ => Moment {
+                experiment: &end.experiment,
+                offsets: None,
+                ending: if end.experiment.is_done() {
+                    Ending::Completed
+                } else {
+                    Ending::Stopped
+                },
+                steps,
+            },
+        };
         self.session
-            .save_as(path, force, &end.experiment, self.failed.as_deref())
+            .save_as(path, force, &moment)
             .map_err(|e| e.to_string())
     }
 }

@@ -7,53 +7,39 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
+use super::super::command::Command;
 use super::super::experiment::Experiment;
-use super::super::scenario::resolved;
+use super::super::lab::RunError;
+use super::super::scenario::{Scenario, resolved};
 use super::super::show::Observer;
+use super::edited::take_over;
+use super::ending::{Ending, SessionError};
+use super::temporary;
 use crate::record::{AnyRow, CapacityRecord, Event, LogRecord, RippleRecord, Sink, SinkError};
 use crate::trace::{
-    ExportSpec, Final, FolderError, Offsets, RunFolder, RunReader, Summary, Tables, Tensor,
-    read_checkpoint, write_checkpoint, write_tensors,
+    Final, FolderError, Offsets, RunFolder, RunReader, SUMMARY, Summary, Tables, Tensor, Together,
+    read_checkpoint, write_atomic,
 };
-
-/// What can go wrong around a run.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The run folder.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A listener.
-    #[error(transparent)]
-    Sink(#[from] SinkError),
-    /// The resolved scenario.
-    #[error("cannot write the scenario out: {0}")]
-    Scenario(#[from] ron::Error),
-    /// No room for temporary files.
-    #[error("cannot make a temporary folder: {0}")]
-    Temporary(std::io::Error),
-    /// The worker's thread.
-    #[error("cannot start the worker's thread: {0}")]
-    Thread(std::io::Error),
-}
-
-/// What became of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The protocol is over.
-    Completed,
-    /// Someone stopped it; it can be resumed.
-    Stopped,
-    /// It failed; why.
-    Failed(String),
-}
 
 /// What a checkpoint holds, as it is read.
 #[derive(Deserialize)]
 #[serde(bound = "")]
 struct Saved {
     experiment: Experiment<f32>,
+    /// What scenario.ron was when it was last written, or read and taken over.
+    document: Scenario,
     offsets: Offsets,
     wall_seconds: f64,
+}
+
+impl Saved {
+    /// What was edited in the scenario.ron of its folder since, as commands.
+    fn edits(&mut self, path: &Path) -> Result<Vec<Command>, SessionError> {
+        let (document, commands) =
+            take_over(&path.join("scenario.ron"), &self.document, &self.experiment)?;
+        self.document = document;
+        Ok(commands)
+    }
 }
 
 /// The same, as it is written.
@@ -61,8 +47,33 @@ struct Saved {
 #[serde(bound = "")]
 struct Saving<'a> {
     experiment: &'a Experiment<f32>,
+    document: &'a Scenario,
     offsets: Offsets,
     wall_seconds: f64,
+}
+
+/// A moment of a run to be saved.
+pub(super) struct Moment<'a> {
+    /// The state to go on from.
+    pub experiment: &'a Experiment<f32>,
+    /// How long the tables were then, where they are longer now.
+    pub offsets: Option<Offsets>,
+    /// What became of the run.
+    pub ending: Ending,
+    /// Steps done, in all.
+    pub steps: u64,
+}
+
+impl<'a> Moment<'a> {
+    /// The present moment of a run.
+    fn now(experiment: &'a Experiment<f32>, ending: &Ending) -> Self {
+        Self {
+            experiment,
+            offsets: None,
+            ending: ending.clone(),
+            steps: experiment.clock().step,
+        }
+    }
 }
 
 /// Where a run is written.
@@ -72,6 +83,10 @@ pub struct Session {
     last: Final,
     since: Instant,
     before: f64,
+    /// What scenario.ron was when it was last written, or read and taken over; none of a run that is not written.
+    document: Option<Box<Scenario>>,
+    /// What was taken over from an edited scenario.ron, in words.
+    taken: Vec<String>,
     temporary: Option<TempDir>,
 }
 
@@ -82,6 +97,8 @@ impl Session {
             last: Final::default(),
             since: Instant::now(),
             before: 0.0,
+            document: None,
+            taken: Vec::new(),
             temporary: None,
         }
     }
@@ -97,48 +114,71 @@ impl Session {
         force: bool,
         experiment: &Experiment<f32>,
     ) -> Result<Self, SessionError> {
-        let mut session = Self::new(Some(RunFolder::create(
-            path,
-            force,
-            &ExportSpec::file_names(),
-        )?));
-        session.checkpoint(experiment, &Ending::Stopped)?;
+        let mut session = Self::new(None);
+        session.document = Some(Box::new(experiment.scenario().clone()));
+        let moment = Moment::now(experiment, &Ending::Running);
+        let begun = json(&session.summary_of(&moment));
+        let folder = RunFolder::create(path, force, &begun, |files, offsets| {
+            session.write_scenario(files)?;
+            session.write_files(files, &moment, offsets)
+        })?;
+        session.folder = Some(folder);
         Ok(session)
     }
 
-    /// Goes on with a folder at its checkpoint.
+    /// Goes on with a folder at its checkpoint. What was edited in its scenario.ron meanwhile is taken over, or refused.
     pub fn resume(path: &Path) -> Result<(Experiment<f32>, Self), SessionError> {
-        let saved: Saved = read_checkpoint(&path.join("checkpoint.bin"))?;
-        let mut session = Self::new(Some(RunFolder::reopen(path, saved.offsets)?));
-        session.before = saved.wall_seconds;
-        session.reread()?;
-        Ok((saved.experiment, session))
+        let lock = RunFolder::lock(path)?;
+        let mut saved = read(path)?;
+        let edits = saved.edits(path)?;
+        let folder = RunFolder::reopen(lock, path, saved.offsets)?;
+        Self::go_on(saved, &edits, folder)
     }
 
     /// Writes to a temporary folder until saved.
-    pub fn temporary() -> Result<Self, SessionError> {
-        let dir = tempfile::Builder::new()
-            .prefix("ammon-run-")
-            .tempdir()
-            .map_err(SessionError::Temporary)?;
-        let mut session = Self::new(Some(RunFolder::create(dir.path(), false, &[])?));
+    pub fn temporary(experiment: &Experiment<f32>) -> Result<Self, SessionError> {
+        let dir = temporary::folder()?;
+        let mut session = Self::create(dir.path(), false, experiment)?;
         session.temporary = Some(dir);
         Ok(session)
     }
 
     /// Goes on from a folder's checkpoint in a temporary copy.
     pub fn copy_of(path: &Path) -> Result<(Experiment<f32>, Self), SessionError> {
-        let saved: Saved = read_checkpoint(&path.join("checkpoint.bin"))?;
-        let dir = tempfile::Builder::new()
-            .prefix("ammon-run-")
-            .tempdir()
-            .map_err(SessionError::Temporary)?;
+        RunFolder::ready(path)?;
+        let mut saved = read(path)?;
+        let edits = saved.edits(path)?;
+        let dir = temporary::folder()?;
+        let lock = RunFolder::lock(dir.path())?;
         Tables::copy(path, dir.path(), saved.offsets)?;
-        let mut session = Self::new(Some(RunFolder::reopen(dir.path(), saved.offsets)?));
+        let folder = RunFolder::reopen(lock, dir.path(), saved.offsets)?;
+        let (experiment, mut session) = Self::go_on(saved, &edits, folder)?;
         session.temporary = Some(dir);
+        session.checkpoint(&experiment, &Ending::Running)?;
+        Ok((experiment, session))
+    }
+
+    /// Goes on in a folder with what was saved, changed as it was edited.
+    fn go_on(
+        saved: Saved,
+        edits: &[Command],
+        folder: RunFolder,
+    ) -> Result<(Experiment<f32>, Self), SessionError> {
+        let mut session = Self::new(Some(folder));
+        let mut experiment = saved.experiment;
         session.before = saved.wall_seconds;
         session.reread()?;
-        Ok((saved.experiment, session))
+        session.document = Some(Box::new(saved.document));
+        for command in edits {
+            session.taken.push(command.describe());
+            experiment.apply(command, &mut session)?;
+        }
+        Ok((experiment, session))
+    }
+
+    /// What was taken over from an edited scenario.ron, in words.
+    pub fn taken_over(&self) -> &[String] {
+        &self.taken
     }
 
     /// Final values from the table, as it is now.
@@ -208,8 +248,13 @@ impl Session {
 
     /// What summary.json says.
     pub fn summary(&self, experiment: &Experiment<f32>, ending: &Ending) -> Summary {
-        let scenario = experiment.scenario();
-        let (status, error) = match ending {
+        self.summary_of(&Moment::now(experiment, ending))
+    }
+
+    fn summary_of(&self, moment: &Moment<'_>) -> Summary {
+        let scenario = moment.experiment.scenario();
+        let (status, error) = match &moment.ending {
+            Ending::Running => ("running", None),
             Ending::Completed => ("completed", None),
             Ending::Stopped => ("stopped", None),
             Ending::Failed(error) => ("failed", Some(error.clone())),
@@ -220,9 +265,9 @@ impl Session {
             status,
             error,
             wall_seconds: self.wall_seconds(),
-            steps: experiment.clock().step,
+            steps: moment.steps,
             last: self.last.values(),
-            ledger: serde_json::to_value(experiment.ledger()).unwrap_or_default(),
+            ledger: serde_json::to_value(moment.experiment.ledger()).unwrap_or_default(),
         }
     }
 
@@ -232,89 +277,165 @@ impl Session {
         experiment: &Experiment<f32>,
         ending: &Ending,
     ) -> Result<(), SessionError> {
-        let Some(folder) = &mut self.folder else {
+        self.write_moment(&Moment::now(experiment, ending))
+    }
+
+    /// Writes this moment into the folder.
+    pub(super) fn write_moment(&mut self, moment: &Moment<'_>) -> Result<(), SessionError> {
+        let Some(mut folder) = self.folder.take() else {
             return Ok(());
         };
-        let offsets = folder.flush()?;
-        let path = folder.path().to_path_buf();
-        let wall_seconds = self.wall_seconds();
-        write_files(
-            &path,
-            experiment,
-            offsets,
-            wall_seconds,
-            &self.summary(experiment, ending),
-        )
+        let path = folder.path().join("scenario.ron");
+        let result = folder.write(|files, offsets| {
+            // What the user wrote there stays.
+            if !path.exists() {
+                self.write_scenario(files)?;
+            }
+            self.write_files(files, moment, offsets)
+        });
+        self.folder = Some(folder);
+        result
+    }
+
+    /// Says in the folder that the run goes on.
+    pub fn begin(&self, experiment: &Experiment<f32>) -> Result<(), SessionError> {
+        if let Some(folder) = &self.folder {
+            let summary = json(&self.summary(experiment, &Ending::Running));
+            write_atomic(&folder.path().join(SUMMARY), &summary)?;
+        }
+        Ok(())
+    }
+
+    /// The state before the step with this number, from the last checkpoint on; the tables are as long as they were then.
+    fn just_before(&mut self, step: u64) -> Result<(Experiment<f32>, Offsets), SessionError> {
+        let Some(folder) = &self.folder else {
+            return Err(RunError::Refused("nothing is written".into()).into());
+        };
+        let saved = read(folder.path())?;
+        self.rewind(saved.offsets)?;
+        let mut experiment = saved.experiment;
+        while experiment.clock().step + 1 < step {
+            experiment.step(self)?;
+        }
+        Ok((experiment, self.flush()?))
+    }
+
+    /// Writes a run that failed in its last step: the checkpoint is of the moment before, the tables hold what that step
+    /// still told.
+    pub fn fail(
+        &mut self,
+        experiment: &Experiment<f32>,
+        ending: &Ending,
+    ) -> Result<(), SessionError> {
+        let steps = experiment.clock().step;
+        let (good, offsets) = self.just_before(steps)?;
+        // It fails again, in the same way.
+        drop(good.clone().step(self));
+        self.write_moment(&Moment {
+            experiment: &good,
+            offsets: Some(offsets),
+            ending: ending.clone(),
+            steps,
+        })
+    }
+
+    /// Tells in the folder that the run failed and leaves everything else: the checkpoint is from before.
+    pub fn tell_failure(
+        &mut self,
+        experiment: &Experiment<f32>,
+        ending: &Ending,
+    ) -> Result<(), SessionError> {
+        let summary = json(&self.summary(experiment, ending));
+        if let Some(folder) = &mut self.folder {
+            // Rows that do not fit any more are not news; what ended the run is.
+            drop(folder.flush());
+            write_atomic(&folder.path().join(SUMMARY), &summary)?;
+        }
+        Ok(())
     }
 
     /// Writes the run, as far as it is, to another folder.
-    pub fn save_as(
+    pub(super) fn save_as(
         &mut self,
         path: &Path,
         force: bool,
-        experiment: &Experiment<f32>,
-        failed: Option<&str>,
+        moment: &Moment<'_>,
     ) -> Result<(), SessionError> {
-        let offsets = self.flush()?;
+        let now = self.flush()?;
         let Some(folder) = &self.folder else {
             return Ok(());
         };
-        RunFolder::prepare(path, force, &ExportSpec::file_names())?;
-        Tables::copy(folder.path(), path, offsets)?;
-        let ending = match failed {
-            Some(error) => Ending::Failed(error.into()),
-            None if experiment.is_done() => Ending::Completed,
-            None => Ending::Stopped,
-        };
-        write_files(
-            path,
+        let begun = json(&Summary {
+            status: "running",
+            steps: 0,
+            ..self.summary_of(moment)
+        });
+        folder.copy(path, force, &begun, now, |files| {
+            self.write_scenario(files)?;
+            self.write_files(files, moment, now)
+        })
+    }
+
+    /// scenario.ron, as the run began.
+    fn write_scenario(&self, files: &Together) -> Result<(), SessionError> {
+        if let Some(document) = &self.document {
+            files.write("scenario.ron", resolved(document)?.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn write_files(
+        &self,
+        files: &Together,
+        moment: &Moment<'_>,
+        now: Offsets,
+    ) -> Result<(), SessionError> {
+        let experiment = moment.experiment;
+        let weights = experiment.weights();
+        files.tensors(
+            "weights.safetensors",
+            &Tensor::of_weights(weights, &weights.tensors, 1.0),
+        )?;
+        if !experiment.journal().is_empty() {
+            let mut out = csv::Writer::from_writer(Vec::new());
+            let lines = experiment.journal().iter();
+            let rows = lines.map(|j| [j.step.to_string(), j.command.describe()]);
+            let head = ["step", "command"].map(String::from);
+            let written = std::iter::once(head)
+                .chain(rows)
+                .try_for_each(|row| out.write_record(row))
+                .map_err(std::io::Error::from)
+                .and_then(|()| out.into_inner().map_err(csv::IntoInnerError::into_error));
+            let journal = files.target("journal.csv");
+            files.write(
+                "journal.csv",
+                &written.map_err(FolderError::write(&journal))?,
+            )?;
+        }
+        let saved = Saving {
             experiment,
-            offsets,
-            self.wall_seconds(),
-            &self.summary(experiment, &ending),
-        )
+            document: self.document.as_deref().unwrap_or(experiment.scenario()),
+            offsets: moment.offsets.unwrap_or(now),
+            wall_seconds: self.wall_seconds(),
+        };
+        files.checkpoint("checkpoint.bin", &saved)?;
+        files.write(SUMMARY, &json(&self.summary_of(moment)))?;
+        Ok(())
     }
 }
 
-fn write_files(
-    path: &Path,
-    experiment: &Experiment<f32>,
-    offsets: Offsets,
-    wall_seconds: f64,
-    summary: &Summary,
-) -> Result<(), SessionError> {
-    let write = |name: &str, bytes: &[u8]| crate::trace::write_atomic(&path.join(name), bytes);
-    write("scenario.ron", resolved(experiment.scenario())?.as_bytes())?;
-    let weights = experiment.weights();
-    write_tensors(
-        &path.join("weights.safetensors"),
-        &Tensor::of_weights(weights, &weights.tensors, 1.0),
-    )?;
-    if !experiment.journal().is_empty() {
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let lines = experiment.journal().iter();
-        let rows = lines.map(|j| [j.step.to_string(), j.command.describe()]);
-        let head = ["step", "command"].map(String::from);
-        let written = std::iter::once(head)
-            .chain(rows)
-            .try_for_each(|row| out.write_record(row))
-            .map_err(std::io::Error::from)
-            .and_then(|()| out.into_inner().map_err(csv::IntoInnerError::into_error));
-        let journal = path.join("journal.csv");
-        write(
-            "journal.csv",
-            &written.map_err(FolderError::write(&journal))?,
-        )?;
+fn json(summary: &Summary) -> Vec<u8> {
+    let text = serde_json::to_string_pretty(&summary.to_json()).unwrap_or_default();
+    (text + "\n").into_bytes()
+}
+
+/// What is saved in a folder.
+fn read(path: &Path) -> Result<Saved, SessionError> {
+    let checkpoint = path.join("checkpoint.bin");
+    if !checkpoint.is_file() && RunFolder::is_run(path) {
+        return Err(FolderError::NeverBegan(path.to_path_buf()).into());
     }
-    let saved = Saving {
-        experiment,
-        offsets,
-        wall_seconds,
-    };
-    write_checkpoint(&path.join("checkpoint.bin"), &saved)?;
-    let json = serde_json::to_string_pretty(&summary.to_json()).unwrap_or_default();
-    write("summary.json", (json + "\n").as_bytes())?;
-    Ok(())
+    Ok(read_checkpoint(&checkpoint)?)
 }
 
 impl Sink for Session {

@@ -15,8 +15,8 @@ use super::super::command::Command;
 use super::super::experiment::Experiment;
 use super::super::scenario::Scenario;
 use super::super::show::{Activity, Snapshot, draw};
+use super::ending::SessionError;
 use super::run::Run;
-use super::session::SessionError;
 
 /// What the app asks of the worker.
 #[derive(Debug)]

@@ -72,7 +72,7 @@ impl Answers {
         if task.mistakes().is_some() && self.episodes.all > 0.0 {
             tell(metrics.correct, self.episodes.value())?;
         }
-        if self.rewarded.all > 0.0 && self.unrewarded.all > 0.0 {
+        if task.rewards() {
             tell(metrics.rewarded, self.rewarded.value())?;
             tell(metrics.unrewarded, self.unrewarded.value())?;
         }

@@ -195,7 +195,7 @@ impl<R: Real> Living<R> {
                 aux: &self.aux,
             },
             score,
-            remote: self.t < self.batch.quarter(),
+            remote: self.batch.early(self.t),
         }
     }
 

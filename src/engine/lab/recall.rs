@@ -2,6 +2,7 @@
 
 use super::notebook::{Notebook, RunError};
 use crate::hippocampus::{Cue, CueSpec, HippocampusState, similarity};
+use crate::numeric::statistics::mean;
 use crate::numeric::{Real, Rng};
 use crate::record::{Metric, Sink, metric};
 
@@ -15,7 +16,15 @@ pub fn probe_recall<R: Real>(
     rng: &mut Rng,
     sink: &mut dyn Sink,
 ) -> Result<(), RunError> {
+    let metrics = [
+        &metric::RECALL_OVERLAP,
+        &metric::RECALL_IDENTITY,
+        &metric::RECALL_COSINE,
+    ];
     if notebook.lived.is_empty() {
+        for declared in metrics {
+            notebook.tell(Metric::new(declared), f64::NAN, sink)?;
+        }
         return Ok(());
     }
     hippocampus.solve();
@@ -46,14 +55,10 @@ pub fn probe_recall<R: Real>(
         .zip(&tried)
         .map(|(recall, (cue, content))| score_recall(hippocampus, recall, cue, content))
         .collect();
-    let metrics = [
-        &metric::RECALL_OVERLAP,
-        &metric::RECALL_IDENTITY,
-        &metric::RECALL_COSINE,
-    ];
     for (i, declared) in metrics.into_iter().enumerate() {
-        let mean = scores.iter().map(|s| s[i]).sum::<f64>() / scores.len().max(1) as f64;
-        notebook.tell(Metric::new(declared), mean, sink)?;
+        let all: Vec<f64> = scores.iter().map(|s| s[i]).collect();
+        let known: Vec<f64> = all.into_iter().filter(|s| s.is_finite()).collect();
+        notebook.tell(Metric::new(declared), mean(&known), sink)?;
     }
     Ok(())
 }

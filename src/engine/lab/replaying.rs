@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::learners::Learners;
 use super::planning::Planned;
+use crate::episode::quarter;
 use crate::hippocampus::HippocampusState;
 use crate::learning::Reinstated;
 use crate::neocortex::Cortex;
@@ -116,7 +117,7 @@ impl<R: Real> Replaying<R> {
                 cortex,
                 shape,
                 content: &content,
-                remote: lived_step.is_some_and(|t| t < self.planned.length / 4),
+                remote: lived_step.is_some_and(|t| t < quarter(self.planned.length)),
             });
         }
     }

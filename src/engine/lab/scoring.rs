@@ -141,21 +141,23 @@ impl Scoring {
             };
             let of = |declared| Metric::of(declared, tally.area.clone());
             tell(of(significant), tally.significant / tally.ripples)?;
-            if tally.ranked > 0.0 {
-                tell(of(rank), tally.rank / tally.ranked)?;
-            }
+            tell(of(rank), tally.rank / tally.ranked)?;
         }
-        if !self.pairs.is_empty() {
-            let Matched { rate, permuted, p } = matched(&self.pairs, PERMUTATIONS, rng);
-            tell(Metric::new(&metric::SCORE_MATCHED), rate)?;
-            tell(Metric::new(&metric::SCORE_PERMUTED), permuted)?;
-            tell(Metric::new(&metric::SCORE_P), p)?;
-        }
+        let undefined = Matched {
+            rate: f64::NAN,
+            permuted: f64::NAN,
+            p: f64::NAN,
+        };
+        let Matched { rate, permuted, p } = if self.pairs.is_empty() {
+            undefined
+        } else {
+            matched(&self.pairs, PERMUTATIONS, rng)
+        };
+        tell(Metric::new(&metric::SCORE_MATCHED), rate)?;
+        tell(Metric::new(&metric::SCORE_PERMUTED), permuted)?;
+        tell(Metric::new(&metric::SCORE_P), p)?;
         let Sum { of: sum, count } = self.compression;
-        if count > 0.0 {
-            tell(Metric::new(&metric::SCORE_COMPRESSION), sum / count)?;
-        }
-        Ok(())
+        tell(Metric::new(&metric::SCORE_COMPRESSION), sum / count)
     }
 }
 

@@ -195,7 +195,7 @@ impl<R: Real> Memory<R> {
             (&metric::MEMORY_EPISODES, h.stored().len() as f64),
             (
                 &metric::MEMORY_RATIO,
-                represented.len() as f64 / h.stored().len().max(1) as f64,
+                represented.len() as f64 / h.stored().len() as f64,
             ),
             (&metric::MEMORY_STEPS, h.load() as f64),
             (&metric::MEMORY_SYNAPSES, h.synapses() as f64),
@@ -277,7 +277,7 @@ impl<R: Real> Memory<R> {
             hits[age].0 += f64::from(u8::from(near));
             hits[age].1 += 1.0;
         }
-        let shares = AGES.iter().zip(hits).filter(|(_, (_, all))| *all > 0.0);
+        let shares = AGES.iter().zip(hits);
         shares
             .map(|(name, (hit, all))| (*name, hit / all))
             .collect()
@@ -299,7 +299,7 @@ impl<R: Real> Memory<R> {
                 }
             }
         }
-        (sum / f64::max(count, 1.0)).sqrt()
+        (sum / count).sqrt()
     }
 
     /// Fraction of the stored episodes that a ripple visits whole, in order and nothing else.
@@ -311,7 +311,7 @@ impl<R: Real> Memory<R> {
             let pairs = walk.states.iter().zip(stored.engrams.iter().rev());
             steps && pairs.into_iter().all(|(s, e)| h.likeness(s, e) >= 0.5)
         });
-        whole.count() as f64 / h.stored().len().max(1) as f64
+        whole.count() as f64 / h.stored().len() as f64
     }
 
     /// Cosine of the gradient that replay gives, each stored episode as often as it stands for lived ones, with exact BPTT

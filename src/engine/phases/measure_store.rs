@@ -82,7 +82,14 @@ impl PhaseKind for MeasureStore {
         if self.store.is_some() {
             stores(spec, "store", report);
         }
-        let units = spec.kind().units();
+        let (cues, units) = (&self.cues.0, spec.kind().units());
+        if let Some(i) = (1..cues.len()).find(|i| cues[..*i].contains(&cues[*i])) {
+            report.at(
+                &format!("cues.{i}"),
+                format!("{} is here twice", cues[i].label()),
+                "remove one; more trials measure it more closely",
+            );
+        }
         let tape = spec.kind().codes().is_none();
         if tape && !self.cues.0.iter().all(|c| c.kind().serves_a_tape()) {
             report.at(
@@ -154,6 +161,8 @@ pub struct MeasuringStore {
     /// What was told so far.
     points: Vec<Point>,
     attention: AttentionTally,
+    /// Updates of the weights before it.
+    updates: u64,
 }
 
 /// A point of a curve: the means over trials at one load.
@@ -167,7 +176,10 @@ struct Point {
 
 /// A curve over loads: a cue, or the sequence in one direction.
 struct Curve {
+    /// As capacity.csv has it.
     name: String,
+    /// With everything that tells it apart, as metrics have it.
+    label: String,
     /// Fraction of the code, or of the cortical state, that is cued.
     cued: f64,
     /// Fraction of the cue that is wrong.
@@ -188,7 +200,7 @@ struct AttentionTally {
 
 impl MeasuringStore {
     /// Before the first trial.
-    pub fn new<R: Real>(phase: &MeasureStore, _: &mut Lab<R>) -> Self {
+    pub fn new<R: Real>(phase: &MeasureStore, lab: &mut Lab<R>) -> Self {
         let mut loads = phase.patterns.0.clone();
         loads.sort_unstable();
         loads.dedup();
@@ -200,22 +212,34 @@ impl MeasuringStore {
             trials: Vec::new(),
             points: Vec::new(),
             attention: AttentionTally::default(),
+            updates: lab.notebook.clock.updates,
         }
     }
 
-    /// The curves: of the cues, then of the sequence.
-    fn curves(&self) -> Vec<Curve> {
-        let cue = |c: &CueSpec| Curve {
-            name: if c.kind().is_cortical() {
-                format!("{}-{}", c.name(), self.phase.states.name())
-            } else {
-                c.name().to_string()
-            },
-            cued: c.kind().cued(),
-            noise: c.kind().noise(),
+    /// What cues, or codes, are made of, where they are made of states; those that the cortex goes through are others after
+    /// every update.
+    fn source(&self, made_of_states: bool) -> String {
+        match &self.phase.states {
+            _ if !made_of_states => String::new(),
+            StatesSpec::Random(_) => "-Random".into(),
+            StatesSpec::Lived(_) => format!("-Lived@{}", self.updates),
+        }
+    }
+
+    /// The curves: of the cues, then of the sequence; `direct` says that codes are made of states.
+    fn curves(&self, direct: bool) -> Vec<Curve> {
+        let cue = |c: &CueSpec| {
+            let source = self.source(direct || c.kind().is_cortical());
+            Curve {
+                name: format!("{}{source}", c.name()),
+                label: format!("{}{source}", c.label()),
+                cued: c.kind().cued(),
+                noise: c.kind().noise(),
+            }
         };
         let along = |order: Order| Curve {
-            name: order.as_str().into(),
+            name: format!("{}{}", order.as_str(), self.source(direct)),
+            label: self.source(direct),
             cued: 1.0,
             noise: 0.0,
         };
@@ -229,11 +253,12 @@ impl MeasuringStore {
     fn tell_level(
         &mut self,
         spec: &StoreSpec,
+        direct: bool,
         time: u64,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         let (units, patterns) = (spec.kind().units(), self.loads[self.level]);
-        for (i, curve) in self.curves().into_iter().enumerate() {
+        for (i, curve) in self.curves(direct).into_iter().enumerate() {
             let of = |which: fn(&Recalled) -> f64| -> Vec<f64> {
                 let trials = self.trials.iter().filter_map(|t| t.get(i));
                 trials.map(which).collect()
@@ -285,6 +310,9 @@ impl<R: Real> Happening<R> for MeasuringStore {
             return Ok(Flow::Over);
         };
         let separated = SeparationSpec::Separated(Separated {});
+        let direct = own
+            .as_ref()
+            .is_some_and(|h| h.separation.kind().follows_state());
         let bench = Bench {
             store: &spec,
             separation: own.as_ref().map_or(&separated, |h| &h.separation),
@@ -323,13 +351,13 @@ impl<R: Real> Happening<R> for MeasuringStore {
         m.trial += count;
         if m.trial == m.phase.trials {
             let time = lab.notebook.clock.time;
-            m.tell_level(&spec, time, sink)?;
+            m.tell_level(&spec, direct, time, sink)?;
             m.trial = 0;
             m.level += 1;
             m.trials.clear();
         }
         if m.level == m.loads.len() {
-            m.tell_curves(&spec, lab, sink)?;
+            m.tell_curves(&spec, direct, lab, sink)?;
             return Ok(Flow::Over);
         }
         Ok(Flow::On)
@@ -390,34 +418,35 @@ impl MeasuringStore {
     fn tell_curves<R: Real>(
         &self,
         spec: &StoreSpec,
+        direct: bool,
         lab: &Lab<R>,
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        let (label, cues) = (spec.label(), self.phase.cues.0.len());
+        let cues = self.phase.cues.0.len();
+        let label = match self.phase.label.as_str() {
+            "" => spec.label(),
+            label => format!("{label}.{}", spec.label()),
+        };
         let mut tell = |declared, subject: &str, value: f64| {
             let metric = Metric::of(declared, subject.to_string());
             lab.notebook.tell(metric, value, sink)
         };
-        for (i, told) in self.curves().into_iter().enumerate() {
-            let Curve { name, cued, noise } = told;
+        for (i, told) in self.curves(direct).into_iter().enumerate() {
             let curve = |value: fn(&Recalled) -> f64| -> Vec<(f64, f64)> {
                 let points = self.points.iter().filter(|p| p.curve == i);
                 points.map(|p| (p.patterns, value(&p.means))).collect()
             };
             if i >= cues {
-                let declared = if name == Order::FORWARD.as_str() {
+                let declared = if i == cues {
                     &metric::LONGEST_FORWARD
                 } else {
                     &metric::LONGEST_REVERSE
                 };
-                tell(declared, &label, longest(&curve(|r| r.exact)))?;
+                let subject = format!("{label}{}", told.label);
+                tell(declared, &subject, longest(&curve(|r| r.exact)))?;
                 continue;
             }
-            let subject = match (cues > 1, noise > 0.0) {
-                (false, _) => label.clone(),
-                (true, false) => format!("{label}.{name}-{cued}"),
-                (true, true) => format!("{label}.{name}-{noise}"),
-            };
+            let subject = format!("{label}.{}", told.label);
             let (overlap, exact) = (curve(|r| r.overlap), curve(|r| r.exact));
             for (declared, curve) in [
                 (&metric::OVERLAP_AT_LARGEST, &overlap),
@@ -427,9 +456,8 @@ impl MeasuringStore {
                     tell(declared, &subject, *value)?;
                 }
             }
-            let Some(patterns) = patterns_at(&overlap, BROKEN) else {
-                continue;
-            };
+            // Where it is not reached, or was not measured low enough, it is undefined.
+            let patterns = patterns_at(&overlap, BROKEN).unwrap_or(f64::NAN);
             tell(&metric::PATTERNS_AT, &subject, patterns)?;
             if let Some(codes) = spec.kind().codes() {
                 let units = codes.units as f64;

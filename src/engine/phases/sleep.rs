@@ -215,21 +215,19 @@ impl<R: Real> Sleeping<R> {
         self.take_stock(lab, out)?;
         // A sleep in an order of its own is told apart from the others.
         let order = self.phase.order.as_ref();
-        let tail = order.map_or(String::new(), |o| format!("-{}", o.name()));
+        let tail = order.map_or(String::new(), |o| format!("-{}", o.label()));
         let s = &self.sums;
         let mut tell = |own, other, value: f64| {
             let metric = match order {
                 None => Metric::new(own),
-                Some(order) => Metric::of(other, order.name()),
+                Some(order) => Metric::of(other, order.label()),
             };
             lab.notebook.tell(metric, value, out)
         };
         let (overlap, completed) = (s.overlap / s.ripples, s.completed / s.chains);
         tell(&REPLAY_OVERLAP, &REPLAY_OVERLAP_IN, overlap)?;
         tell(&REPLAY_COMPLETED, &REPLAY_COMPLETED_IN, completed)?;
-        if s.known > 0.0 {
-            tell(&REPLAY_COSINE, &REPLAY_COSINE_IN, s.cosine / s.known)?;
-        }
+        tell(&REPLAY_COSINE, &REPLAY_COSINE_IN, s.cosine / s.known)?;
         if let Some(scoring) = self.scoring.take() {
             scoring.tell(&lab.notebook, &mut lab.streams.shuffle, out)?;
         }
@@ -260,6 +258,8 @@ impl<R: Real> Happening<R> for Sleeping<R> {
         } else if self.left > 0 {
             let text = "nothing is stored, so no ripple came";
             lab.notebook.note(text, out)?;
+            self.left = 0;
+            self.end(lab, out)?;
             return Ok(Flow::Over);
         }
         if self.running.is_some() || self.left > 0 {

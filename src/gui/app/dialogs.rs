@@ -1,47 +1,99 @@
 //! What stands before everything else: the path to save to or to open, the command palette, help, and the question before
 //! closing.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
 
 use egui::{RichText, Ui};
 
-use super::{App, Asking};
-use crate::engine::Snapshot;
+use super::{App, Asking, Leaving};
+use crate::engine::{Snapshot, forget};
 use crate::gui::action::Action;
+use crate::trace::{SUMMARY, typed};
+
+/// A dialog that ends without an answer before this was never seen.
+const SOONEST: Duration = Duration::from_millis(300);
+const NO_DIALOG: &str =
+    "this system shows no file dialog (it takes a desktop portal, or zenity): type the path above";
+
+/// What is known of a run that was left behind.
+fn left_run(path: &Path) -> String {
+    let text = std::fs::read(path.join(SUMMARY)).unwrap_or_default();
+    let summary: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    let title = summary["scenario"].as_str().filter(|t| !t.is_empty());
+    let steps = summary["steps"].as_u64().unwrap_or_default();
+    format!(
+        "{}, seed {}, {steps} steps",
+        title.unwrap_or("without a title"),
+        summary["seed"]
+    )
+}
 
 impl App {
-    /// Closing asks first where work would be lost.
-    pub(super) fn guard_closing(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
+    /// One guard for every way out of an unsaved run: closing, resetting, loading, opening, dropping.
+    pub(super) fn guard(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
         if ctx.input(|i| i.viewport().close_requested())
             && !self.may_close
             && self.unsaved(snapshot)
         {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-            self.closing = true;
+            self.leaving = Some(Leaving::Close);
         }
-        if !self.closing || self.asking.is_some() || self.answer.is_some() {
+        if self.asking.is_some() || self.answer.is_some() {
             return;
         }
-        egui::Modal::new(egui::Id::unique("closing")).show(ctx, |ui| {
+        let Some(leaving) = &self.leaving else { return };
+        let verb = leaving.verb();
+        let (mut go, mut stay) = (false, false);
+        let response = egui::Modal::new(egui::Id::unique("leaving")).show(ctx, |ui| {
             ui.heading("This run is not saved");
             ui.label(format!("{} steps would be lost.", snapshot.live_step));
             ui.horizontal(|ui| {
                 if ui.button("Save run…").clicked() {
                     self.ask(Asking::Save);
                 }
-                if ui.button("Discard").clicked() {
-                    self.may_close = true;
-                    ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-                }
-                if ui.button("Cancel").clicked() {
-                    self.closing = false;
-                }
+                go = ui.button(verb).clicked();
+                stay = ui.button("Cancel").clicked();
             });
         });
+        if stay || (response.should_close() && self.asking.is_none()) {
+            self.leaving = None;
+        } else if go && let Some(leaving) = self.leaving.take() {
+            self.left(leaving, ctx);
+        }
+    }
+
+    /// Runs of windows that were killed are offered, one after the other.
+    fn offer_dialog(&mut self, ctx: &egui::Context) {
+        let Some(path) = self.left_behind.first().cloned() else {
+            return;
+        };
+        let told = left_run(&path);
+        let (mut open, mut discard, mut later) = (false, false, false);
+        let response = egui::Modal::new(egui::Id::unique("left behind")).show(ctx, |ui| {
+            ui.heading("A window that was killed has left a run");
+            ui.label(told);
+            ui.weak(path.display().to_string());
+            ui.horizontal(|ui| {
+                open = ui.button("Open it").clicked();
+                discard = ui.button("Discard it").clicked();
+                later = ui.button("Ask again next time").clicked();
+            });
+        });
+        if open {
+            self.left_behind.clear();
+            self.leave(Leaving::Recover(path), ctx);
+        } else if discard {
+            forget(&path);
+            self.left_behind.remove(0);
+        } else if later || response.should_close() {
+            self.left_behind.clear();
+        }
     }
 
     pub(super) fn dialogs(&mut self, ctx: &egui::Context) {
+        self.offer_dialog(ctx);
         self.path_dialog(ctx);
         self.palette_dialog(ctx);
         if self.help {
@@ -86,7 +138,7 @@ impl App {
                 go |= ui.button(verb).clicked();
                 if ui.button("Cancel").clicked() {
                     self.asking = None;
-                    self.closing = false;
+                    self.leaving = None;
                 }
             });
         });
@@ -95,8 +147,8 @@ impl App {
                 Asking::Save => self.save(),
                 Asking::Open => {
                     self.asking = None;
-                    let path = PathBuf::from(self.path.trim());
-                    if let Err(error) = self.open(&path, ctx) {
+                    let opened = typed(&self.path).and_then(|path| self.open(&path, ctx));
+                    if let Err(error) = opened {
                         self.ask_again(Asking::Open, error);
                     }
                 }
@@ -113,6 +165,7 @@ impl App {
         let thread = std::thread::Builder::new()
             .name("ammon-dialog".into())
             .spawn(move || {
+                let begun = Instant::now();
                 let picked = match asking {
                     Asking::Save => rfd::FileDialog::new().set_title("Save run").pick_folder(),
                     Asking::Open => rfd::FileDialog::new()
@@ -120,14 +173,20 @@ impl App {
                         .add_filter("scenario", &["ron"])
                         .pick_file(),
                 };
-                if let Some(path) = picked {
-                    drop(send.try_send(path));
+                // Nobody cancels a dialog as fast as one that never came.
+                let answer = match picked {
+                    Some(path) => Some(Ok(path)),
+                    None if begun.elapsed() < SOONEST => Some(Err(NO_DIALOG.into())),
+                    None => None,
+                };
+                if let Some(answer) = answer {
+                    drop(send.try_send(answer));
                 }
                 ctx.request_repaint();
             });
         match thread {
             Ok(_) => self.chosen = Some(chosen),
-            Err(error) => self.status = Err(format!("no file dialog: {error}")),
+            Err(error) => self.problem = Some(format!("no file dialog: {error}")),
         }
     }
 

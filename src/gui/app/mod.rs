@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
-use egui::Ui;
-use egui_tiles::Tree;
-
 use super::action::Action;
 use super::broken;
-use super::dock::{Dock, Pane};
+use super::dock::Dock;
 use super::gallery::{Choice, Gallery};
 use super::panels::{self, Panel, PanelContext};
+use super::remembered::{Looks, Remembered};
 use super::simulation::Simulation;
 use crate::engine::load;
-use crate::engine::{Activity, Request, Snapshot, Worker};
-use crate::scenario::{Diagnostics, Text, read_file};
+use crate::engine::{Activity, Request, Scenario, Snapshot, Worker, forget};
+use crate::scenario::{Diagnostics, read_file};
+use crate::trace::{shell, typed};
+use egui::Ui;
 
 /// What stands in the middle of the window.
 enum Middle {
@@ -34,12 +34,29 @@ enum Asking {
     Open,
 }
 
-/// What is remembered between sittings.
-#[derive(Default, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-struct Remembered {
-    layout: Option<Tree<Pane>>,
-    speed: Option<f64>,
+/// What an unsaved run is left for.
+enum Leaving {
+    /// The window closes.
+    Close,
+    /// The same scenario from the start.
+    Reset,
+    /// Another scenario, run at once or not.
+    Load(Box<Scenario>, bool),
+    /// A scenario file or a run folder.
+    Open(PathBuf),
+    /// What a window that was killed has left.
+    Recover(PathBuf),
+}
+
+impl Leaving {
+    /// In words, on the button that does it without saving.
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Close => "Close without saving",
+            Self::Reset => "Reset without saving",
+            Self::Load(..) | Self::Open(_) | Self::Recover(_) => "Open without saving",
+        }
+    }
 }
 
 /// The app.
@@ -58,13 +75,20 @@ pub struct App {
     speed: Option<f64>,
     asking: Option<Asking>,
     path: String,
+    /// Where the run is being saved to.
+    target: PathBuf,
     force: bool,
     answer: Option<Receiver<Result<(), String>>>,
-    chosen: Option<Receiver<PathBuf>>,
+    chosen: Option<Receiver<Result<PathBuf, String>>>,
     palette: Option<String>,
     help: bool,
-    closing: bool,
+    /// What waits for an answer, because an unsaved run would be lost.
+    leaving: Option<Leaving>,
     may_close: bool,
+    /// Runs of windows that were killed, which nobody has been asked about yet.
+    left_behind: Vec<PathBuf>,
+    /// What is remembered of the window.
+    looks: Looks,
     /// Run and step that lie on disk, or had nothing to save.
     saved: (u64, u64),
     /// Run and step when saving was asked for.
@@ -96,18 +120,31 @@ impl App {
             speed,
             asking: None,
             path: String::new(),
+            target: PathBuf::new(),
             force: false,
             answer: None,
             chosen: None,
             palette: None,
             help: false,
-            closing: false,
+            leaving: None,
             may_close: false,
+            left_behind: Vec::new(),
+            looks: remembered.looks,
             saved,
             saving: saved,
             problem: None,
             status: Ok("ready".into()),
         }
+    }
+
+    /// Makes the window look as it did last time.
+    pub fn look(&self, ctx: &egui::Context) {
+        self.looks.apply(ctx);
+    }
+
+    /// Offers runs of windows that were killed.
+    pub fn offer(&mut self, left_behind: Vec<PathBuf>) {
+        self.left_behind = left_behind;
     }
 
     /// Shows the gallery.
@@ -136,7 +173,7 @@ impl App {
             }
             Action::Step => self.simulation.send(Request::Step(1)),
             Action::StepMany => self.simulation.send(Request::Step(100)),
-            Action::Reset => self.simulation.send(Request::Reset),
+            Action::Reset => self.leave(Leaving::Reset, ctx),
             Action::Back => self.simulation.send(seek(-1)),
             Action::Forth => self.simulation.send(seek(1)),
             Action::FarBack => self.simulation.send(seek(-25)),
@@ -175,40 +212,87 @@ impl App {
         self.problem = Some(problem);
     }
 
-    /// Loads a scenario from a text: paused, or its problems are shown.
-    fn load(&mut self, text: Text) {
-        let name = text.name.clone();
-        match load(text, &[], None) {
-            Ok(scenario) => {
-                self.simulation.send(Request::Load(Box::new(scenario)));
-                self.middle = Middle::Panels;
-                self.status = Ok(format!("loaded {name}"));
-            }
-            Err(diagnostics) => self.show_problems(diagnostics),
+    /// Leaves the present run for something else; asks first where it would be lost.
+    fn leave(&mut self, leaving: Leaving, ctx: &egui::Context) {
+        if self.unsaved(&self.simulation.snapshot()) {
+            self.leaving = Some(leaving);
+        } else {
+            self.left(leaving, ctx);
         }
     }
 
+    /// Leaves the present run.
+    fn left(&mut self, leaving: Leaving, ctx: &egui::Context) {
+        match leaving {
+            Leaving::Close => {
+                self.may_close = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+            Leaving::Reset => self.simulation.send(Request::Reset),
+            Leaving::Load(scenario, run) => {
+                self.simulation.send(Request::Load(scenario));
+                if run {
+                    self.simulation.send(Request::Run);
+                }
+                self.middle = Middle::Panels;
+            }
+            Leaving::Open(path) => {
+                if let Err(error) = self.open_folder(&path, ctx) {
+                    self.status = Err(error.clone());
+                    self.ask_again(Asking::Open, error);
+                }
+            }
+            Leaving::Recover(path) => match self.open_folder(&path, ctx) {
+                Ok(()) => {
+                    // It is a copy: what it was made from has done its duty once this one is saved.
+                    self.saved = (u64::MAX, u64::MAX);
+                    forget(&path);
+                    self.status = Ok("recovered; save it to keep it".into());
+                }
+                Err(error) => self.status = Err(error),
+            },
+        }
+    }
+
+    /// Opens a scenario or a run folder; an unsaved run is asked about first.
     fn open(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
         if path.is_dir() {
-            let ctx = ctx.clone();
-            let worker = Worker::open(path, move || ctx.request_repaint());
-            let worker = worker.map_err(|e| e.to_string())?;
-            worker.send(Request::Speed(self.speed));
-            self.saved = here(&worker.snapshot());
-            self.simulation = Box::new(worker);
-            self.met = None;
-            self.middle = Middle::Panels;
-            self.status = Ok(format!("opened {}", path.display()));
-        } else {
-            self.load(read_file(path).map_err(|e| e.to_string())?);
+            self.leave(Leaving::Open(path.to_path_buf()), ctx);
+            return Ok(());
         }
+        let text = read_file(path).map_err(|e| e.to_string())?;
+        let name = text.name.clone();
+        match load(text, &[], None) {
+            Ok(scenario) => {
+                self.status = Ok(format!("loaded {name}"));
+                self.leave(Leaving::Load(Box::new(scenario), false), ctx);
+            }
+            Err(diagnostics) => self.show_problems(diagnostics),
+        }
+        Ok(())
+    }
+
+    fn open_folder(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
+        let wake = ctx.clone();
+        let worker = Worker::open(path, move || wake.request_repaint());
+        let worker = worker.map_err(|e| e.to_string())?;
+        worker.send(Request::Speed(self.speed));
+        self.saved = here(&worker.snapshot());
+        self.simulation = Box::new(worker);
+        self.met = None;
+        self.middle = Middle::Panels;
+        self.status = Ok(format!("opened {}", path.display()));
         Ok(())
     }
 
     fn save(&mut self) {
         let (done, answer) = sync_channel(1);
-        let path = PathBuf::from(self.path.trim());
+        let path = match typed(&self.path) {
+            Ok(path) => path,
+            Err(error) => return self.ask_again(Asking::Save, error),
+        };
         self.status = Ok(format!("saving to {} …", path.display()));
+        self.target.clone_from(&path);
         // A run that goes on before it hears of this has saved more than that, never less.
         self.saving = here(&self.simulation.snapshot());
         self.simulation.send(Request::Save {
@@ -231,11 +315,10 @@ impl App {
             self.answer = None;
             match result {
                 Ok(()) => {
-                    self.status = Ok(format!("saved to {}", self.path));
+                    self.status = Ok(format!("saved to {}", self.target.display()));
                     self.saved = self.saving;
-                    if self.closing {
-                        self.may_close = true;
-                        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+                    if let Some(leaving) = self.leaving.take() {
+                        self.left(leaving, ctx);
                     }
                 }
                 Err(error) => {
@@ -243,9 +326,12 @@ impl App {
                 }
             }
         }
-        if let Some(path) = self.chosen.as_ref().and_then(|c| c.try_recv().ok()) {
+        if let Some(chosen) = self.chosen.as_ref().and_then(|c| c.try_recv().ok()) {
             self.chosen = None;
-            self.path = path.display().to_string();
+            match chosen {
+                Ok(path) => self.path = shell(&path),
+                Err(problem) => self.problem = Some(problem),
+            }
         }
         let dropped = ctx.input(|i| i.raw.dropped_files.clone());
         for file in dropped {
@@ -292,11 +378,8 @@ impl App {
                 let chosen = framed(ui, |ui| self.gallery.show(ui, &snapshot.title));
                 match chosen {
                     Some(Choice::Load(scenario, run)) => {
-                        self.simulation.send(Request::Load(scenario));
-                        if run {
-                            self.simulation.send(Request::Run);
-                        }
-                        self.middle = Middle::Panels;
+                        let ctx = ui.ctx().clone();
+                        self.leave(Leaving::Load(scenario, run), &ctx);
                     }
                     Some(Choice::Back) => self.middle = Middle::Panels,
                     Some(Choice::Open) => self.ask(Asking::Open),
@@ -338,7 +421,10 @@ impl App {
                 }
             }
         }
-        let busy = self.asking.is_some() || self.palette.is_some() || self.closing;
+        let busy = self.asking.is_some()
+            || self.palette.is_some()
+            || self.leaving.is_some()
+            || !self.left_behind.is_empty();
         if !busy && !ctx.egui_wants_keyboard_input() {
             for action in ui.input_mut(Action::pressed) {
                 self.act(action, &ctx);
@@ -351,7 +437,8 @@ impl App {
         egui::Panel::bottom("status").show(ui, |ui| self.status_bar(ui, &snapshot));
         egui::CentralPanel::no_frame().show(ui, |ui| self.middle(ui, &snapshot));
         self.dialogs(&ctx);
-        self.guard_closing(&ctx, &snapshot);
+        self.guard(&ctx, &snapshot);
+        self.looks.note(&ctx);
     }
 }
 
@@ -364,7 +451,13 @@ impl eframe::App for App {
         let remembered = Remembered {
             layout: Some(self.dock.tree.clone()),
             speed: self.speed,
+            looks: self.looks.clone(),
         };
         eframe::set_value(storage, eframe::APP_KEY, &remembered);
+    }
+
+    /// What is worth remembering is in [`Remembered`], where it is checked.
+    fn persist_egui_memory(&self) -> bool {
+        false
     }
 }

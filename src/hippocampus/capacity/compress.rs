@@ -48,10 +48,7 @@ impl CapacityKind for Compress {
         Err("contents are kept as they were, not as a mean")
     }
 
-    fn distinction(&self) -> Vec<String> {
-        let steps = (self.steps != Self::default().steps).then(|| self.steps.to_string());
-        std::iter::once(self.threshold.to_string())
-            .chain(steps)
-            .collect()
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        vec![("threshold", self.threshold.to_string())]
     }
 }

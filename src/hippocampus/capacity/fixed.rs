@@ -6,6 +6,7 @@ use super::CapacityKind;
 use crate::hippocampus::engram::StoredEpisode;
 use crate::hippocampus::evict::{EvictSpec, Oldest};
 use crate::params;
+use crate::registry::label;
 
 params! {
     /// Room for a fixed number of steps; whole episodes are unlearned to make room.
@@ -26,10 +27,10 @@ impl CapacityKind for Fixed {
         self.evict.kind().least_wanted(stored)
     }
 
-    fn distinction(&self) -> Vec<String> {
-        let own = [self.steps.to_string(), self.evict.name().into()];
-        own.into_iter()
-            .chain(self.evict.kind().distinction())
-            .collect()
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        let usual = EvictSpec::named(self.evict.name());
+        let usual = usual.as_ref().unwrap_or(&self.evict);
+        let evict = label(self.evict.name(), &[], &self.evict, usual);
+        vec![("steps", self.steps.to_string()), ("evict", evict)]
     }
 }

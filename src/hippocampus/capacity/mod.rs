@@ -41,8 +41,8 @@ pub trait CapacityKind {
     fn suits_a_tape(&self) -> Result<(), &'static str> {
         Ok(())
     }
-    /// What tells it apart from others of its kind.
-    fn distinction(&self) -> Vec<String> {
+    /// Parameters that its name tells always, by their names.
+    fn distinction(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 }
@@ -60,9 +60,8 @@ registry! {
 impl CapacitySpec {
     /// Its name with what tells it apart from others of its kind: `Fixed-400-Oldest`.
     pub fn label(&self) -> String {
-        let name = std::iter::once(self.name().to_string());
-        name.chain(self.kind().distinction())
-            .collect::<Vec<_>>()
-            .join("-")
+        let usual = Self::named(self.name());
+        let usual = usual.as_ref().unwrap_or(self);
+        registry::label(self.name(), &self.kind().distinction(), self, usual)
     }
 }

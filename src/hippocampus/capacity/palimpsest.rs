@@ -28,7 +28,7 @@ impl CapacityKind for Palimpsest {
         Err("its traces do not fade")
     }
 
-    fn distinction(&self) -> Vec<String> {
-        vec![self.half_life.to_string()]
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        vec![("half_life", self.half_life.to_string())]
     }
 }

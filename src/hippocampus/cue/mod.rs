@@ -27,6 +27,10 @@ pub trait CueKind {
     fn noise(&self) -> f64 {
         0.0
     }
+    /// Its parameter, which its name tells.
+    fn amount(&self) -> f64 {
+        self.fraction()
+    }
     /// Whether it is made from a cortical state.
     fn is_cortical(&self) -> bool {
         false
@@ -47,6 +51,14 @@ registry! {
 }
 
 impl CueSpec {
+    /// Its name with what tells it apart from others: `Noise-0.3`, and what is not as it is by default.
+    pub fn label(&self) -> String {
+        let kind = self.kind();
+        let told = [("fraction", kind.amount().to_string())];
+        let usual = Self::named(self.name());
+        registry::label(self.name(), &told, self, usual.as_ref().unwrap_or(self))
+    }
+
     /// Fraction of the cortical state that a cortical cue knows: its own, or what one knows by default.
     pub fn cortical_fraction(&self) -> f64 {
         if self.kind().is_cortical() {

@@ -29,6 +29,10 @@ impl CueKind for Noise {
         1.0 - self.fraction
     }
 
+    fn amount(&self) -> f64 {
+        self.fraction
+    }
+
     fn cued(&self) -> f64 {
         1.0
     }

@@ -21,8 +21,4 @@ impl EvictKind for LeastSalient {
         let least = saliences.min_by(|a, b| a.1.total_cmp(&b.1));
         least.map(|(position, _)| position)
     }
-
-    fn distinction(&self) -> Vec<String> {
-        vec![self.of.name().into()]
-    }
 }

@@ -15,10 +15,6 @@ use crate::registry;
 pub trait EvictKind {
     /// The position of the episode that goes; none where none is stored.
     fn least_wanted(&self, stored: &VecDeque<StoredEpisode>) -> Option<usize>;
-    /// What tells it apart from others of its kind.
-    fn distinction(&self) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 registry! {

@@ -33,3 +33,11 @@ registry! {
         Shuffled(Shuffled),
     }
 }
+
+impl OrderSpec {
+    /// Its name with what is not as it is by default.
+    pub fn label(&self) -> String {
+        let usual = Self::named(self.name());
+        registry::label(self.name(), &[], self, usual.as_ref().unwrap_or(self))
+    }
+}

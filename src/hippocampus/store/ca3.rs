@@ -40,8 +40,8 @@ impl StoreKind for Ca3 {
         })
     }
 
-    fn distinction(&self) -> Vec<String> {
-        vec![self.sparsity.to_string()]
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        vec![("sparsity", self.sparsity.to_string())]
     }
 
     fn most(&self) -> u64 {

@@ -45,8 +45,11 @@ impl StoreKind for Diluted {
         })
     }
 
-    fn distinction(&self) -> Vec<String> {
-        vec![self.sparsity.to_string(), self.connectivity.to_string()]
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("sparsity", self.sparsity.to_string()),
+            ("connectivity", self.connectivity.to_string()),
+        ]
     }
 
     fn most(&self) -> u64 {

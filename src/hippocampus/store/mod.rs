@@ -144,8 +144,8 @@ pub trait StoreKind {
     fn active(&self) -> usize {
         self.codes().map_or(0, |codes| codes.active)
     }
-    /// What tells it apart from others of its kind with as many units.
-    fn distinction(&self) -> Vec<String> {
+    /// Parameters that its name tells always, by their names, beside `units`.
+    fn distinction(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
     /// Bytes it needs.
@@ -237,14 +237,13 @@ registry! {
 }
 
 impl StoreSpec {
-    /// Its name with what tells it apart from others of its kind: `Ca3-2000-0.05`.
+    /// Its name with what tells it apart from others of its kind: `Ca3-2000-0.05`, and what is not as it is by default.
     pub fn label(&self) -> String {
         let kind = self.kind();
-        let units = kind.codes().map(|codes| codes.units.to_string());
-        std::iter::once(self.name().to_string())
-            .chain(units)
-            .chain(kind.distinction())
-            .collect::<Vec<_>>()
-            .join("-")
+        let units = kind.codes().map(|codes| ("units", codes.units.to_string()));
+        let told: Vec<_> = units.into_iter().chain(kind.distinction()).collect();
+        let usual = Self::named(self.name());
+        let usual = usual.as_ref().unwrap_or(self);
+        registry::label(self.name(), &told, self, usual)
     }
 }

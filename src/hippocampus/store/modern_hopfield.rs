@@ -33,8 +33,11 @@ impl StoreKind for ModernHopfield {
         })
     }
 
-    fn distinction(&self) -> Vec<String> {
-        vec![self.sparsity.to_string(), self.beta.to_string()]
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("sparsity", self.sparsity.to_string()),
+            ("beta", self.beta.to_string()),
+        ]
     }
 
     fn bytes(&self, stored: &Stored) -> u64 {

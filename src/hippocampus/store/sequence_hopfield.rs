@@ -52,11 +52,12 @@ impl StoreKind for SequenceHopfield {
         })
     }
 
-    fn distinction(&self) -> Vec<String> {
-        vec![match &self.separation {
+    fn distinction(&self) -> Vec<(&'static str, String)> {
+        let sharpness = match &self.separation {
             SharpnessSpec::Polynomial(p) => p.d.to_string(),
             SharpnessSpec::Exponential(_) => "exp".into(),
-        }]
+        };
+        vec![("separation", sharpness)]
     }
 
     fn bytes(&self, stored: &Stored) -> u64 {

@@ -70,6 +70,24 @@ pub struct Step<'a, R> {
     pub aux: &'a [R],
 }
 
+impl<R> Step<'_, R> {
+    /// The first `n` of its `width` columns.
+    pub fn first(&self, n: usize, width: usize) -> Self {
+        let part = |values| first(values, n, width);
+        Self {
+            h_prev: part(self.h_prev),
+            x: part(self.x),
+            h: part(self.h),
+            aux: part(self.aux),
+        }
+    }
+}
+
+/// The first `n` of `width` columns.
+pub fn first<R>(values: &[R], n: usize, width: usize) -> &[R] {
+    &values[..values.len() / width.max(1) * n]
+}
+
 /// Which pre-activations a tensor feeds, and with what: θ[row + i, j] multiplies u[source.start + j] in the sum of
 /// pre-activation local.start + i.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -82,14 +82,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_moment_is_a_row_and_nothing_measured_is_empty() {
+    fn each_moment_is_a_row_and_what_is_undefined_or_not_measured_is_empty() {
         let dir = tempfile::tempdir().unwrap();
         let rows = "time,episode,phase,metric,value\n3,1,Wake,loss,0.5\n3,1,Wake,accuracy,1\n3,1,Sleep,loss,NaN\n";
         std::fs::write(dir.path().join("metrics.csv"), rows).unwrap();
         let text = Csv {}.convert(&RunReader::new(dir.path())).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
-            "time,episode,phase,loss,accuracy\n3,1,Wake,0.5,1\n3,1,Sleep,NaN,\n"
+            "time,episode,phase,loss,accuracy\n3,1,Wake,0.5,1\n3,1,Sleep,,\n"
         );
     }
 }
