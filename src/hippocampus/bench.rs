@@ -206,7 +206,7 @@ impl<R: Real> Filled<R> {
         }
         let store = self.store.as_dyn();
         let exact = !recall.active.is_empty() && recall.active == self.codes[p];
-        (store.overlap(&recall.active, &self.codes[p]), exact)
+        (store.overlap(&recall.active, &self.codes[p], &[]), exact)
     }
 
     /// Walks the whole sequence from its first pattern, or from its last.

@@ -128,11 +128,16 @@ impl<R: Real> HippocampusState<R> {
         best
     }
 
+    /// Overlap of active units with those of a code that a lesion has left.
+    pub fn overlap(&self, active: &[u32], code: &[u32]) -> f64 {
+        self.store().overlap(active, code, &self.lesions.cuts.units)
+    }
+
     /// Overlap of a state with an engram; a tape knows which engram it is at.
     pub fn likeness(&self, state: &Recall, engram: &Engram) -> f64 {
         match state.engram {
             Some(id) => f64::from(u8::from(id == engram.id)),
-            None => self.store().overlap(&state.active, &engram.code),
+            None => self.overlap(&state.active, &engram.code),
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A walk completes its cue, then steps along the sequence synapses. It ends where their input falls below half of what a
 //! stored transition gives (the boundary), or where the collaterals support the state less than half as well as a stored
-//! pattern (the attractor is lost).
+//! pattern (the attractor is lost). Both are relative to what lesions have left, which a store tells, and, where traces fade,
+//! to how faint they may be: a state that its collaterals support with the strength of an old trace steps on with as much.
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,7 @@ pub fn walk<R: Real>(
     let mut states: Vec<Recall> = Vec::new();
     let mut state = store.complete(cue, cuts, scratch);
     let end = loop {
-        if let Some(end) = ended(&state, states.is_empty()) {
+        if let Some(end) = ended(store, &state, states.is_empty()) {
             break end;
         }
         if states.len() >= limits.walk {
@@ -101,14 +102,20 @@ pub fn walk<R: Real>(
 }
 
 /// Why a walk ends at a state, if it does.
-fn ended(state: &Recall, first: bool) -> Option<End> {
+fn ended<R: Real>(store: &dyn Store<R>, state: &Recall, first: bool) -> Option<End> {
     if state.active.is_empty() && state.engram.is_none() {
         return Some(if first { End::Silent } else { End::Boundary });
     }
-    if state.strength < THRESHOLD {
+    let faintest = store.faintest();
+    let trace = if faintest < 1.0 && !first {
+        state.support.clamp(faintest, 1.0)
+    } else {
+        1.0
+    };
+    if state.strength < THRESHOLD * trace {
         return Some(End::Boundary);
     }
-    (state.support < THRESHOLD).then_some(End::Lost)
+    (state.support < THRESHOLD * faintest).then_some(End::Lost)
 }
 
 /// Completes each cue for itself: replay without sequence. A cue that completes to nothing ends it.
@@ -121,7 +128,7 @@ pub fn hop<R: Real>(
     let mut states = Vec::new();
     for cue in cues {
         let state = store.complete(cue, cuts, scratch);
-        if let Some(end) = ended(&state, states.is_empty()) {
+        if let Some(end) = ended(store, &state, states.is_empty()) {
             return Walk { states, end };
         }
         states.push(state);

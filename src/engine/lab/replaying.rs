@@ -99,7 +99,7 @@ impl<R: Real> Replaying<R> {
         let expected = self.planned.expected.get(self.step);
         let lived_step = expected.map(|e| e.step);
         self.overlaps.push(match (expected, state.engram) {
-            (Some(e), None) => memory.store().overlap(&state.active, &e.code),
+            (Some(e), None) => memory.overlap(&state.active, &e.code),
             (Some(e), Some(id)) => f64::from(u8::from(id == e.engram)),
             (None, _) => 0.0,
         });

@@ -43,8 +43,9 @@ impl App {
         if self.asking.is_some() || self.answer.is_some() {
             return;
         }
-        let Some(leaving) = &self.leaving else { return };
-        let verb = leaving.verb();
+        if self.leaving.is_none() {
+            return;
+        }
         let (mut go, mut stay) = (false, false);
         let response = egui::Modal::new(egui::Id::unique("leaving")).show(ctx, |ui| {
             ui.heading("This run is not saved");
@@ -53,7 +54,7 @@ impl App {
                 if ui.button("Save run…").clicked() {
                     self.ask(Asking::Save);
                 }
-                go = ui.button(verb).clicked();
+                go = ui.button("Discard").clicked();
                 stay = ui.button("Cancel").clicked();
             });
         });

@@ -48,17 +48,6 @@ enum Leaving {
     Recover(PathBuf),
 }
 
-impl Leaving {
-    /// In words, on the button that does it without saving.
-    fn verb(&self) -> &'static str {
-        match self {
-            Self::Close => "Close without saving",
-            Self::Reset => "Reset without saving",
-            Self::Load(..) | Self::Open(_) | Self::Recover(_) => "Open without saving",
-        }
-    }
-}
-
 /// The app.
 #[allow(clippy::struct_excessive_bools)] // each is a dialog that is open or not
 pub struct App {
@@ -456,7 +445,7 @@ impl eframe::App for App {
         eframe::set_value(storage, eframe::APP_KEY, &remembered);
     }
 
-    /// What is worth remembering is in [`Remembered`], where it is checked.
+    /// What is worth remembering is told by the app itself, and checked when it is read.
     fn persist_egui_memory(&self) -> bool {
         false
     }

@@ -7,11 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::{common, masked, signed_overlap};
-use super::sweep::{choose, mean_of, settle, speaking};
+use super::codes::{living, masked, overlap, signed_overlap};
+use super::sweep::{choose, mean_of, relative, settle, speaking};
 use super::synapses::Synapses;
 use super::wiring::Wiring;
 use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreStart, Trace};
+use crate::hippocampus::capacity::FAINTEST;
 use crate::numeric::{KWinners, Real, Rng};
 use crate::record::Direction;
 
@@ -53,6 +54,8 @@ pub struct AttractorStore {
     decaying: bool,
     /// Whether every code stored had k units: then ±1 units need no second sum.
     balanced: bool,
+    /// Units of the codes stored, and codes, each as much as is left of it: a lesion at encoding makes codes smaller.
+    stored: (f64, f64),
 }
 
 /// Units that send, some of them through cut axons.
@@ -80,8 +83,34 @@ impl AttractorStore {
             pending: Vec::new(),
             decaying: birth.decaying,
             balanced: true,
+            stored: (0.0, 0.0),
             network,
         }
+    }
+
+    /// What support, or strength, a stored pattern has with what lesions have left, where it has 1 in a whole network: the cut
+    /// that tells a pattern from chance is relative to it. `cut` are the axons that the input comes through.
+    ///
+    /// Of k-winners codes, min(ρ, α) k units can be right, among those that send and those that receive: α is the living share
+    /// of the units, ρ the mean size of the stored codes over k, less than 1 where a lesion took part of them at encoding; u is
+    /// the share of the living units whose axons are whole. So it is min(ρ, α)² u, and α² u of ±1 units, whose codes are all
+    /// units.
+    fn left(&self, cuts: &Cuts, cut: &[bool]) -> f32 {
+        let alive = cuts.alive();
+        let right = match self.network.activation {
+            Activation::Winners => alive.min(self.size()),
+            Activation::Sign => alive,
+        };
+        (right * right * cuts.speaking(cut)) as f32
+    }
+
+    /// ρ, the mean size of the stored codes over k.
+    fn size(&self) -> f64 {
+        let (units, codes) = self.stored;
+        let size = units / (codes * self.network.active as f64);
+        // As traces fade both are rounded.
+        let whole = codes <= 0.0 || size > 1.0 - 1e-9;
+        if whole { 1.0 } else { size }
     }
 
     /// Input from active units through `synapses` to every unit, 1 for the units of a stored pattern cued in full; `again` says
@@ -128,6 +157,7 @@ impl AttractorStore {
     /// Sweeps until the state stays the same.
     fn settle(&self, start: Code, strength: f32, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
         let k = self.network.active;
+        let left = self.left(cuts, &cuts.collaterals);
         // The sums of one sweep can be made from those of the one before, unless something else was summed in between.
         let alone = self.network.activation == Activation::Winners;
         let mut again = false;
@@ -155,7 +185,7 @@ impl AttractorStore {
             let (sums, winners) = (&mut scratch.rows.sums, &mut scratch.winners);
             let mut next = Code::new();
             self.choose(sums, state, cuts, winners, &mut next);
-            let support = self.agreement(sums, &next, cuts);
+            let support = relative(self.agreement(sums, &next, cuts), left);
             (next, support)
         })
     }
@@ -183,7 +213,10 @@ impl AttractorStore {
         out: &mut Code,
     ) {
         match self.network.activation {
-            Activation::Winners => choose(scores, self.network.active, cuts, winners, out),
+            Activation::Winners => {
+                let size = self.size();
+                choose(scores, self.network.active, size, cuts, winners, out);
+            }
             Activation::Sign => {
                 let mut on = state.iter().copied().peekable();
                 for (i, s) in scores.iter().enumerate() {
@@ -222,6 +255,9 @@ impl<R: Real> Store<R> for AttractorStore {
 
     fn encode(&mut self, traces: &[Trace<'_, R>]) {
         self.patterns += traces.len();
+        let units: usize = traces.iter().map(|t| t.code.len()).sum();
+        self.stored.0 += units as f64;
+        self.stored.1 += traces.len() as f64;
         self.balanced &= traces.iter().all(|t| t.code.len() == self.network.active);
         self.pending.extend(
             traces
@@ -260,11 +296,16 @@ impl<R: Real> Store<R> for AttractorStore {
         self.collaterals.remove(&own);
         self.sequence.remove(&links.collect::<Vec<_>>());
         self.patterns = self.patterns.saturating_sub(own.len());
+        let units: usize = own.iter().map(|(code, _)| code.len()).sum();
+        self.stored.0 -= units as f64;
+        self.stored.1 -= own.len() as f64;
     }
 
     fn decay(&mut self, factor: f64) {
         self.collaterals.decay(factor);
         self.sequence.decay(factor);
+        self.stored.0 *= factor;
+        self.stored.1 *= factor;
     }
 
     fn complete(&self, cue: &Cue, cuts: &Cuts, scratch: &mut Scratch) -> Recall {
@@ -291,15 +332,20 @@ impl<R: Real> Store<R> for AttractorStore {
         self.choose(&mut scores, &[], cuts, &mut scratch.winners, &mut start);
         let mut recall = self.settle(start, 0.0, cuts, scratch);
         // Judged on the cleaned-up state: the winners of mere noise are scattered, a stored pattern is not.
-        recall.strength = self.agreement(&input, &recall.active, cuts);
+        let left = self.left(cuts, &cuts.sequence);
+        recall.strength = relative(self.agreement(&input, &recall.active, cuts), left);
         recall
     }
 
-    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
+    fn overlap(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
         match self.network.activation {
-            Activation::Winners => common(state, code) as f64 / code.len().max(1) as f64,
-            Activation::Sign => signed_overlap(state, code, self.network.units),
+            Activation::Winners => overlap(state, &living(code, silent)),
+            Activation::Sign => signed_overlap(state, code, self.network.units, silent),
         }
+    }
+
+    fn faintest(&self) -> f32 {
+        if self.decaying { FAINTEST } else { 1.0 }
     }
 
     fn content(&self, _: u64) -> Option<&[R]> {
@@ -318,7 +364,6 @@ impl<R: Real> Store<R> for AttractorStore {
 #[cfg(test)]
 mod tests {
     use super::super::Ca3;
-    use super::super::codes::overlap;
     use super::super::sweep::active;
     use super::*;
     use crate::numeric::Rng;

@@ -1,5 +1,7 @@
 //! Sparse codes as sorted lists of active units, compared.
 
+use std::borrow::Cow;
+
 use crate::numeric::Real;
 use crate::numeric::statistics::{cosine, dot};
 
@@ -37,6 +39,15 @@ pub fn overlap(a: &[u32], b: &[u32]) -> f64 {
     common(a, b) as f64 / b.len() as f64
 }
 
+/// The units of a code that are not silenced.
+pub fn living<'a>(code: &'a [u32], silent: &[bool]) -> Cow<'a, [u32]> {
+    if silent.is_empty() {
+        return Cow::Borrowed(code);
+    }
+    let living = code.iter().copied().filter(|&i| !masked(silent, i));
+    Cow::Owned(living.collect())
+}
+
 /// How many units two sorted codes share.
 pub fn common(a: &[u32], b: &[u32]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
@@ -59,9 +70,14 @@ pub fn similarity<R: Real>(a: &[R], b: &[R]) -> f64 {
     cosine(dot(a, b), dot(a, a), dot(b, b))
 }
 
-/// (1/M) Σ ξ_i ξ'_i of two ±1 states given by their active units.
-pub fn signed_overlap(state: &[u32], code: &[u32], units: usize) -> f64 {
-    let apart = state.len() + code.len() - 2 * common(state, code);
+/// (1/M) Σ ξ_i ξ'_i of two ±1 states given by their active units, over the M units that are not silenced.
+pub fn signed_overlap(state: &[u32], code: &[u32], units: usize, silent: &[bool]) -> f64 {
+    let code = living(code, silent);
+    let apart = state.len() + code.len() - 2 * common(state, &code);
+    let units = units - silent.iter().filter(|silent| **silent).count();
+    if units == 0 {
+        return 0.0;
+    }
     1.0 - 2.0 * apart as f64 / units as f64
 }
 

@@ -15,7 +15,7 @@ mod wiring;
 
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;
-pub use codes::{common, masked, overlap, similarity};
+pub use codes::{common, living, masked, overlap, similarity};
 pub use diluted::Diluted;
 pub use exact::{Exact, ExactStore};
 pub use hopfield::Hopfield;
@@ -56,9 +56,10 @@ pub struct Cue {
 pub struct Recall {
     /// Active units.
     pub active: Code,
-    /// How well the collaterals support the state: 1 for a stored pattern alone, 0 for chance.
+    /// How well the collaterals support the state: 1 for a stored pattern alone, 0 for chance, of what a lesion has left.
     pub support: f32,
-    /// How strongly the sequence synapses led here: 1 for a stored transition, 0 for none. 1 after a cue.
+    /// How strongly the sequence synapses led here: 1 for a stored transition, 0 for none, of what a lesion has left. 1 after
+    /// a cue.
     pub strength: f32,
     /// The states of each sweep of the attractor dynamics, the first being what came in.
     pub sweeps: Vec<Code>,
@@ -86,6 +87,34 @@ pub struct Cuts {
     pub collaterals: Vec<bool>,
     /// Units whose sequence axons are cut.
     pub sequence: Vec<bool>,
+}
+
+impl Cuts {
+    /// Fraction of the units that are not silenced.
+    pub fn alive(&self) -> f64 {
+        part(&self.units, |_| false)
+    }
+
+    /// Fraction of the living units whose axons, of those with this mask, are whole.
+    pub fn speaking(&self, cut: &[bool]) -> f64 {
+        part(cut, |i| masked(&self.units, i))
+    }
+}
+
+/// Which part of the units that are not to be skipped is not masked.
+fn part(mask: &[bool], skip: impl Fn(u32) -> bool) -> f64 {
+    let (mut left, mut all) = (0, 0);
+    for (i, gone) in mask.iter().enumerate() {
+        if !skip(i as u32) {
+            left += usize::from(!gone);
+            all += 1;
+        }
+    }
+    match all {
+        _ if mask.is_empty() => 1.0,
+        0 => 0.0,
+        all => left as f64 / all as f64,
+    }
 }
 
 /// Scratch space of a recall.
@@ -208,13 +237,17 @@ pub trait Store<R: Real> {
         scratch: &mut Scratch,
     ) -> Recall;
     /// How like a code a state is: 1 for the code itself. The fraction of the code's units that are active; for ±1 units
-    /// the mean product, which is 0 by chance.
-    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
-        common(state, code) as f64 / code.len().max(1) as f64
+    /// the mean product, which is 0 by chance. Units that are silenced are left out.
+    fn overlap(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
+        overlap(state, &living(code, silent))
     }
     /// One step of attention from a cue, where the store works that way.
     fn attention(&self, _cue: &Cue) -> Option<Attention> {
         None
+    }
+    /// Strength of the faintest trace that is still kept, where a fresh one has 1.
+    fn faintest(&self) -> f32 {
+        1.0
     }
     /// Content kept as such; a store that keeps none leaves it to the decoder.
     fn content(&self, engram: u64) -> Option<&[R]>;

@@ -6,7 +6,7 @@
 //! patterns as keys and values.
 
 use super::patterns::{Association, Patterns, dense};
-use super::sweep::{active, choose, speaking};
+use super::sweep::{active, choose, relative, speaking};
 use super::{Attention, Code, CodeSize, Cue, Cuts, Recall, Scratch, StoreKind, Stored};
 use crate::params;
 use crate::record::Direction;
@@ -83,10 +83,12 @@ impl ModernHopfield {
             ..Recall::default()
         };
         let (mut weights, mut next) = (Vec::new(), Vec::new());
+        let left = patterns.left(cuts, &cuts.collaterals);
+        let size = patterns.size();
         for _ in 0..self.sweeps {
             silence(&mut state, &cuts.collaterals);
             patterns.similarities(&state, &mut weights);
-            recall.support = self.attend(patterns, &mut weights);
+            recall.support = relative(self.attend(patterns, &mut weights), left);
             patterns.blend(&weights, None, &mut next);
             silence(&mut next, &cuts.units);
             let moved = state
@@ -97,7 +99,14 @@ impl ModernHopfield {
             std::mem::swap(&mut state, &mut next);
             let mut active = Code::new();
             let mut scores = state.clone();
-            choose(&mut scores, k, cuts, &mut scratch.winners, &mut active);
+            choose(
+                &mut scores,
+                k,
+                size,
+                cuts,
+                &mut scratch.winners,
+                &mut active,
+            );
             recall.active.clone_from(&active);
             if moved < 1e-6 {
                 break;
@@ -147,9 +156,16 @@ impl Association for ModernHopfield {
         let mut start = Code::new();
         let mut scores = to.clone();
         let k = self.active();
-        choose(&mut scores, k, cuts, &mut scratch.winners, &mut start);
+        choose(
+            &mut scores,
+            k,
+            patterns.size(),
+            cuts,
+            &mut scratch.winners,
+            &mut start,
+        );
         let mut recall = self.settle(patterns, to, start, cuts, scratch);
-        recall.strength = found * alike;
+        recall.strength = found * relative(alike, patterns.left(cuts, &cuts.sequence));
         recall
     }
 

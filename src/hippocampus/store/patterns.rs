@@ -117,6 +117,18 @@ impl Patterns {
         }));
     }
 
+    /// The similarity that a pattern has with itself where lesions have left part of the units: min(ρ, α) u, with α the living
+    /// share of the units, ρ the mean size of the codes over k, u the share of the living units whose axons are whole.
+    pub fn left(&self, cuts: &Cuts, cut: &[bool]) -> f32 {
+        (cuts.alive().min(self.size()) * cuts.speaking(cut)) as f32
+    }
+
+    /// ρ, the mean size of the codes over k.
+    pub fn size(&self) -> f64 {
+        let units: usize = self.entries.iter().map(|e| e.code.len()).sum();
+        units as f64 / (self.entries.len() * self.active).max(1) as f64
+    }
+
     /// Strength of each pattern's trace.
     pub fn strengths(&self) -> impl Iterator<Item = f32> + '_ {
         self.entries.iter().map(|e| e.strength)
@@ -175,8 +187,8 @@ pub trait Association: StoreKind + Clone {
         scratch: &mut Scratch,
     ) -> Recall;
     /// How like a code a state is.
-    fn likeness(&self, state: &[u32], code: &[u32]) -> f64 {
-        super::codes::overlap(state, code)
+    fn likeness(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
+        super::codes::overlap(state, &super::codes::living(code, silent))
     }
     /// One step of attention from a cue, where it works that way.
     fn attention(&self, _patterns: &Patterns, _cue: &Cue) -> Option<Attention> {
@@ -244,8 +256,8 @@ impl<R: Real, A: Association> Store<R> for AssociativeStore<A> {
             .step(&self.patterns, state, direction, cuts, scratch)
     }
 
-    fn overlap(&self, state: &[u32], code: &[u32]) -> f64 {
-        self.association.likeness(state, code)
+    fn overlap(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
+        self.association.likeness(state, code, silent)
     }
 
     fn attention(&self, cue: &Cue) -> Option<Attention> {

@@ -6,7 +6,7 @@
 
 use super::codes::signed_overlap;
 use super::patterns::{Association, Patterns, dense};
-use super::sweep::{settle, speaking};
+use super::sweep::{relative, settle, speaking};
 use super::{Code, CodeSize, Cuts, Recall, Scratch, StoreKind, Stored};
 use crate::record::Direction;
 use crate::{params, registry};
@@ -134,9 +134,13 @@ impl Association for SequenceHopfield {
         cuts: &Cuts,
         scratch: &mut Scratch,
     ) -> Recall {
+        let left = patterns.left(cuts, &cuts.collaterals);
         settle(start, 1.0, self.sweeps, |state| {
             let (f, best) = self.sharpened(patterns, state, &cuts.collaterals, scratch);
-            (self.answer(patterns, &f, None, cuts).0, best)
+            (
+                self.answer(patterns, &f, None, cuts).0,
+                relative(best, left),
+            )
         })
     }
 
@@ -156,13 +160,13 @@ impl Association for SequenceHopfield {
         Recall {
             sweeps: vec![active.clone()],
             active,
-            support,
+            support: relative(support, patterns.left(cuts, &cuts.collaterals)),
             strength: size.min(1.0),
             engram: None,
         }
     }
 
-    fn likeness(&self, state: &[u32], code: &[u32]) -> f64 {
-        signed_overlap(state, code, self.units)
+    fn likeness(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
+        signed_overlap(state, code, self.units, silent)
     }
 }

@@ -44,18 +44,26 @@ pub(super) fn speaking(active: &[u32], cut: &[bool], out: &mut Code) {
     out.extend(active.iter().copied().filter(|&i| !masked(cut, i)));
 }
 
-/// The k winners among units that are not silenced; as many fewer as are silenced.
+/// What there is of what can be.
+pub(super) fn relative(value: f32, left: f32) -> f32 {
+    if left > 0.0 { value / left } else { 0.0 }
+}
+
+/// The k winners among units that are not silenced; as many fewer as are silenced, and no more than the stored codes have
+/// units: `size` is their mean size over k.
 pub(super) fn choose(
     scores: &mut [f32],
     k: usize,
+    size: f64,
     cuts: &Cuts,
     winners: &mut KWinners,
     out: &mut Code,
 ) {
-    let mut k = k;
+    let part = |of: f64| (k as f64 * of).round() as usize;
+    let mut k = part(size);
     if !cuts.units.is_empty() {
         let alive = cuts.units.iter().filter(|silent| !**silent).count();
-        k = (k as f64 * alive as f64 / scores.len() as f64).round() as usize;
+        k = k.min(part(alive as f64 / scores.len() as f64));
         for (s, silent) in scores.iter_mut().zip(&cuts.units) {
             if *silent {
                 *s = f32::NEG_INFINITY;
