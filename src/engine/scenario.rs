@@ -3,7 +3,9 @@
 use super::phases::{Phase, needs};
 use crate::params;
 use crate::registry::{Problems, serial};
-use crate::scenario::{Diagnostics, Finding, Report, Setup, Text, check_setup, document};
+use crate::scenario::{
+    Diagnostics, Finding, Report, Setup, Text, check_setup, document, setup_bytes, too_large,
+};
 use crate::task::Baselines;
 
 params! {
@@ -78,17 +80,46 @@ pub(super) fn findings(scenario: &Scenario) -> Vec<Finding> {
         setup, protocol, ..
     } = scenario;
     check_setup(setup, needs(protocol), &mut report);
-    check_phases(setup, protocol, &mut report.within("protocol"));
+    let mut so_far = SoFar {
+        bytes: setup_bytes(setup, needs(protocol)),
+        stored: false,
+    };
+    check_phases(setup, protocol, &mut so_far, &mut report.within("protocol"));
     findings
 }
 
-fn check_phases(setup: &Setup, phases: &[Phase], report: &mut Report<'_>) {
+/// What is known where a phase begins.
+struct SoFar {
+    /// Bytes that the setup takes.
+    bytes: u64,
+    /// Whether an episode was lived before, here or in an earlier round.
+    stored: bool,
+}
+
+fn check_phases(setup: &Setup, phases: &[Phase], so_far: &mut SoFar, report: &mut Report<'_>) {
     for (i, phase) in phases.iter().enumerate() {
         let mut report = report.within(&i.to_string());
-        phase.kind().problems(setup, &mut report);
-        if let Some((phases, _)) = phase.kind().within() {
-            check_phases(setup, phases, &mut report.within("phases"));
+        let kind = phase.kind();
+        kind.problems(setup, &mut report);
+        if let Some((phases, times)) = kind.within() {
+            // What a later phase of the round stores is there in the next one.
+            so_far.stored |= times > 1 && needs(phases).episodes > 0;
+            check_phases(setup, phases, so_far, &mut report.within("phases"));
+            continue;
         }
+        let bytes = so_far.bytes.saturating_add(kind.bytes(setup));
+        if let (true, Some((message, help))) = (so_far.bytes < bytes, too_large(bytes))
+            && too_large(so_far.bytes).is_none()
+        {
+            report.here(message, help);
+        }
+        if kind.needs().ripples && setup.hippocampus.is_some() && !so_far.stored {
+            report.here(
+                "nothing is stored yet when this sleep comes: no ripple can run",
+                "put a phase `Wake(episodes: 16)` before it",
+            );
+        }
+        so_far.stored |= kind.needs().episodes > 0;
     }
 }
 

@@ -395,8 +395,15 @@ fn suggest<'a>(name: &str, choices: impl Iterator<Item = &'a str> + Clone, what:
 /// The choice that `name` most likely means, where one is near enough.
 pub fn nearest<'a>(name: &str, choices: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.chars().take(64).collect::<String>().to_lowercase();
+    let alike = |choice: &str| {
+        let choice = choice.to_lowercase();
+        let alike = strsim::jaro_winkler(&lower, &choice);
+        // In a short word one slip weighs more than it should: `Gur`, `Tahn`.
+        let slip = lower.len() >= 3 && strsim::osa_distance(&lower, &choice) == 1;
+        if slip { alike.max(0.9) } else { alike }
+    };
     choices
-        .map(|choice| (strsim::jaro_winkler(&lower, &choice.to_lowercase()), choice))
+        .map(|choice| (alike(choice), choice))
         .filter(|(score, _)| *score > 0.7)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, choice)| choice)

@@ -21,7 +21,7 @@ pub use schema::{
     Cortex, EveryEpisode, EveryPhase, EveryStep, Learning, Setup, Stretch, UpdateKind, UpdateSpec,
 };
 pub use semantics::{
-    Needs, check_setup, counts, fits, kept_steps, mebibytes, room, shuffles_what_is_not_chosen,
-    stores,
+    Needs, check_setup, counts, fits, kept_steps, mebibytes, room, setup_bytes,
+    shuffles_what_is_not_chosen, stores, too_large,
 };
 pub use text::{ReadError, Text, read_file};

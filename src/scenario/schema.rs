@@ -141,4 +141,11 @@ impl Setup {
         let state = cell.as_dyn().units() * cell.as_dyn().slots();
         (state + dims.inputs + dims.outputs + 1) as u64
     }
+
+    /// Values of a cortical state.
+    pub fn state_values(&self) -> u64 {
+        let dims = self.task.kind::<f32>().dims();
+        let cell = CellState::<f32>::new(&self.cortex.cell, dims.inputs);
+        (cell.as_dyn().units() * cell.as_dyn().slots()) as u64
+    }
 }

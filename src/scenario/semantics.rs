@@ -126,9 +126,6 @@ fn rules(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
             ),
         );
     }
-    if learning.every() != Stretch::Phase {
-        return;
-    }
     if learning.rule.offline() && setup.hippocampus.is_some() && !needs.ripples {
         report.at(
             "protocol",
@@ -205,26 +202,44 @@ fn tasks(test: impl Fn(&dyn Task<f32>) -> bool) -> String {
     able.map(TaskSpec::name).collect::<Vec<_>>().join(", ")
 }
 
-/// Refuses what would not fit, with the number of bytes it would need.
+/// Refuses what would not fit, with the number of bytes it would need. What a phase takes beside it is asked for by
+/// [`too_large`].
 fn memory(setup: &Setup, needs: Needs, report: &mut Report<'_>) {
-    let (path, bytes) = largest(setup, needs);
-    if bytes > MOST_BYTES {
-        report.at(
-            path,
+    let parts = parts(setup, needs);
+    let bytes = parts
+        .iter()
+        .fold(0, |sum: u64, part| sum.saturating_add(part.1));
+    let largest = parts.iter().max_by_key(|(_, bytes)| *bytes);
+    if let (Some((message, help)), Some((path, _))) = (too_large(bytes), largest) {
+        report.at(path, message, help);
+    }
+}
+
+/// Why a run that takes so many bytes is refused, and what helps; `None` where it is not.
+pub fn too_large(bytes: u64) -> Option<(String, String)> {
+    (bytes > MOST_BYTES).then(|| {
+        (
             format!(
-                "this run would need about {:.1} GiB of memory",
+                "this run would need about {:.1} GiB of memory ({bytes} bytes)",
                 bytes as f64 / f64::from(1 << 30)
             ),
             format!(
                 "at most {} GiB are allowed: lower units, episodes or delays, or choose a rule that keeps less",
                 MOST_BYTES >> 30
             ),
-        );
-    }
+        )
+    })
 }
 
-/// The part of a run that needs most memory, and how many bytes.
-fn largest(setup: &Setup, needs: Needs) -> (&'static str, u64) {
+/// Bytes that a setup takes for a protocol that needs this.
+pub fn setup_bytes(setup: &Setup, needs: Needs) -> u64 {
+    let parts = parts(setup, needs);
+    let parts = parts.iter().map(|(_, bytes)| *bytes);
+    parts.fold(0, u64::saturating_add)
+}
+
+/// The parts of a run that need memory whatever its phases are, and how many bytes.
+fn parts(setup: &Setup, needs: Needs) -> Vec<(&'static str, u64)> {
     let dims = setup.task.kind::<f32>().dims();
     let cell = CellState::<f32>::new(&setup.cortex.cell, dims.inputs);
     let cell = cell.as_dyn();
@@ -235,14 +250,19 @@ fn largest(setup: &Setup, needs: Needs) -> (&'static str, u64) {
         state: units,
         parameters: parameters(cell),
     };
-    // Up to 256 episodes are probed side by side: inputs, targets, drive and states.
     let width = needs.width.max(1);
-    let mut parts = vec![("task", 4 * 256 * steps * (content + 3 * units))];
-    let rules = setup.learning.rules();
-    let floats: u64 = rules.map(|rule| rule.kind().floats(&sizes)).sum();
+    // An episode as its task makes it.
+    let mut parts = vec![("task", 8 * steps * (content + 3 * units))];
+    // The rules, and the yardstick that they are held against.
+    let yardstick = setup.learning.rule.yardstick();
+    let rules = setup.learning.rules().chain([&yardstick]);
+    let floats = rules.map(|rule| rule.kind().floats(&sizes));
+    let floats = floats.fold(0, u64::saturating_add);
     parts.push(("learning", floats.saturating_mul(4 * width)));
+    if let Some(hippocampus) = &setup.hippocampus {
+        // What is stored has a limit of its own; beside it is what was lived, for the measurement.
+        let kept = kept_steps(hippocampus, needs.episodes, setup.episode_steps());
+        parts.push(("hippocampus", kept.saturating_mul(4 * content)));
+    }
     parts
-        .into_iter()
-        .max_by_key(|(_, bytes)| *bytes)
-        .unwrap_or(("task", 0))
 }

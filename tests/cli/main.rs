@@ -16,7 +16,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-/// A scenario that takes a moment: 912 steps of waking, sleep, a lesion and a probe.
+/// A scenario that takes a moment: 920 steps of waking, sleep, a lesion and a probe.
 const TINY: &str = r#"Scenario(
     title: "Tiny",
     task: Recall(symbols: 2, delay: 4, distractors: 2),

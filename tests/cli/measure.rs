@@ -116,8 +116,8 @@ fn a_measurement_stopped_and_resumed_gives_the_same_tables() {
 #[test]
 fn a_single_number_stands_for_a_list_and_for_a_fraction() {
     let dir = workshop();
-    let one = "protocol=[MeasureStore(patterns: 30, cues: 0.4, trials: 2), Sleep]";
-    let list = "protocol=[MeasureStore(patterns: [30], cues: [Fraction(fraction: 0.4)], trials: 2), Sleep]";
+    let one = "protocol=[MeasureStore(patterns: 30, cues: 0.4, trials: 2), Wake, Sleep]";
+    let list = "protocol=[MeasureStore(patterns: [30], cues: [Fraction(fraction: 0.4)], trials: 2), Wake, Sleep]";
     for (name, set) in [("one", one), ("list", list)] {
         done(
             &dir,

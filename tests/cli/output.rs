@@ -80,7 +80,7 @@ fn progress_is_silent_where_there_is_no_terminal() {
     let (_, out, err) = run(&dir, &["run", "tiny.ron"]);
     assert!(err.is_empty(), "{err}");
     for words in [
-        "completed, seed 1, 912 steps",
+        "completed, seed 1, 920 steps",
         "probe.accuracy",
         "chance",
         "flops/step",

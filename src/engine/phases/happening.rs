@@ -21,6 +21,10 @@ pub trait PhaseKind {
     fn within(&self) -> Option<(&[Phase], usize)> {
         None
     }
+    /// Bytes that it takes while it runs, beside what the setup itself takes.
+    fn bytes(&self, _setup: &Setup) -> u64 {
+        0
+    }
     /// Whether it only measures stores.
     fn measures(&self) -> bool {
         false

@@ -8,6 +8,7 @@ use super::super::lab::{
     Alone, Draft, Lab, Lived, Planned, RunError, fresh, live, relive, replay, walked,
 };
 use super::happening::{Flow, Happening, PhaseKind};
+use super::living_bytes;
 use crate::analysis::Alignment;
 use crate::episode::Batch;
 use crate::hippocampus::{CapacitySpec, Cue, End, Hippocampus, HippocampusState};
@@ -40,6 +41,15 @@ impl PhaseKind for MeasureCapacity {
 
     fn measures(&self) -> bool {
         true
+    }
+
+    /// All episodes are kept as they were lived.
+    fn bytes(&self, setup: &Setup) -> u64 {
+        let steps = setup.episode_steps();
+        let kept = (4 * setup.content_values())
+            .saturating_mul(self.episodes as u64)
+            .saturating_mul(steps);
+        kept.saturating_add(living_bytes(setup, WIDTH as u64, steps))
     }
 
     /// Each capacity must be possible with this hippocampus.

@@ -31,7 +31,7 @@ pub use wake::{Wake, Waking};
 
 use super::lab::Lab;
 use crate::registry;
-use crate::scenario::Needs;
+use crate::scenario::{Needs, Setup};
 
 registry! {
     /// What can happen.
@@ -60,6 +60,12 @@ pub fn needs(phases: &[Phase]) -> Needs {
         None => phase.kind().needs(),
     });
     each.fold(Needs::default(), Needs::and)
+}
+
+/// Bytes of so many steps lived, of so many episodes side by side: inputs, targets, drive, states and what is noted of them.
+fn living_bytes(setup: &Setup, width: u64, steps: u64) -> u64 {
+    let values = 2 * setup.content_values() + 4 * setup.state_values();
+    (4 * values).saturating_mul(width).saturating_mul(steps)
 }
 
 /// The phases of a protocol, those that are repeated once each.

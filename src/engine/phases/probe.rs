@@ -6,10 +6,12 @@ use super::super::lab::{
     Answers, Lab, Learners, Living, PROBED, Reminding, RunError, fresh, probe_recall,
 };
 use super::happening::{Flow, Happening, PhaseKind, Shown, Source};
+use super::living_bytes;
 use crate::learning::RuleState;
 use crate::numeric::Real;
 use crate::params;
 use crate::record::{Metric, Sink, metric};
+use crate::scenario::Setup;
 
 params! {
     /// A test: nothing is stored and nothing learns.
@@ -25,6 +27,11 @@ const WIDEST: usize = 256;
 impl PhaseKind for Probe {
     fn called(&self) -> &'static str {
         "Probe"
+    }
+
+    fn bytes(&self, setup: &Setup) -> u64 {
+        let width = self.episodes.min(WIDEST) as u64;
+        living_bytes(setup, width, setup.episode_steps())
     }
 }
 

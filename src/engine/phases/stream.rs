@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::lab::{self, AWAKE, Lab, Living, RunError, tell_lone_weights};
 use super::happening::{Flow, Happening, PhaseKind, Shown, Source};
+use super::living_bytes;
 use crate::episode::Batch;
 use crate::learning::RuleSpec;
 use crate::numeric::Real;
@@ -25,6 +26,11 @@ params! {
 impl PhaseKind for Stream {
     fn called(&self) -> &'static str {
         "Stream"
+    }
+
+    fn bytes(&self, setup: &Setup) -> u64 {
+        let steps = (self.report as u64).min(self.steps);
+        living_bytes(setup, 1, steps + setup.episode_steps())
     }
 
     /// A stream asks for rules that need no end of an episode.

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::lab::{AWAKE, Lab, Living, RunError, tell_lone_weights};
 use super::happening::{Flow, Happening, PhaseKind, Shown, Source};
+use super::living_bytes;
 use crate::numeric::Real;
 use crate::params;
 use crate::record::{Metric, Sink, metric};
-use crate::scenario::Needs;
+use crate::scenario::{Needs, Setup};
 
 params! {
     /// Episodes are lived and stored; online rules learn.
@@ -23,6 +24,11 @@ const WIDEST: usize = 64;
 impl PhaseKind for Wake {
     fn called(&self) -> &'static str {
         "Wake"
+    }
+
+    fn bytes(&self, setup: &Setup) -> u64 {
+        let width = self.episodes.min(WIDEST) as u64;
+        living_bytes(setup, width, setup.episode_steps())
     }
 
     fn needs(&self) -> Needs {

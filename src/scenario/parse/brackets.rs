@@ -117,7 +117,7 @@ impl Pairing<'_, '_> {
                 token.start,
                 token.end,
                 format!("this `{}` closes nothing", bracket as char),
-                None,
+                Some("remove it, or open what it should close".into()),
             );
             self.surplus += 1;
             return;

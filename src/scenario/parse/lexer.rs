@@ -107,12 +107,14 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
         }
         if depth > MOST_DEPTH {
             let message = format!("this is nested more than {MOST_DEPTH} deep");
-            return Err(Fatal::new(start..lexer.at, message, None));
+            let help = "no scenario needs that; is a bracket opened again and again by mistake?";
+            return Err(Fatal::new(start..lexer.at, message, Some(help)));
         }
         if lexer.tokens.len() >= MOST_TOKENS {
             let message =
                 format!("there are more than {MOST_TOKENS} words, numbers and marks up to here");
-            return Err(Fatal::new(start..lexer.at, message, None));
+            let help = "no scenario is that long; is this another file?";
+            return Err(Fatal::new(start..lexer.at, message, Some(help)));
         }
         let indent = lexer.first_of_line.then_some(start - lexer.line_start);
         lexer.first_of_line = false;

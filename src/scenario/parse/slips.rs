@@ -4,7 +4,7 @@
 use super::clip;
 use super::grammar::Parser;
 use super::lexer::{Kind, Token};
-use crate::registry::Ident;
+use crate::registry::{Ident, code_point, is_unseen};
 
 impl Parser<'_, '_> {
     /// Something that no value begins with stands where the text's value should, or a colon after it.
@@ -74,7 +74,16 @@ impl Parser<'_, '_> {
             }
             _ => {
                 if self.at != self.resumed {
-                    let help = "put a `,` between two items".to_string();
+                    let before = self.taken.checked_sub(1).and_then(|at| self.tokens.get(at));
+                    let apart = before.is_some_and(|before| before.kind == Kind::Number)
+                        && token.kind == Kind::Number
+                        && token.indent.is_none();
+                    let help = if apart {
+                        "put a `,` between two items; the digits of one number stand together, or with `_` between them"
+                    } else {
+                        "put a `,` between two items"
+                    };
+                    let help = help.to_string();
                     let message = "a comma is missing here";
                     self.report.push(self.end, self.end, message, Some(help));
                 }
@@ -123,9 +132,29 @@ impl Parser<'_, '_> {
 
     /// A value without a name among values with names.
     pub(super) fn nameless(&mut self, token: Token) {
-        let help = "the others here have one: `name: …`";
-        self.problem(token, "this value has no name", Some(help));
+        if let Some(number) = self.decimal_comma(token) {
+            let message = "the point of a number is written `.`, not `,`";
+            let help = Some(format!("write `{number}`"));
+            self.report.push(token.start, token.end, message, help);
+        } else {
+            let help = "the others here have one: `name: …`";
+            self.problem(token, "this value has no name", Some(help));
+        }
         self.report.damage(token.start);
+    }
+
+    /// The number that two with a comma between them and nothing else are meant as.
+    fn decimal_comma(&self, fraction: Token) -> Option<String> {
+        let at = self.tokens.partition_point(|t| t.start < fraction.start);
+        let [whole, comma] = self.tokens.get(at.checked_sub(2)?..at)? else {
+            return None;
+        };
+        let close = whole.end == comma.start && comma.end == fraction.start;
+        let kinds = [whole.kind, comma.kind, fraction.kind];
+        let text = [*whole, fraction].map(|token| self.text_of(token));
+        let digits = text[1].bytes().all(|b| b.is_ascii_digit());
+        (close && kinds == [Kind::Number, Kind::Comma, Kind::Number] && digits)
+            .then(|| text.join("."))
     }
 
     /// `name: value` in a list: what the value is says nothing then. Whether there is no value at all.
@@ -269,13 +298,28 @@ impl Parser<'_, '_> {
             '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '\'' | '`' => {
                 Some("a text stands in plain double quotes: `\"…\"`")
             }
-            '#' | '/' => Some("a comment begins with `//`"),
-            _ => None,
+            '−' | '–' | '—' | '‐' | '‑' | '﹣' | '－' => {
+                Some("the minus of a number is the plain `-` of the keyboard")
+            }
+            '%' => Some("write a fraction: `0.05`, not `5%`"),
+            '#' | '/' => {
+                Some("a comment begins with `//`; a quotient is written as one number, `0.5`")
+            }
+            c if c.is_numeric() => {
+                Some("numbers are written with the digits 0 to 9: `32`, `0.05` or `1e-3`")
+            }
+            _ => Some("remove it, or put a text in double quotes"),
         };
-        let shown = if mark.is_control() || mark.is_whitespace() {
-            format!("the invisible character U+{:04X}", mark as u32)
+        let unseen = is_unseen(mark) || mark.is_whitespace();
+        let shown = if unseen {
+            format!("the invisible character {}", code_point(mark))
         } else {
             format!("`{mark}`")
+        };
+        let help = if unseen {
+            Some("delete it: it came with what was copied, and an editor does not show it")
+        } else {
+            help
         };
         self.problem(token, &format!("{shown} means nothing here"), help);
         self.report.damage(token.start);

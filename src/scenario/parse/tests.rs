@@ -266,3 +266,32 @@ fn absurd_files_are_refused() {
     assert!(messages(&"r#".repeat(MOST_BYTES / 2)).len() <= Problems::MOST);
     assert!(messages(&"'".repeat(90_000)).len() <= Problems::MOST);
 }
+
+#[test]
+fn slips_of_the_keyboard_and_of_copying_are_named_with_what_mends_them() {
+    let told = |text: &str| {
+        let mut problems = Problems::default();
+        parse(text, 0, &mut problems);
+        let all = problems.list().iter();
+        let all = all.map(|p| (p.message.clone(), p.help.clone().unwrap_or_default()));
+        all.collect::<Vec<_>>()
+    };
+    for (text, message, help) in [
+        ("(a: 0,003)", "written `.`", "0.003"),
+        ("(a: \u{2212}0.5)", "means nothing", "plain `-`"),
+        ("(a: .5)", "not a number", "0.5"),
+        ("(a: 5%)", "means nothing", "0.05"),
+        ("(a: \u{200b}5)", "U+200B", "delete it"),
+        ("(a: \u{ad}5)", "U+00AD", "delete it"),
+        ("(a: 1 000)", "comma is missing", "stand together"),
+        ("(a: \u{ff11})", "means nothing", "0 to 9"),
+        ("(a: 1))", "closes nothing", "remove it"),
+    ] {
+        let told = told(text);
+        assert!(
+            told.iter()
+                .any(|(m, h)| m.contains(message) && h.contains(help)),
+            "{text}: {told:?}"
+        );
+    }
+}
