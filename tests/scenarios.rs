@@ -307,3 +307,29 @@ fn every_store_replays_episodes_that_the_cortex_can_learn_from() {
         );
     }
 }
+
+#[test]
+fn replay_survives_half_of_ca3_and_breaks_by_degrees_beyond_it() {
+    let sets = [
+        "learning.rule=Bptt",
+        "protocol=[MeasureLesions(targets: [CA3, Collaterals, Sequence, Cortex], fractions: [0, 0.3, 0.5, 0.9], episodes: 16, tests: 16)]",
+    ];
+    for seed in 1..=2 {
+        let events = run("graded-lesions", seed, &sets);
+        let of = |what: &str, at: f64| last(&events, &format!("lesion.{what}_at_{at}"));
+        for stage in [
+            "CA3-after",
+            "CA3-before",
+            "CA3-reduced",
+            "Collaterals-after",
+        ] {
+            let completed = |at| of(&format!("{stage}.completed"), at);
+            assert!(completed(0.0) == 1.0 && completed(0.3) > 0.9, "{stage}");
+            assert!(completed(0.5) > 0.8 && completed(0.9) == 0.0, "{stage}");
+            assert!(of(&format!("{stage}.overlap"), 0.5) > 0.9, "{stage}");
+        }
+        assert!(of("Sequence-after.completed", 0.5) == 1.0);
+        assert!(of("CA3-before.cosine", 0.5) > 0.95);
+        assert!(of("Cortex-tested.accuracy", 0.9).is_finite());
+    }
+}

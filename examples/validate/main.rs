@@ -1,10 +1,11 @@
 //! Runs the scenarios over several seeds and tells, as tables, what the README and the scenarios' texts claim.
 //!
 //! `scripts/validate [FOLDER] [PART]`, or `cargo run --release --no-default-features --example validate -- [FOLDER] [PART]`. PART is
-//! replay, rules, growth, stores or all. It takes from minutes to hours; run folders stay in FOLDER and are
+//! replay, rules, growth, stores, lesions or all. It takes from minutes to hours; run folders stay in FOLDER and are
 //! replaced the next time. The tables also go to FOLDER/PART.txt.
 
 mod growth;
+mod lesions;
 mod replay;
 mod rules;
 mod runs;
@@ -37,11 +38,12 @@ impl Out {
 
 type Part = fn(&mut Out) -> Result<()>;
 
-const PARTS: [(&str, Part); 4] = [
+const PARTS: [(&str, Part); 5] = [
     ("replay", replay::tell),
     ("rules", rules::tell),
     ("growth", growth::tell),
     ("stores", stores::tell),
+    ("lesions", lesions::tell),
 ];
 
 fn main() -> Result<()> {

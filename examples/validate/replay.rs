@@ -52,17 +52,19 @@ pub fn tell(out: &mut Out) -> Result<()> {
 }
 
 /// How one run learned.
-struct Course {
+pub struct Course {
     /// Updates until a test first reaches 95 %.
-    updates: Option<f64>,
-    last: f64,
+    pub updates: Option<f64>,
+    /// The last test.
+    pub last: f64,
     largest: f64,
     /// Mean of each rule's remote alignment.
     remote: Vec<String>,
 }
 
 impl Course {
-    fn of(run: &Run) -> Result<Self> {
+    /// Reads it.
+    pub fn of(run: &Run) -> Result<Self> {
         let (accuracies, updates) = (run.values("probe.accuracy")?, run.values("probe.updates")?);
         let accuracies: Vec<f64> = accuracies.iter().map(|(_, value)| *value).collect();
         let reached = accuracies.iter().position(|accuracy| *accuracy >= 0.95);

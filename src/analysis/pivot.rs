@@ -44,6 +44,36 @@ impl Pivot {
         table
     }
 
+    /// A table for each quantity whose columns say at what: `completed_at_0.1` goes to the table `completed`, in a column `0.1`;
+    /// rows without a value there are left out. One table without a name, where columns are few.
+    pub fn parts(self, few: usize) -> Vec<(String, Self)> {
+        let part = |column: &str| column.split_once("_at_").map(|(what, _)| what.to_string());
+        let mut names: Vec<Option<String>> = self.columns.iter().map(|c| part(c)).collect();
+        names.dedup();
+        if self.columns.len() <= few || names.contains(&None) {
+            return vec![(String::new(), self)];
+        }
+        let table = |name: String| {
+            let of = |c: &&String| part(c).as_ref() == Some(&name);
+            let columns: Vec<&String> = self.columns.iter().filter(of).collect();
+            let at: Vec<usize> = (0..self.columns.len())
+                .filter(|i| of(&&self.columns[*i]))
+                .collect();
+            let rows = self.rows.iter().map(|(row, values)| {
+                let values: Vec<f64> = at.iter().map(|i| values[*i]).collect();
+                (row.clone(), values)
+            });
+            let told = |row: &(String, Vec<f64>)| row.1.iter().any(|v| v.is_finite());
+            let short = |c: &String| c[name.len() + "_at_".len()..].to_string();
+            let table = Self {
+                columns: columns.into_iter().map(short).collect(),
+                rows: rows.filter(told).collect(),
+            };
+            (name, table)
+        };
+        names.into_iter().flatten().map(table).collect()
+    }
+
     fn put(&mut self, row: &str, column: &str, value: f64) {
         let at = self
             .columns
@@ -89,6 +119,31 @@ mod tests {
         assert_eq!(table.rows[0].1, [1.0, 2.0]);
         assert!(table.rows[1].1[0].is_nan());
         assert_eq!(table.rows[1].1[1], 3.0);
+    }
+
+    #[test]
+    fn many_columns_are_parted_by_quantity() {
+        let metrics: Vec<(Metric, f64)> = ["CA3", "Cortex"]
+            .iter()
+            .flat_map(|target| {
+                [("completed", 0.1), ("completed", 0.2), ("loss", 0.1)].map(|(what, at)| {
+                    let name = format!("lesion.{target}.{what}_at_{at}");
+                    let value = if what == "loss" && *target == "CA3" {
+                        f64::NAN
+                    } else {
+                        at
+                    };
+                    (Metric::named(&name), value)
+                })
+            })
+            .collect();
+        let table = Pivot::of(metrics.iter().map(|(m, v)| (m, *v)), "lesion");
+        assert_eq!(table.clone().parts(8).len(), 1);
+        let parts = table.parts(2);
+        assert_eq!(parts[0].0, "completed");
+        assert_eq!(parts[0].1.columns, ["0.1", "0.2"]);
+        assert_eq!(parts[0].1.rows.len(), 2);
+        assert_eq!(parts[1].1.rows, [("Cortex".to_string(), vec![0.1])]);
     }
 
     #[test]

@@ -10,8 +10,10 @@ use crate::analysis::Pivot;
 use crate::record::{Declared, Metric, metric};
 use crate::task::Baselines;
 
+/// Columns that fit beside each other.
+const FEW: usize = 12;
 /// Metrics that are told as tables of their own.
-const PIVOTS: [&str; 3] = ["capacity", "separation", "memory"];
+const PIVOTS: [&str; 4] = ["capacity", "separation", "memory", "lesion"];
 
 /// JSON for people.
 pub(super) fn pretty(value: &Value) -> String {
@@ -53,7 +55,9 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
     }
     for prefix in PIVOTS {
         let values = tabled.iter().map(|(metric, v)| (*metric, **v));
-        pivot(prefix, &Pivot::of(values, prefix), output)?;
+        for (name, part) in Pivot::of(values, prefix).parts(FEW) {
+            pivot(format!("{prefix} {name}").trim(), &part, output)?;
+        }
     }
     if !crossings.is_empty() {
         let mut table = Table::new(&["falls below 0.9", "at load"]);

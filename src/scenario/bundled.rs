@@ -51,6 +51,7 @@ pub fn bundled() -> &'static [Bundled] {
         "capacity-hopfield",
         "capacity-modern",
         "capacity-sequence",
+        "graded-lesions",
         "pattern-completion",
         "pattern-separation",
         "attention-is-recall",

@@ -24,7 +24,8 @@ impl Share {
         self.all += other.all;
     }
 
-    fn value(self) -> f64 {
+    /// The fraction; NaN of nothing.
+    pub fn value(self) -> f64 {
         self.right / self.all
     }
 }

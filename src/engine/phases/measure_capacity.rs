@@ -10,6 +10,7 @@ use super::super::lab::{
 use super::happening::{Flow, Happening, PhaseKind};
 use super::living_bytes;
 use crate::analysis::Alignment;
+use crate::circuit::Circuit;
 use crate::episode::Batch;
 use crate::hippocampus::{CapacitySpec, Cue, End, Hippocampus, HippocampusState};
 use crate::learning::{Bptt, ReplayBptt, RuleSpec};
@@ -98,7 +99,7 @@ const AGES: [&Declared; 4] = [
 type Records<R> = Vec<DMatrix<R>>;
 
 /// A memory that has lived through all episodes.
-struct Memory<R: Real> {
+pub(super) struct Memory<R: Real> {
     hippocampus: HippocampusState<R>,
     records: Records<R>,
     /// The prototype that each episode joined.
@@ -136,7 +137,7 @@ impl<R: Real> Happening<R> for ComparingCapacities {
             capacity: capacity.clone(),
             ..spec.clone()
         };
-        let memory = Memory::lived(&own, self.phase.episodes, lab, &mut rng.clone());
+        let memory = Memory::lived(&own, self.phase.episodes, None, lab, &mut rng.clone());
         let label = if self.phase.label.is_empty() {
             capacity.label()
         } else {
@@ -163,13 +164,23 @@ impl<R: Real> Happening<R> for ComparingCapacities {
 
 impl<R: Real> Memory<R> {
     /// A memory with this capacity that lives through new episodes.
-    fn lived(spec: &Hippocampus, episodes: usize, lab: &Lab<R>, rng: &mut Rng) -> Self {
+    /// With `circuit` it is damaged before it stores anything.
+    pub fn lived(
+        spec: &Hippocampus,
+        episodes: usize,
+        circuit: Option<&Circuit>,
+        lab: &Lab<R>,
+        rng: &mut Rng,
+    ) -> Self {
         let (task, shape) = (lab.task(), lab.shape());
         let mut memory = Self {
             hippocampus: HippocampusState::new(spec, shape, lab.setup.seed),
             records: Vec::with_capacity(episodes),
             joined: HashMap::new(),
         };
+        if let Some(circuit) = circuit {
+            memory.damage(circuit, lab.setup.seed);
+        }
         let mut encoding = rng.branch();
         // No more side by side than there is room for.
         let widest = WIDTH.min((spec.capacity.kind().room() / task.dims().steps).max(1));
@@ -188,6 +199,33 @@ impl<R: Real> Memory<R> {
         memory.hippocampus.fall_asleep();
         memory
     }
+
+    /// Takes what a circuit's lesions take.
+    pub fn damage(&mut self, circuit: &Circuit, seed: u64) {
+        self.hippocampus.apply(circuit, seed);
+    }
+
+    /// Of a ripple through every stored episode in reverse: mean overlap with what should have come, fraction replayed whole,
+    /// and the cosine of the replayed gradient with exact BPTT's.
+    pub fn replayed(&self, cortex: &Cortex<R>, seed: u64, rng: &mut Rng) -> [f64; 3] {
+        let represented = self.represented();
+        let ripples = self.ripples(&mut rng.branch());
+        let h = &self.hippocampus;
+        let (mut overlap, mut count) = (0.0, 0.0);
+        for (stored, ripple) in h.stored().iter().zip(&ripples) {
+            for (i, engram) in stored.engrams.iter().rev().enumerate() {
+                let state = ripple.walk.states.get(i);
+                overlap += state.map_or(0.0, |state| h.likeness(state, engram));
+                count += 1.0;
+            }
+        }
+        [
+            overlap / count,
+            self.path_fidelity(&ripples),
+            self.cosine(cortex, seed, &represented, &ripples),
+        ]
+    }
+
     /// All that is told of it: names and values.
     fn told(
         &self,

@@ -4,6 +4,7 @@
 mod happening;
 mod lesion;
 mod measure_capacity;
+mod measure_lesions;
 mod measure_separation;
 mod measure_store;
 mod probe;
@@ -18,6 +19,7 @@ mod wake;
 pub use happening::{Disturbance, Flow, Happening, PhaseKind, Shown, Source};
 pub use lesion::{Lesion, Lesioning};
 pub use measure_capacity::{ComparingCapacities, MeasureCapacity};
+pub use measure_lesions::{MeasureLesions, MeasuringLesions};
 pub use measure_separation::{MeasureSeparation, MeasuringSeparation};
 pub use measure_store::{MeasureStore, MeasuringStore, StatesSpec};
 pub use probe::{Probe, Probing};
@@ -47,6 +49,7 @@ registry! {
         MeasureStore(MeasureStore => MeasuringStore),
         MeasureSeparation(MeasureSeparation => MeasuringSeparation),
         MeasureCapacity(MeasureCapacity => ComparingCapacities),
+        MeasureLesions(MeasureLesions => MeasuringLesions),
         Repeat(Repeat => Repeating),
     }
     /// Phases at work.

@@ -133,8 +133,10 @@ impl Panel for Capacity {
         if !tables.is_empty() {
             ui.separator();
             egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-                for (name, table) in &tables {
-                    grid(name, table, ui);
+                for (family, table) in tables {
+                    for (name, part) in table.parts(FEW) {
+                        grid(format!("{family} {name}").trim(), &part, ui);
+                    }
                 }
             });
         }
@@ -227,10 +229,13 @@ impl Capacity {
     }
 }
 
+/// Columns that fit beside each other.
+const FEW: usize = 12;
+
 /// What stores and memories came to, from the metrics.
 fn tables(snapshot: &Snapshot) -> BTreeMap<&'static str, Pivot> {
     let mut tables = BTreeMap::new();
-    for prefix in ["capacity", "separation", "memory", "attention"] {
+    for prefix in ["capacity", "separation", "memory", "lesion", "attention"] {
         let metrics = snapshot
             .series
             .iter()
