@@ -6,7 +6,7 @@ use super::cue::CueSpec;
 use super::engram::Engram;
 use super::memory::HippocampusState;
 use super::ripple::{End, Limits, Walk, hop, walk};
-use super::store::{Cue, Recall, Scratch, Trace};
+use super::store::{Cue, Recall, Scratch, StoreState, Trace};
 use crate::numeric::{Real, Rng};
 use crate::record::Order;
 
@@ -65,23 +65,30 @@ impl<R: Real> HippocampusState<R> {
 
     /// The ripple from each start, side by side on rayon's threads; the results do not depend on their number.
     pub fn walks(&self, starts: &[Start]) -> Vec<Walk> {
-        let one = |scratch: &mut Scratch, start: &Start| self.walk(start, scratch);
+        let store = &self.store;
+        let one = |scratch: &mut Scratch, start: &Start| self.walk(store, start, scratch);
         starts.par_iter().map_init(Scratch::default, one).collect()
     }
 
-    fn walk(&self, start: &Start, scratch: &mut Scratch) -> Walk {
+    /// Steps of the longest stored episode: a ripple that is longer follows none.
+    fn longest(&self) -> usize {
+        let lengths = self.stored.iter().map(|e| e.engrams.len());
+        lengths.max().unwrap_or(0)
+    }
+
+    fn walk(&self, store: &StoreState<R>, start: &Start, scratch: &mut Scratch) -> Walk {
         if self.lesions.silences_store() || start.cues.is_empty() {
             return Walk {
                 states: Vec::new(),
                 end: End::Silent,
             };
         }
-        let (store, cuts) = (self.store(), &self.lesions.cuts);
+        let (store, cuts) = (store.as_dyn(), &self.lesions.cuts);
         match start.order {
             Order::Along(direction) => {
                 let limits = Limits {
                     ripple: self.spec.ripple.length,
-                    walk: self.load().max(1),
+                    walk: self.longest().max(1),
                 };
                 walk(store, &start.cues[0], direction, limits, cuts, scratch)
             }
@@ -89,29 +96,43 @@ impl<R: Real> HippocampusState<R> {
         }
     }
 
+    /// A copy of the store in which ripples along shuffled sequences run.
+    pub fn twin(&self) -> StoreState<R> {
+        self.store.clone()
+    }
+
     /// The ripple through an episode whose sequence synapses lead in the order of `shuffled` instead of as it was lived.
-    /// It is cued where that order ends, or begins.
-    pub fn shuffled_walk(&self, position: usize, shuffled: &[usize], start: &Start) -> Walk {
-        let mut twin = self.clone();
+    /// It is cued where that order ends, or begins. `twin` is as it was afterwards: what is unlearned leaves no trace.
+    pub fn shuffled_walk(
+        &self,
+        twin: &mut StoreState<R>,
+        position: usize,
+        shuffled: &[usize],
+        start: &Start,
+    ) -> Walk {
+        let as_lived: Vec<usize> = (0..shuffled.len()).collect();
+        self.link(twin, position, &as_lived, shuffled);
+        let walk = self.walk(twin, start, &mut Scratch::default());
+        self.link(twin, position, shuffled, &as_lived);
+        walk
+    }
+
+    /// Stores an episode in another order than it is stored in.
+    fn link(&self, twin: &mut StoreState<R>, position: usize, now: &[usize], then: &[usize]) {
         let engrams = &self.stored[position].engrams;
-        let lived: Vec<(u64, &[u32])> = engrams.iter().map(|e| (e.id, e.code.as_slice())).collect();
-        let store = twin.store.as_dyn_mut();
-        store.forget(std::slice::from_ref(&lived));
-        let contents: Vec<Option<Vec<R>>> = engrams
-            .iter()
-            .map(|e| self.store().content(e.id).map(<[R]>::to_vec))
-            .collect();
-        for (i, &step) in shuffled.iter().enumerate() {
-            let (engram, code) = lived[step];
+        let of = |step: usize| (engrams[step].id, engrams[step].code.as_slice());
+        let store = twin.as_dyn_mut();
+        store.forget(&[now.iter().map(|step| of(*step)).collect()]);
+        for (i, &step) in then.iter().enumerate() {
+            let (engram, code) = of(step);
             store.encode(&[Trace {
                 engram,
                 code,
-                content: contents[step].as_deref().unwrap_or_default(),
-                after: i.checked_sub(1).map(|before| lived[shuffled[before]]),
+                content: self.store().content(engram).unwrap_or_default(),
+                after: i.checked_sub(1).map(|before| of(then[before])),
             }]);
         }
         store.flush();
-        twin.walk(start, &mut Scratch::default())
     }
 
     /// The stored engram that a state is most like: the position of its episode, its step, and the overlap.

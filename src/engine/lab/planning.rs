@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hippocampus::{Code, HippocampusState, OrderSpec, Start, Walk};
+use crate::hippocampus::{Code, HippocampusState, OrderSpec, Start, StoreState, Walk};
 use crate::numeric::{Real, Rng, Streams};
 use crate::record::Order;
 
@@ -135,9 +135,15 @@ pub fn plan<R: Real>(
         })
         .collect();
     let mut planned = walked(memory, &drafts);
-    if score {
+    if score && !planned.is_empty() {
+        let mut twin = memory.twin();
         for (planned, draft) in planned.iter_mut().zip(&drafts) {
-            planned.null = Some(shuffled_twin(memory, draft, &mut streams.shuffle));
+            planned.null = Some(shuffled_twin(
+                memory,
+                &mut twin,
+                draft,
+                &mut streams.shuffle,
+            ));
         }
     }
     planned.into()
@@ -182,7 +188,12 @@ fn spontaneous<R: Real>(
 }
 
 /// The ripple that would run had the episode's steps been linked in random order; it starts where that order does.
-fn shuffled_twin<R: Real>(memory: &HippocampusState<R>, draft: &Draft, rng: &mut Rng) -> Walk {
+fn shuffled_twin<R: Real>(
+    memory: &HippocampusState<R>,
+    twin: &mut StoreState<R>,
+    draft: &Draft,
+    rng: &mut Rng,
+) -> Walk {
     let mut order = draft.path.clone();
     rng.shuffle(&mut order);
     let cue = &memory.spec().ripple.cue;
@@ -191,5 +202,5 @@ fn shuffled_twin<R: Real>(memory: &HippocampusState<R>, draft: &Draft, rng: &mut
         _ => order.clone(),
     };
     let start = memory.start(draft.position, draft.start.order, &path, cue, rng);
-    memory.shuffled_walk(draft.position, &order, &start)
+    memory.shuffled_walk(twin, draft.position, &order, &start)
 }

@@ -1,5 +1,7 @@
 //! Which synapses exist in a diluted network.
 
+use std::sync::OnceLock;
+
 use serde::{Deserialize, Serialize};
 
 use crate::numeric::Rng;
@@ -11,6 +13,50 @@ pub struct Wiring {
     pub(super) fan: usize,
     /// Row by row, where they lead; ascending.
     targets: Vec<u16>,
+    /// To find a synapse by its two units: made from the targets when it is first asked for.
+    #[serde(skip)]
+    index: OnceLock<Index>,
+}
+
+/// Row by row a bit for each unit, and how many are set before each word.
+#[derive(Clone, Debug)]
+struct Index {
+    words: usize,
+    bits: Vec<u64>,
+    before: Vec<u16>,
+}
+
+impl Index {
+    fn new(rows: impl Iterator<Item = impl Iterator<Item = usize>>, n: usize) -> Self {
+        let words = n.div_ceil(64);
+        let mut bits = vec![0_u64; words * n];
+        for (i, row) in rows.enumerate() {
+            for j in row {
+                bits[i * words + j / 64] |= 1 << (j % 64);
+            }
+        }
+        let before = bits.chunks(words).flat_map(|row| {
+            row.iter().scan(0_u32, |sum, word| {
+                let before = *sum;
+                *sum += word.count_ones();
+                Some(before as u16)
+            })
+        });
+        let before = before.collect();
+        Self {
+            words,
+            bits,
+            before,
+        }
+    }
+
+    /// Which synapse of row `i` leads to `j`.
+    fn find(&self, i: usize, j: usize) -> Option<usize> {
+        let at = i * self.words + j / 64;
+        let (word, bit) = (self.bits[at], 1_u64 << (j % 64));
+        let below = word & (bit - 1);
+        (word & bit != 0).then(|| usize::from(self.before[at]) + below.count_ones() as usize)
+    }
 }
 
 impl Wiring {
@@ -26,7 +72,17 @@ impl Wiring {
         Self {
             fan,
             targets: targets.collect(),
+            index: OnceLock::new(),
         }
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let n = self.targets.len() / self.fan.max(1);
+            let row = |i: usize| &self.targets[i * self.fan..(i + 1) * self.fan];
+            let rows = (0..n).map(|i| row(i).iter().map(|j| usize::from(*j)));
+            Index::new(rows, n)
+        })
     }
 
     pub(super) fn row(&self, i: u32) -> &[u16] {
@@ -50,14 +106,27 @@ pub fn bytes(n: usize, connectivity: f64, decaying: bool) -> u64 {
 
 /// Calls `at` with the place of every synapse between a pair's active units.
 pub(super) fn each(wiring: &Wiring, pairs: &[(&[u32], &[u32])], mut at: impl FnMut(usize)) {
+    let index = wiring.index();
     for (post, pre) in pairs {
         for &i in *post {
-            let mut pre = pre.iter().copied().peekable();
-            for (s, &j) in wiring.row(i).iter().enumerate() {
-                while pre.next_if(|p| *p < u32::from(j)).is_some() {}
-                if pre.peek() == Some(&u32::from(j)) {
-                    at(i as usize * wiring.fan + s);
-                }
+            let i = i as usize;
+            let there = pre.iter().filter_map(|&j| index.find(i, j as usize));
+            there.for_each(|s| at(i * wiring.fan + s));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_synapse_is_found_where_its_row_has_it() {
+        let wiring = Wiring::new(200, 0.3, &mut Rng::named(1, "test"));
+        for i in 0..200 {
+            for j in 0..200 {
+                let there = wiring.row(i).iter().position(|t| *t == j);
+                assert_eq!(wiring.index().find(i as usize, j.into()), there);
             }
         }
     }

@@ -389,6 +389,12 @@ impl Synapses {
 /// touch it, and blocks of rows side by side.
 fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
     const BLOCK: usize = 128;
+    let one_by_one: usize = pairs.iter().map(|(i, j)| i.len() * j.len()).sum();
+    let words = pairs.len().div_ceil(64);
+    if one_by_one > n * n * words {
+        change_all(counts, n, pairs, by);
+        return;
+    }
     let mut touching: Vec<Vec<u32>> = vec![Vec::new(); n];
     for (p, (post, _)) in pairs.iter().enumerate() {
         post.iter()
@@ -406,6 +412,37 @@ fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
                 }
             }
         });
+}
+
+/// The same for codes with many units: of every two units, how many of 64 pairs have both, at once.
+fn change_all(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
+    // A word a unit: bit p says whether the unit is in the code of pair p.
+    let bits = |pairs: &[(&[u32], &[u32])], code: fn(&(&[u32], &[u32])) -> Vec<u32>| {
+        let mut bits = vec![0_u64; n];
+        for (p, pair) in pairs.iter().enumerate() {
+            for i in code(pair) {
+                bits[i as usize] |= 1 << p;
+            }
+        }
+        bits
+    };
+    let arch = pulp::Arch::new();
+    for pairs in pairs.chunks(64) {
+        let post = bits(pairs, |pair| pair.0.to_vec());
+        let pre = bits(pairs, |pair| pair.1.to_vec());
+        counts
+            .par_chunks_mut(n)
+            .zip(post.par_iter())
+            .filter(|(_, post)| **post != 0)
+            .for_each(|(row, post)| {
+                arch.dispatch(|| {
+                    for (count, pre) in row.iter_mut().zip(&pre) {
+                        let both = (post & pre).count_ones() as u16;
+                        *count = count.wrapping_add(both.wrapping_mul(by));
+                    }
+                });
+            });
+    }
 }
 
 #[inline(always)]

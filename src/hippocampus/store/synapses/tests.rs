@@ -158,3 +158,27 @@ fn decay_by_half_halves_the_input() {
     s.back(&[1, 2], 2, &mut out);
     assert_eq!(out.sums[3], 0.5);
 }
+
+#[test]
+fn dense_codes_are_counted_as_sparse_ones_are() {
+    let n = 96;
+    let mut rng = Rng::named(5, "test");
+    let codes: Vec<Vec<u32>> = (0..150).map(|_| rng.subset(n, n / 2)).collect();
+    let pairs: Vec<(&[u32], &[u32])> = codes
+        .windows(2)
+        .map(|pair| (pair[0].as_slice(), pair[1].as_slice()))
+        .collect();
+    let (mut one_by_one, mut at_once) = (vec![7_u16; n * n], vec![7_u16; n * n]);
+    for by in [1, u16::MAX, 1] {
+        for pair in &pairs {
+            for &i in pair.0 {
+                for &j in pair.1 {
+                    let count = &mut one_by_one[i as usize * n + j as usize];
+                    *count = count.wrapping_add(by);
+                }
+            }
+        }
+        change_all(&mut at_once, n, &pairs, by);
+        assert_eq!(one_by_one, at_once);
+    }
+}
