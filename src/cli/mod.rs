@@ -42,7 +42,8 @@ Examples:
   ammon resume run                                  go on where a run was stopped
   ammon list rules                                  what there is to choose from
 
-Exit codes: 0 done, 1 the run failed, 2 the command or the scenario was wrong, 130 and 143 stopped by a signal.";
+Exit codes: 0 done, 1 the run failed, 2 the command or the scenario was wrong, 128 and its
+number stopped by a signal (130 SIGINT, 143 SIGTERM, 129 SIGHUP, 138 SIGUSR1, 152 SIGXCPU).";
 
 /// Ammon simulates one hypothesis: the brain does backpropagation through time by replay.
 ///

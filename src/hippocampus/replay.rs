@@ -70,12 +70,6 @@ impl<R: Real> HippocampusState<R> {
         starts.par_iter().map_init(Scratch::default, one).collect()
     }
 
-    /// Steps of the longest stored episode: a ripple that is longer follows none.
-    fn longest(&self) -> usize {
-        let lengths = self.stored.iter().map(|e| e.engrams.len());
-        lengths.max().unwrap_or(0)
-    }
-
     fn walk(&self, store: &StoreState<R>, start: &Start, scratch: &mut Scratch) -> Walk {
         if self.lesions.silences_store() || start.cues.is_empty() {
             return Walk {
@@ -88,7 +82,7 @@ impl<R: Real> HippocampusState<R> {
             Order::Along(direction) => {
                 let limits = Limits {
                     ripple: self.spec.ripple.length,
-                    walk: self.longest().max(1),
+                    walk: self.load().max(1),
                 };
                 walk(store, &start.cues[0], direction, limits, cuts, scratch)
             }

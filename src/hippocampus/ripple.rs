@@ -5,12 +5,14 @@
 //! pattern (the attractor is lost). Both are relative to what lesions have left, which a store tells, and, where traces fade,
 //! to how faint they may be: a state that its collaterals support with the strength of an old trace steps on with as much.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::cue::{CueSpec, Fraction};
 use super::order::{OrderSpec, Reverse};
 use super::select::{SelectSpec, Uniform};
-use super::store::{Cue, Cuts, Recall, Scratch, Store};
+use super::store::{Code, Cue, Cuts, Recall, Scratch, Store};
 use crate::numeric::Real;
 use crate::params;
 use crate::record::Direction;
@@ -44,7 +46,7 @@ pub enum End {
     Boundary,
     /// No stored pattern supports the state.
     Lost,
-    /// More steps than there are engrams.
+    /// It goes in circles, or has more steps than there are engrams.
     TooLong,
     /// No unit fired.
     Silent,
@@ -68,7 +70,8 @@ pub struct Limits {
     pub walk: usize,
 }
 
-/// Completes the cue and walks until the sequence input falls silent, the attractor is lost, or it is as long as walks may be.
+/// Completes the cue and walks until the sequence input falls silent, the attractor is lost, it comes back to a state that it
+/// has been in, or it is as long as walks may be.
 /// Where a ripple is as long as ripples may be, a new one begins: the state reached is its cue.
 pub fn walk<R: Real>(
     store: &dyn Store<R>,
@@ -79,12 +82,15 @@ pub fn walk<R: Real>(
     scratch: &mut Scratch,
 ) -> Walk {
     let mut states: Vec<Recall> = Vec::new();
+    let mut been: HashSet<Code> = HashSet::new();
     let mut state = store.complete(cue, cuts, scratch);
     let end = loop {
         if let Some(end) = ended(store, &state, states.is_empty()) {
             break end;
         }
-        if states.len() >= limits.walk {
+        // What follows a state follows it again.
+        let circles = state.engram.is_none() && !been.insert(state.active.clone());
+        if circles || states.len() >= limits.walk {
             break End::TooLong;
         }
         states.push(state);
