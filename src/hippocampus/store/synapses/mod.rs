@@ -417,10 +417,10 @@ fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
 /// The same for codes with many units: of every two units, how many of 64 pairs have both, at once.
 fn change_all(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
     // A word a unit: bit p says whether the unit is in the code of pair p.
-    let bits = |pairs: &[(&[u32], &[u32])], code: fn(&(&[u32], &[u32])) -> Vec<u32>| {
+    let bits = |codes: &mut dyn Iterator<Item = &[u32]>| {
         let mut bits = vec![0_u64; n];
-        for (p, pair) in pairs.iter().enumerate() {
-            for i in code(pair) {
+        for (p, code) in codes.enumerate() {
+            for &i in code {
                 bits[i as usize] |= 1 << p;
             }
         }
@@ -428,8 +428,8 @@ fn change_all(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16)
     };
     let arch = pulp::Arch::new();
     for pairs in pairs.chunks(64) {
-        let post = bits(pairs, |pair| pair.0.to_vec());
-        let pre = bits(pairs, |pair| pair.1.to_vec());
+        let post = bits(&mut pairs.iter().map(|pair| pair.0));
+        let pre = bits(&mut pairs.iter().map(|pair| pair.1));
         counts
             .par_chunks_mut(n)
             .zip(post.par_iter())
