@@ -160,6 +160,55 @@ mod tests {
         load(Text { name, text }, &[], None).unwrap_or_else(|e| panic!("{e}"))
     }
 
+    /// What is wrong with a scenario of these parts.
+    fn told(parts: &str) -> String {
+        let text = format!("Scenario({parts})");
+        let name = "my.ron".into();
+        let loaded = load(Text { name, text }, &[], None);
+        loaded.map_or_else(|problems| problems.to_string(), |_| String::new())
+    }
+
+    #[test]
+    fn what_cannot_learn_is_told_before_it_runs() {
+        let replay = |update: &str, protocol: &str| {
+            told(&format!(
+                "hippocampus: (), learning: (rule: ReplayBptt, update: {update}), protocol: [{protocol}]"
+            ))
+        };
+        for update in ["EveryStep", "EveryEpisode", "EveryPhase"] {
+            let never = replay(update, "Wake(episodes: 8), Probe(episodes: 8)");
+            assert!(never.contains("never sleeps"), "{update}: {never}");
+            let sleeps = replay(update, "Wake(episodes: 8), Sleep(ripples: 8)");
+            assert_eq!(sleeps, "", "{update}");
+        }
+        let early = replay("EveryPhase", "Sleep(ripples: 8), Wake(episodes: 8)");
+        assert!(early.contains("nothing is stored yet"), "{early}");
+        let rounds = "Repeat(times: 2, phases: [Sleep(ripples: 8), Wake(episodes: 8)])";
+        assert_eq!(replay("EveryPhase", rounds), "");
+    }
+
+    #[test]
+    fn what_would_not_fit_is_refused_with_the_bytes_whatever_the_phase() {
+        let task =
+            "task: Recall(delay: 9990), cortex: (cell: Tanh(units: 2000)), learning: (rule: Eprop)";
+        for phase in ["Wake(episodes: 64)", "Probe(episodes: 256)"] {
+            let told = told(&format!("{task}, protocol: [{phase}]"));
+            assert!(
+                told.contains("bytes") && told.contains("GiB"),
+                "{phase}: {told}"
+            );
+        }
+        let many = told(
+            "task: Recall(delay: 9990), cortex: (cell: Tanh(units: 64)), learning: (rule: Eprop), \
+             hippocampus: (store: Exact, capacity: Fixed(steps: 20000)), \
+             protocol: [MeasureCapacity(capacities: [Fixed(steps: 20000)], episodes: 5000)]",
+        );
+        assert!(many.contains("bytes"), "{many}");
+        let small =
+            told("task: Recall(delay: 20), learning: (rule: Bptt), protocol: [Wake, Probe]");
+        assert_eq!(small, "");
+    }
+
     #[test]
     fn what_cannot_work_is_told_in_json_at_its_place() {
         let text = "{\n  \"learning\": {\"rule\": \"ReplayBptt\"},\n  \"protocol\": [{\"Wake\": {\"episodes\": 4}}, {\"Sleep\": {}}]\n}";

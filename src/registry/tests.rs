@@ -270,3 +270,16 @@ fn a_declaration_shows_each_struct_and_choice_once() {
     });
     assert_eq!(seen, [":House:A house.", "doors:door:Doors."]);
 }
+
+#[test]
+fn short_names_with_one_slip_are_found_too() {
+    let cells = ["Tanh", "Linear", "Gru", "Lstm", "Chain", "Reversible"];
+    let found = |name| nearest(name, cells.into_iter());
+    assert_eq!(found("Gur"), Some("Gru"));
+    assert_eq!(found("Gri"), Some("Gru"));
+    assert_eq!(found("Lsm"), Some("Lstm"));
+    assert_eq!(found("tahn"), Some("Tanh"));
+    assert_eq!(found("xyz"), None);
+    let pair = ["CA3", "CA1"];
+    assert!(nearest("CA", pair.into_iter()).is_some());
+}
