@@ -532,6 +532,58 @@ fn episodes_of_unequal_length_fade_without_harm_to_those_still_open() {
 }
 
 #[test]
+fn a_run_that_fails_in_the_window_is_saved_as_the_command_line_writes_it_and_can_be_looked_back_at()
+{
+    let scenario = small(&[
+        "cortex=(cell: Linear(units: 8), optimizer: Sgd(rate: 1000.0), clip: None)",
+        "learning=(rule: Bptt)",
+        "protocol=[Repeat(times: 50, phases: [Wake(episodes: 4), Probe(episodes: 4)])]",
+    ]);
+    let dir = tempfile::tempdir().unwrap();
+    let (headless, window) = (dir.path().join("headless"), dir.path().join("window"));
+    let mut experiment = Experiment::new(&scenario);
+    let mut session = Session::create(&headless, false, &experiment).unwrap();
+    let error = loop {
+        match experiment.step(&mut session) {
+            Ok(status) => assert_eq!(status, Status::Running),
+            Err(error) => break error.to_string(),
+        }
+    };
+    let failed = experiment.clock().step;
+    let ending = Ending::Failed(error.clone());
+    session.fail(&experiment, &ending).unwrap();
+    drop(session);
+    let worker = Worker::start(scenario, || {}).unwrap();
+    worker.send(Request::Run);
+    wait(&worker, |activity| matches!(activity, Activity::Failed(_)));
+    // The step that failed is there to be seen, and the one before.
+    assert_eq!(worker.snapshot().step, failed);
+    save(&worker, &window);
+    for file in ["metrics.csv", "weights.safetensors"] {
+        let bytes = |folder: &Path| std::fs::read(folder.join(file)).unwrap();
+        assert!(bytes(&headless) == bytes(&window), "{file}");
+    }
+    for folder in [&headless, &window] {
+        let summary = std::fs::read_to_string(folder.join("summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&summary).unwrap();
+        assert_eq!(
+            (summary["status"].as_str(), summary["steps"].as_u64()),
+            (Some("failed"), Some(failed))
+        );
+        assert_eq!(summary["error"].as_str(), Some(error.as_str()));
+        // The last good moment is what is gone on from.
+        let (good, _session) = Session::resume(folder).unwrap();
+        assert_eq!(good.clock().step, failed - 1);
+    }
+    worker.send(Request::Seek(failed - 1));
+    let begun = Instant::now();
+    while worker.snapshot().step != failed - 1 {
+        assert!(begun.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
 fn a_folder_that_is_opened_shows_its_curves() {
     let scenario = small(&[
         "protocol=[MeasureStore(patterns: [5, 10], trials: 2, sequence: true), Wake, Sleep]",
