@@ -70,7 +70,8 @@ impl FolderError {
         move |source| Self::Read { path, source }
     }
 
-    pub(super) fn broken(path: &Path, problem: impl Into<String>) -> Self {
+    /// A file is not what it should be; what is wrong with it.
+    pub fn broken(path: &Path, problem: impl Into<String>) -> Self {
         Self::Broken {
             path: path.to_path_buf(),
             problem: problem.into(),

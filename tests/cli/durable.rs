@@ -344,3 +344,35 @@ fn a_run_that_failed_is_kept_up_to_the_moment_before() {
     let good = fs::read(dir.path().join("before/weights.safetensors")).unwrap();
     assert!(good == weights);
 }
+
+#[test]
+fn a_forged_checkpoint_with_a_right_checksum_is_refused_and_never_a_panic() {
+    let dir = workshop();
+    done(
+        &dir,
+        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
+    );
+    let path = dir.path().join("run/checkpoint.bin");
+    let good = fs::read(&path).unwrap();
+    let head = 8 + 4 + 24 + 8 + 8;
+    let mut refused = 0;
+    for i in 0..60 {
+        let mut forged = good.clone();
+        // The beginning is the scenario; lengths and counters stand everywhere.
+        let at = head + i * i * (good.len() - head) / 3600;
+        forged[at] = forged[at].wrapping_add(1 + (i * 37 % 255) as u8);
+        let checksum = u64::from(crc32fast::hash(&forged[head..]));
+        forged[head - 8..head].copy_from_slice(&checksum.to_le_bytes());
+        fs::write(&path, &forged).unwrap();
+        let (code, _, err) = run(&dir, &["set", "run"]);
+        assert!(!err.contains("panicked"), "byte {at}: {err}");
+        assert!((0..=2).contains(&code), "byte {at}: {code}");
+        if code != 0 {
+            assert!(err.contains("run"), "{err}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 5, "{refused}");
+    fs::write(&path, good).unwrap();
+    done(&dir, &["resume", "run"]);
+}

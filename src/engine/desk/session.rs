@@ -1,8 +1,9 @@
 //! A session: a run's folder, its final values and its wall time. The command line and the app write runs through it, so
 //! that both write the same bytes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -10,7 +11,7 @@ use tempfile::TempDir;
 use super::super::command::Command;
 use super::super::experiment::Experiment;
 use super::super::lab::RunError;
-use super::super::scenario::{Scenario, resolved};
+use super::super::scenario::{Scenario, findings, resolved};
 use super::super::show::Observer;
 use super::edited::take_over;
 use super::ending::{Ending, SessionError};
@@ -435,7 +436,43 @@ fn read(path: &Path) -> Result<Saved, SessionError> {
     if !checkpoint.is_file() && RunFolder::is_run(path) {
         return Err(FolderError::NeverBegan(path.to_path_buf()).into());
     }
-    Ok(read_checkpoint(&checkpoint)?)
+    let saved: Saved = read_checkpoint(&checkpoint)?;
+    if is_sound(&saved.experiment) {
+        return Ok(saved);
+    }
+    let problem = "holds a state whose parts do not fit together, so that nobody can go on from it: it was changed after it \
+                   was written; run the folder's scenario.ron again";
+    Err(FolderError::broken(&checkpoint, problem).into())
+}
+
+/// Time for which a copy of what a checkpoint holds is tried.
+const TRIAL: Duration = Duration::from_millis(30);
+
+/// Whether a state that was read can be gone on from: its scenario is one that would be accepted, and a copy of it takes its
+/// first steps. What was forged with a right checksum fails here and not in the middle of a run.
+fn is_sound(experiment: &Experiment<f32>) -> bool {
+    let scenarios = || [experiment.scenario().clone(), experiment.now()];
+    let accepted = || {
+        scenarios()
+            .iter()
+            .all(|scenario| findings(scenario).is_empty())
+    };
+    let tried = || {
+        let (begun, mut trial) = (Instant::now(), experiment.clone());
+        while begun.elapsed() < TRIAL && !trial.is_done() && trial.step(&mut ()).is_ok() {}
+    };
+    // What is wrong is told in words of our own.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let sound = catch_unwind(AssertUnwindSafe(|| {
+        let accepted = accepted();
+        if accepted {
+            tried();
+        }
+        accepted
+    }));
+    std::panic::set_hook(hook);
+    sound.unwrap_or(false)
 }
 
 impl Sink for Session {
