@@ -7,7 +7,7 @@ mod pivot;
 mod sequence;
 
 pub use alignment::Alignment;
-pub use attention::softmax_attention;
+pub use attention::{AttentionTally, softmax_attention};
 pub use capacity::{load_constant, longest, patterns_at};
 pub use pivot::Pivot;
 pub use sequence::{FEWEST, Matched, SequenceScore, matched, score, slope};

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::Scenario;
-use crate::engine::{Ending, Experiment, RunError, Session};
+use crate::engine::{Ending, Experiment, Session};
 use crate::record::Metric;
 use crate::trace::{ExportSpec, RunFolder};
 
@@ -65,8 +65,8 @@ pub(super) struct Driven {
     pub experiment: Experiment<f32>,
     pub session: Session,
     pub folder: Option<PathBuf>,
-    /// Whether a failure is already written.
-    failed_at_step: bool,
+    /// Whether it goes on from a folder.
+    resumed: bool,
 }
 
 /// A run after its last step.
@@ -89,16 +89,21 @@ impl Driven {
             Some(folder) => Session::create(folder, force, &experiment)?,
             None => Session::unwritten(),
         };
-        Ok(Self::of(experiment, session, folder))
-    }
-
-    /// A run that goes on.
-    pub fn of(experiment: Experiment<f32>, session: Session, folder: Option<PathBuf>) -> Self {
-        Self {
+        Ok(Self {
             experiment,
             session,
             folder,
-            failed_at_step: false,
+            resumed: false,
+        })
+    }
+
+    /// A run that goes on in its folder.
+    pub fn of(experiment: Experiment<f32>, session: Session, folder: PathBuf) -> Self {
+        Self {
+            experiment,
+            session,
+            folder: Some(folder),
+            resumed: true,
         }
     }
 
@@ -109,7 +114,9 @@ impl Driven {
         signals: &Signals,
         progress: &mut Progress,
     ) -> Result<Finished, Failure> {
-        self.session.begin(&self.experiment)?;
+        if self.resumed {
+            self.session.begin(&self.experiment)?;
+        }
         let ending = self.steps(driving, signals, progress)?;
         progress.tell(&self.experiment);
         if let Ending::Failed(_) = ending {
@@ -150,12 +157,7 @@ impl Driven {
                 .experiment
                 .step(&mut (&mut self.session, &mut *progress))
             {
-                let told = Ending::Failed(error.to_string());
-                if let RunError::NotFinite { .. } = error {
-                    // Where the disk refuses that too, the last checkpoint is what there is.
-                    self.failed_at_step = self.session.fail(&self.experiment, &told).is_ok();
-                }
-                return Ok(told);
+                return Ok(Ending::Failed(error.to_string()));
             }
             progress.look(&self.experiment);
             if self.folder.is_some() && due.now() {
@@ -166,7 +168,7 @@ impl Driven {
 
     /// Keeps what was recorded. The checkpoint is of the moment before the failure, or the last one that could be written.
     fn fail(mut self, ending: Ending) -> Finished {
-        if !self.failed_at_step {
+        if self.session.fail(&self.experiment, &ending).is_err() {
             // What ended the run is told; a full disk that also refuses the summary is not news.
             drop(self.session.tell_failure(&self.experiment, &ending));
         }
@@ -185,8 +187,8 @@ impl Finished {
     /// Converts the run to these formats, unless it failed.
     pub fn export(&self, formats: &[ExportSpec]) -> Result<(), Failure> {
         if let (Some(folder), false) = (&self.folder, matches!(self.ending, Ending::Failed(_))) {
+            let _lock = RunFolder::lock(folder)?;
             for format in formats {
-                let _lock = RunFolder::lock(folder)?;
                 format.export(folder, None)?;
             }
         }

@@ -25,11 +25,14 @@ mod table;
 
 pub use open::Window;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::registry::visible;
 use failure::Failure;
 use output::Output;
 
@@ -150,7 +153,12 @@ fn early_color(args: &[OsString]) -> ColorChoice {
 
 /// Prints help, version or what is wrong with the arguments.
 fn explain(error: &clap::Error) -> u8 {
-    let told = error.print();
+    // An argument that would command the terminal is shown, and then nothing is coloured.
+    let plain = error.render().to_string();
+    let told = match visible(&plain) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(text) => writeln!(std::io::stderr(), "{}", text.trim_end()),
+    };
     match told {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe && !error.use_stderr() => 1,
         _ => u8::try_from(error.exit_code()).unwrap_or(2),

@@ -56,7 +56,7 @@ impl Resume {
         for change in session.taken_over() {
             note(format_args!("taken over from scenario.ron: {change}"));
         }
-        let driven = Driven::of(experiment, session, Some(self.run));
+        let driven = Driven::of(experiment, session, self.run);
         let finished = alone(driven, self.driving, self.telling, &signals)?;
         let code = conclude(&finished, self.telling, &signals, output)?;
         finished.export(&self.exports)?;

@@ -308,7 +308,7 @@ impl Sweep<'_> {
                         summary,
                     }));
                 }
-                Driven::of(experiment, session, Some(folder.clone()))
+                Driven::of(experiment, session, folder.clone())
             }
             _ => Driven::new(&self.scenario.with_seed(seed), folder, self.force)?,
         };

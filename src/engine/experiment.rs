@@ -260,6 +260,12 @@ impl<R: Real> Experiment<R> {
         self.phase.is_none() && self.cursor.phase(&self.protocol).is_none()
     }
 
+    /// Whether the phase at work, or the next one, only measures.
+    pub(super) fn measures(&self) -> bool {
+        let phase = self.cursor.phase(&self.protocol);
+        phase.is_some_and(|phase| phase.kind().measures())
+    }
+
     /// Part of the protocol that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         let phase = self.phase.as_ref();

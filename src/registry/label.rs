@@ -6,9 +6,8 @@ use super::{Slot, each};
 fn leaves(root: &dyn Slot) -> Vec<(String, String)> {
     let mut leaves = Vec::new();
     each(root, &mut |path, at| {
-        let word = at.value.split(['(', '[']).next().unwrap_or_default();
-        if !word.is_empty() {
-            leaves.push((path.replace('.', "-"), word.to_string()));
+        if !at.word().is_empty() {
+            leaves.push((path.replace('.', "-"), at.word().to_string()));
         }
     });
     leaves

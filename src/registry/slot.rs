@@ -74,6 +74,13 @@ pub struct At {
     pub live: bool,
 }
 
+impl At {
+    /// The word that the value begins with: of a choice its variant, of a number the number; none of a struct or a list.
+    pub fn word(&self) -> &str {
+        self.value.split(['(', '[']).next().unwrap_or_default()
+    }
+}
+
 /// Why a path leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {

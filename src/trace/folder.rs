@@ -36,7 +36,7 @@ impl RunFolder {
             write(together, offsets).map(|()| offsets)
         });
         let (lock, offsets) = place.end(result)?;
-        Ok(Self::with(lock, path, offsets)?)
+        Ok(Self::reopen(lock, path, offsets)?)
     }
 
     /// Makes a new folder with a copy of the tables of another, up to these lengths, and the files that `write` makes.
@@ -69,10 +69,6 @@ impl RunFolder {
 
     /// Goes on with a folder whose tables are cut back to these lengths.
     pub fn reopen(lock: FolderLock, path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
-        Self::with(lock, path, offsets)
-    }
-
-    fn with(lock: FolderLock, path: &Path, offsets: Offsets) -> Result<Self, FolderError> {
         Ok(Self {
             path: path.to_path_buf(),
             tables: Tables::reopen(path, offsets)?,
@@ -95,11 +91,6 @@ impl RunFolder {
             Ok(_) | Err(FolderError::Busy { .. }) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    /// Refuses what [`Self::create`] would refuse, as far as that can be told without writing.
-    pub fn check(path: &Path, force: bool) -> Result<(), FolderError> {
-        place::check(path, force, Content::Run)
     }
 
     /// Refuses what [`Self::gradients`] would refuse, as far as that can be told without writing.

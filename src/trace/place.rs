@@ -21,7 +21,8 @@ pub const SUMMARY: &str = "summary.json";
 pub const FILES: [(&str, &str); 5] = [
     (
         "scenario.ron",
-        "The scenario as the run began, every default written out; running it again gives the same run.",
+        "The scenario as the run began, every default written out; running it again gives the same run. What is edited there while the \
+         run is stopped is taken over when it goes on, and told in journal.csv, or refused.",
     ),
     (
         "journal.csv",
@@ -52,9 +53,11 @@ const INFLUENCE: &str = "influence.csv";
 
 /// What a folder is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) enum Content<'a> {
     Run,
     Gradients,
+    /// Runs with these seeds, each in a folder within.
+    Sweep(&'a [u64]),
 }
 
 /// A folder that may be written to.
@@ -65,6 +68,8 @@ pub(super) struct Place {
     earlier: Vec<String>,
     /// Folders within that nobody may write to meanwhile.
     within: Vec<FolderLock>,
+    /// Those of them that are planned again.
+    pub again: Vec<String>,
     /// Whether it was not there.
     made: bool,
     /// Whether it was empty.
@@ -73,7 +78,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Makes it where it is not there; refused where it is not empty, unless forced and what lies there is Ammon's own.
-    pub fn take(path: &Path, force: bool, content: Content) -> Result<Self, FolderError> {
+    pub fn take(path: &Path, force: bool, content: Content<'_>) -> Result<Self, FolderError> {
         // First without a trace, then again as the only writer.
         check(path, force, content)?;
         let made = !path.exists();
@@ -81,26 +86,36 @@ impl Place {
         let lock = self::lock(path)?;
         check(path, force, content)?;
         let empty = !is_occupied(path)?;
-        let mut within = Vec::new();
-        let earlier = match content {
-            _ if empty => Vec::new(),
-            Content::Gradients => gradients_in(path)?,
-            Content::Run => {
-                let mut names = run_files();
-                for seed in seeds_in(path)? {
-                    within.push(FolderLock::take(&path.join(&seed))?);
-                    names.extend(run_files().iter().map(|name| format!("{seed}/{name}")));
-                    names.push(seed);
-                }
-                names.push(PLAN.into());
-                names
+        let (mut earlier, mut within, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let planned = match content {
+            Content::Gradients => {
+                earlier = gradients_in(path)?;
+                None
             }
+            Content::Run => Some(&[][..]),
+            Content::Sweep(seeds) => Some(seeds),
         };
+        if let Some(planned) = planned {
+            if is_run(path) || is_sweep(path) {
+                earlier = run_files();
+                earlier.push(PLAN.into());
+            }
+            for seed in seeds_in(path)? {
+                within.push(FolderLock::take(&path.join(&seed))?);
+                earlier.extend(run_files().iter().map(|name| format!("{seed}/{name}")));
+                if planned.iter().any(|planned| seed_name(*planned) == seed) {
+                    again.push(seed);
+                } else {
+                    earlier.push(seed);
+                }
+            }
+        }
         Ok(Self {
             path: path.to_path_buf(),
             lock,
             earlier,
             within,
+            again,
             made,
             empty,
         })
@@ -149,7 +164,7 @@ impl Place {
 }
 
 /// The files that a run writes, whether they are there or not.
-pub(super) fn run_files() -> Vec<String> {
+fn run_files() -> Vec<String> {
     let (tables, ours) = (TABLES.map(|table| table.file), FILES.map(|(name, _)| name));
     let all = ExportSpec::file_names()
         .into_iter()
@@ -170,7 +185,7 @@ fn gradients_in(path: &Path) -> Result<Vec<String>, FolderError> {
 }
 
 /// Whether there is something at `path` beside what a writer that was killed left.
-pub(super) fn is_occupied(path: &Path) -> Result<bool, FolderError> {
+fn is_occupied(path: &Path) -> Result<bool, FolderError> {
     if path.exists() && !path.is_dir() {
         return Err(FolderError::NotAFolder(path.to_path_buf()));
     }
@@ -181,25 +196,34 @@ pub(super) fn is_occupied(path: &Path) -> Result<bool, FolderError> {
     Ok(files(path)?.iter().any(|file| !ours(file)) || together::is_half_done(path))
 }
 
-/// Refuses a folder that is not empty, unless forced and what lies there is Ammon's own.
-pub(super) fn check(path: &Path, force: bool, content: Content) -> Result<(), FolderError> {
-    if !is_occupied(path)? {
-        return Ok(());
-    }
-    if !force {
-        return Err(FolderError::Occupied(path.to_path_buf()));
-    }
-    let ours = match content {
-        Content::Run => is_run(path) || is_sweep(path),
-        Content::Gradients => {
-            is_run(path) || GRADIENTS.iter().all(|name| path.join(name).is_file())
+/// Refuses a folder that is not empty, unless forced and what lies there is Ammon's own; of a sweep also what would be refused
+/// for any of its runs.
+pub(super) fn check(path: &Path, force: bool, content: Content<'_>) -> Result<(), FolderError> {
+    if is_occupied(path)? {
+        if !force {
+            return Err(FolderError::Occupied(path.to_path_buf()));
         }
-    };
-    if ours {
-        Ok(())
-    } else {
-        Err(FolderError::NotOurs(path.to_path_buf()))
+        let gradients = || GRADIENTS.iter().all(|name| path.join(name).is_file());
+        // Folders of seeds tell a sweep of an earlier version, which wrote no plan.
+        let seeds = || {
+            Ok::<_, FolderError>(!seeds_in(path)?.is_empty() && !path.join("scenario.ron").exists())
+        };
+        let ours = is_run(path)
+            || match content {
+                Content::Run => is_sweep(path),
+                Content::Gradients => gradients(),
+                Content::Sweep(_) => is_sweep(path) || seeds()?,
+            };
+        if !ours {
+            return Err(FolderError::NotOurs(path.to_path_buf()));
+        }
     }
+    if let Content::Sweep(seeds) = content {
+        for seed in seeds {
+            check(&path.join(seed_name(*seed)), force, Content::Run)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes the right to write into a folder, and ends what a writer that was killed left half done.
@@ -210,7 +234,7 @@ pub(super) fn lock(path: &Path) -> Result<FolderLock, FolderError> {
 }
 
 /// Lets go of folders; those with nothing in them go.
-pub(super) fn let_go(locks: Vec<FolderLock>) {
+fn let_go(locks: Vec<FolderLock>) {
     for lock in locks {
         let folder = lock.folder().to_path_buf();
         drop(lock);
@@ -235,7 +259,7 @@ pub(super) fn seed_name(seed: u64) -> String {
 }
 
 /// The subfolders in which runs of an earlier sweep lie.
-pub(super) fn seeds_in(path: &Path) -> Result<Vec<String>, FolderError> {
+fn seeds_in(path: &Path) -> Result<Vec<String>, FolderError> {
     let names = files(path)?.into_iter().filter_map(|folder| {
         let name = folder.file_name()?.to_str()?.to_string();
         let seed: u64 = name.strip_prefix("seed-")?.parse().ok()?;

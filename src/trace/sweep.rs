@@ -6,11 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::FolderError;
 use super::lock::FolderLock;
-use super::place::{
-    self, Content, PLAN, SUMMARY, is_occupied, is_run, is_sweep, let_go, run_files, seed_name,
-    seeds_in,
-};
-use super::together::Together;
+use super::place::{self, Content, PLAN, Place, SUMMARY, is_sweep, seed_name};
 
 /// What was planned: sweep.json.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,40 +37,18 @@ impl SweepFolder {
         plan: &SweepPlan,
         scenario: &str,
     ) -> Result<Self, FolderError> {
-        check(path, force, &plan.seeds)?;
-        std::fs::create_dir_all(path).map_err(FolderError::write(path))?;
-        let lock = place::lock(path)?;
-        check(path, force, &plan.seeds)?;
-        let mut earlier = if is_run(path) || is_sweep(path) {
-            run_files()
-        } else {
-            Vec::new()
-        };
-        let mut within = Vec::new();
-        let mut again = Vec::new();
-        for seed in seeds_in(path)? {
-            within.push(FolderLock::take(&path.join(&seed))?);
-            let names = run_files();
-            earlier.extend(names.iter().map(|name| format!("{seed}/{name}")));
-            if plan.seeds.iter().any(|planned| seed_name(*planned) == seed) {
-                again.push(seed);
-            } else {
-                earlier.push(seed);
+        let place = Place::take(path, force, Content::Sweep(&plan.seeds))?;
+        let written = place.replace(|new| {
+            for seed in &place.again {
+                // It is a run of Ammon's that never began, whatever else lies beside it.
+                let never = b"{\"status\": \"running\", \"steps\": 0}\n";
+                new.write(&format!("{seed}/{SUMMARY}"), never)?;
             }
-        }
-        let new = Together::begin(path, &earlier)?;
-        for seed in again {
-            // It is a run of Ammon's that never began, whatever else lies beside it.
-            new.write(
-                &format!("{seed}/{SUMMARY}"),
-                b"{\"status\": \"running\", \"steps\": 0}\n",
-            )?;
-        }
-        let text = serde_json::to_string_pretty(plan).unwrap_or_default() + "\n";
-        new.write(PLAN, text.as_bytes())?;
-        new.write("scenario.ron", scenario.as_bytes())?;
-        new.commit()?;
-        let_go(within);
+            let text = serde_json::to_string_pretty(plan).unwrap_or_default() + "\n";
+            new.write(PLAN, text.as_bytes())?;
+            new.write("scenario.ron", scenario.as_bytes())
+        });
+        let (lock, ()) = place.end(written)?;
         Ok(Self {
             path: path.to_path_buf(),
             _lock: lock,
@@ -106,22 +80,4 @@ impl SweepFolder {
     pub fn run(&self, seed: u64) -> PathBuf {
         self.path.join(seed_name(seed))
     }
-}
-
-/// Refuses before the first seed runs what would be refused for the last.
-fn check(path: &Path, force: bool, seeds: &[u64]) -> Result<(), FolderError> {
-    if is_occupied(path)? {
-        if !force {
-            return Err(FolderError::Occupied(path.to_path_buf()));
-        }
-        // Folders of seeds tell a sweep of an earlier version, which wrote no plan.
-        let seeds = || Ok(!seeds_in(path)?.is_empty() && !path.join("scenario.ron").exists());
-        if !is_run(path) && !is_sweep(path) && !seeds()? {
-            return Err(FolderError::NotOurs(path.to_path_buf()));
-        }
-    }
-    seeds.iter().try_for_each(|seed| {
-        let folder = path.join(seed_name(*seed));
-        place::check(&folder, force, Content::Run)
-    })
 }

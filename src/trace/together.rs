@@ -31,6 +31,8 @@ pub struct Together {
 impl Together {
     /// Begins to write files of a folder; those named in `remove` go when the new ones come.
     pub(super) fn begin(folder: &Path, remove: &[String]) -> Result<Self, FolderError> {
+        // What an earlier change could not end, on a full disk for example, is ended first.
+        settle(folder)?;
         let together = Self {
             folder: folder.to_path_buf(),
             committed: false,
@@ -207,6 +209,19 @@ mod tests {
         new.commit().unwrap();
         assert_eq!((text(&a), text(&b)), ("new".into(), "new".into()));
         assert!(!dir.path().join("c").exists() && !dir.path().join(SWAP).exists());
+    }
+
+    #[test]
+    fn a_change_begins_also_where_the_one_before_could_not_be_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join(SWAP)).unwrap();
+        fs::write(dir.path().join(SWAP).join("a"), "first").unwrap();
+        fs::create_dir(dir.path().join(NEW)).unwrap();
+        let new = Together::begin(dir.path(), &[]).unwrap();
+        new.write("b", b"second").unwrap();
+        new.commit().unwrap();
+        let names = [dir.path().join("a"), dir.path().join("b")];
+        assert_eq!(files(dir.path()).unwrap(), names);
     }
 
     #[test]

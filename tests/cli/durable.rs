@@ -1,47 +1,14 @@
 //! What is never lost: one writer a folder, files of one moment, edits, modes, names.
 
 use std::fs;
-use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
 
-use tempfile::TempDir;
-
-use crate::{DIVERGE, assert_same_results, done, json, read, run, workshop};
-
-/// A run that takes long, once its folder is there.
-fn writer(dir: &TempDir) -> Child {
-    let args = [
-        "run",
-        "tiny.ron",
-        "--set",
-        "protocol.0.times=10000000",
-        "--out",
-        "run",
-        "--quiet",
-    ];
-    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ammon"))
-        .current_dir(dir.path())
-        .args(args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    wait_for(dir, "run/checkpoint.bin");
-    child
-}
-
-fn wait_for(dir: &TempDir, file: &str) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !dir.path().join(file).exists() {
-        assert!(Instant::now() < deadline, "{file} does not come");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+use crate::{DIVERGE, assert_same_results, done, endless, json, read, run, stopped, workshop};
 
 #[test]
 fn a_folder_has_one_writer_and_the_second_is_told_who_it_is() {
     let dir = workshop();
-    let mut first = writer(&dir);
+    let mut first = endless(&dir, &["--out", "run", "--quiet"], "run/checkpoint.bin");
     assert_eq!(
         json(&read(dir.path().join("run/summary.json")))["status"],
         "running"
@@ -135,10 +102,7 @@ fn what_is_half_swapped_when_its_writer_is_killed_is_the_new_run_for_who_comes_n
 fn an_edited_scenario_is_taken_over_where_a_run_can_follow_it() {
     let dir = workshop();
     let begin = |folder: &str| {
-        done(
-            &dir,
-            &["run", "tiny.ron", "--out", folder, "--stop-at", "500"],
-        );
+        stopped(&dir, folder, 500);
     };
     begin("set");
     done(&dir, &["set", "set", "cortex.optimizer.rate=0.0"]);
@@ -193,10 +157,7 @@ fn a_longer_protocol_goes_on_also_where_the_run_was_over() {
 #[test]
 fn an_edit_that_a_run_cannot_follow_is_refused_with_the_difference_and_nothing_changes() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
-    );
+    stopped(&dir, "run", 500);
     let path = dir.path().join("run/scenario.ron");
     let (text, metrics) = (read(&path), read(dir.path().join("run/metrics.csv")));
     for (from, to, words) in [
@@ -233,10 +194,7 @@ fn an_edit_that_a_run_cannot_follow_is_refused_with_the_difference_and_nothing_c
 #[test]
 fn a_changed_digit_in_a_table_is_noticed() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
-    );
+    stopped(&dir, "run", 500);
     let metrics = dir.path().join("run/metrics.csv");
     let text = read(&metrics);
     let at = text.rfind("loss,").unwrap() + "loss,0.".len();
@@ -346,12 +304,32 @@ fn a_run_that_failed_is_kept_up_to_the_moment_before() {
 }
 
 #[test]
+fn an_edit_that_makes_the_run_fail_at_once_is_kept_with_it() {
+    let dir = workshop();
+    let mut diverge = DIVERGE;
+    diverge[3] = "cortex.optimizer=Sgd(rate: 0.001)";
+    let args = ["run", "tiny.ron", "--out", "run", "--stop-at", "500"];
+    done(&dir, &[&args[..], &diverge].concat());
+    let path = dir.path().join("run");
+    let scenario = path.join("scenario.ron");
+    let edited = read(&scenario).replace("rate: 0.001", "rate: 1000");
+    assert_ne!(edited, read(&scenario));
+    fs::write(&scenario, &edited).unwrap();
+    let (code, _, err) = run(&dir, &["resume", "run"]);
+    assert!(code == 1 && err.contains("taken over"), "{err}");
+    assert_eq!(read(&scenario), edited);
+    // It goes on with the edit, which is not made a second time.
+    let journal = read(path.join("journal.csv"));
+    assert!(journal.contains("cortex.optimizer.rate"), "{journal}");
+    let (code, _, err) = run(&dir, &["resume", "run"]);
+    assert!(code == 1 && !err.contains("taken over"), "{err}");
+    assert_eq!(read(path.join("journal.csv")), journal);
+}
+
+#[test]
 fn a_forged_checkpoint_with_a_right_checksum_is_refused_and_never_a_panic() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
-    );
+    stopped(&dir, "run", 500);
     let path = dir.path().join("run/checkpoint.bin");
     let good = fs::read(&path).unwrap();
     let head = 8 + 4 + 24 + 8 + 8;

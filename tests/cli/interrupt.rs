@@ -2,27 +2,25 @@
 
 use std::fs;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::{assert_same_results, done, json, read, run, workshop};
+use crate::{
+    assert_same_results, done, endless, json, read, run, signal, stopped, wait_for, workshop,
+};
 
 #[test]
 fn a_resumed_run_equals_one_that_was_never_stopped() {
     let dir = workshop();
     done(&dir, &["run", "tiny.ron", "--out", "whole"]);
     // In the middle of an episode, of a ripple, and between: 31 steps are a cycle or so.
-    for stop in ["1", "3", "500", "507", "520", "905"] {
+    for stop in [1, 3, 500, 507, 520, 905] {
         let folder = format!("stopped-{stop}");
-        done(
-            &dir,
-            &["run", "tiny.ron", "--out", &folder, "--stop-at", stop],
-        );
-        let summary = json(&read(dir.path().join(&folder).join("summary.json")));
+        let summary = json(&read(stopped(&dir, &folder, stop).join("summary.json")));
         assert_eq!(
-            (summary["status"].as_str(), summary["steps"].to_string()),
-            (Some("stopped"), stop.to_string())
+            (summary["status"].as_str(), summary["steps"].as_u64()),
+            (Some("stopped"), Some(stop))
         );
         done(&dir, &["resume", &folder]);
         assert_same_results(&dir.path().join("whole"), &dir.path().join(&folder));
@@ -40,10 +38,7 @@ fn a_resumed_run_equals_one_that_was_never_stopped() {
 fn a_run_can_be_stopped_several_times_and_rows_after_the_checkpoint_are_cut_off() {
     let dir = workshop();
     done(&dir, &["run", "tiny.ron", "--out", "whole"]);
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "100"],
-    );
+    stopped(&dir, "run", 100);
     let metrics = dir.path().join("run/metrics.csv");
     fs::write(&metrics, read(&metrics) + "999,9,Wake,loss,9\n99").unwrap();
     done(
@@ -57,10 +52,7 @@ fn a_run_can_be_stopped_several_times_and_rows_after_the_checkpoint_are_cut_off(
 #[test]
 fn wall_time_adds_up() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "900"],
-    );
+    stopped(&dir, "run", 900);
     let seconds = || {
         json(&read(dir.path().join("run/summary.json")))["wall_seconds"]
             .as_f64()
@@ -85,10 +77,7 @@ fn a_completed_run_says_so() {
 #[test]
 fn a_damaged_checkpoint_is_an_error_that_names_it() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "10"],
-    );
+    stopped(&dir, "run", 10);
     let path = dir.path().join("run/checkpoint.bin");
     let mut bytes = fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
@@ -112,40 +101,16 @@ fn a_damaged_checkpoint_is_an_error_that_names_it() {
 #[test]
 fn missing_rows_are_an_error() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
-    );
+    stopped(&dir, "run", 500);
     fs::write(dir.path().join("run/replay.csv"), "ripple\n").unwrap();
     let (code, _, err) = run(&dir, &["resume", "run"]);
     assert_eq!(code, 1);
     assert!(err.contains("replay.csv"), "{err}");
 }
 
-/// Starts a run that would take hours and waits until its folder is there.
-fn endless(dir: &TempDir) -> Child {
-    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ammon"));
-    let args = [
-        "run",
-        "tiny.ron",
-        "--set",
-        "protocol.0.times=10000000",
-        "--out",
-        "run",
-        "--quiet",
-    ];
-    let child = command
-        .current_dir(dir.path())
-        .args(args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !dir.path().join("run/summary.json").exists() {
-        assert!(Instant::now() < deadline, "the run does not begin");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+/// A run that takes hours, some way into it.
+fn at_work(dir: &TempDir) -> Child {
+    let child = endless(dir, &["--out", "run", "--quiet"], "run/checkpoint.bin");
     std::thread::sleep(Duration::from_millis(200));
     child
 }
@@ -162,23 +127,19 @@ fn hangups_are_ignored() -> bool {
 #[cfg(unix)]
 #[test]
 fn signals_leave_a_folder_that_can_be_resumed() {
-    for (signal, expected) in [
+    for (which, expected) in [
         ("-INT", 130),
         ("-TERM", 143),
         ("-HUP", 129),
         ("-USR1", 138),
         ("-XCPU", 152),
     ] {
-        if signal == "-HUP" && hangups_are_ignored() {
+        if which == "-HUP" && hangups_are_ignored() {
             continue;
         }
         let dir = workshop();
-        let child = endless(&dir);
-        let killed = std::process::Command::new("kill")
-            .args([signal, &child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(killed.success());
+        let child = at_work(&dir);
+        signal(&child, which);
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(expected));
         let summary = json(&read(dir.path().join("run/summary.json")));
@@ -207,16 +168,8 @@ fn under_nohup_a_hangup_changes_nothing() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !dir.path().join("run/checkpoint.bin").exists() {
-        assert!(Instant::now() < deadline, "the run does not begin");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let hangup = ["-HUP", &child.id().to_string()].map(String::from);
-    std::process::Command::new("kill")
-        .args(hangup)
-        .status()
-        .unwrap();
+    wait_for(&dir, "run/checkpoint.bin");
+    signal(&child, "-HUP");
     std::thread::sleep(Duration::from_millis(300));
     assert!(child.try_wait().unwrap().is_none());
     child.kill().unwrap();
@@ -245,7 +198,7 @@ fn checkpoints_can_be_asked_for_more_often() {
 #[test]
 fn a_run_that_was_killed_goes_on_from_its_checkpoint() {
     let dir = workshop();
-    let mut child = endless(&dir);
+    let mut child = at_work(&dir);
     child.kill().unwrap();
     child.wait().unwrap();
     done(&dir, &["resume", "run", "--stop-at", "300"]);

@@ -11,7 +11,9 @@ mod rules;
 mod seeds;
 mod set;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -85,6 +87,44 @@ fn done(dir: &TempDir, args: &[&str]) -> String {
     let (code, out, err) = run(dir, args);
     assert_eq!(code, 0, "{args:?}: {err}");
     out
+}
+
+/// Stops the tiny scenario after so many steps; its folder.
+fn stopped(dir: &TempDir, folder: &str, steps: u64) -> PathBuf {
+    let steps = steps.to_string();
+    let args = ["run", "tiny.ron", "--out", folder, "--stop-at", &steps];
+    done(dir, &args);
+    dir.path().join(folder)
+}
+
+/// Starts the tiny scenario so that it would take hours, with more arguments, and waits until this file is there.
+fn endless(dir: &TempDir, more: &[&str], file: &str) -> Child {
+    let child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ammon"))
+        .current_dir(dir.path())
+        .args(["run", "tiny.ron", "--set", "protocol.0.times=10000000"])
+        .args(more)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for(dir, file);
+    child
+}
+
+fn wait_for(dir: &TempDir, file: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !dir.path().join(file).exists() {
+        assert!(Instant::now() < deadline, "{file} does not come");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Sends a signal, as `-INT`.
+#[cfg(unix)]
+fn signal(child: &Child, which: &str) {
+    let mut kill = std::process::Command::new("kill");
+    let sent = kill.args([which, &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
 }
 
 fn json(text: &str) -> serde_json::Value {

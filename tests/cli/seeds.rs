@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{assert_same_results, done, json, read, run, workshop};
+use crate::{assert_same_results, done, endless, json, read, run, signal, workshop};
 
 #[test]
 fn each_seed_has_its_folder_and_equals_a_run_of_its_own() {
@@ -160,35 +160,9 @@ fn a_sweep_that_was_stopped_goes_on_and_ends_as_one_that_was_not() {
 #[test]
 fn a_sweep_that_is_told_to_end_says_what_never_began_and_how_to_go_on() {
     let dir = workshop();
-    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("ammon"));
-    let args = [
-        "run",
-        "tiny.ron",
-        "--set",
-        "protocol.0.times=10000000",
-        "--seeds",
-        "1..5",
-        "--threads",
-        "2",
-        "--out",
-        "seeds",
-    ];
-    let child = command
-        .current_dir(dir.path())
-        .args(args)
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let begun = dir.path().join("seeds/seed-2/checkpoint.bin");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    while !begun.exists() {
-        assert!(std::time::Instant::now() < deadline, "no run begins");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    let id = child.id().to_string();
-    let mut kill = std::process::Command::new("kill");
-    assert!(kill.args(["-TERM", &id]).status().unwrap().success());
+    let more = ["--seeds", "1..5", "--threads", "2", "--out", "seeds"];
+    let child = endless(&dir, &more, "seeds/seed-2/checkpoint.bin");
+    signal(&child, "-TERM");
     let ended = child.wait_with_output().unwrap();
     assert_eq!(ended.status.code(), Some(143));
     let out = String::from_utf8(ended.stdout).unwrap();

@@ -1,15 +1,12 @@
 //! Changing parameters of a stopped run.
 
-use crate::{done, read, run, workshop};
+use crate::{done, read, run, stopped, workshop};
 
 #[test]
 fn a_stopped_run_goes_on_with_another_value_and_says_so() {
     let dir = workshop();
     let begin = |folder: &str| {
-        done(
-            &dir,
-            &["run", "tiny.ron", "--out", folder, "--stop-at", "500"],
-        );
+        stopped(&dir, folder, 500);
     };
     begin("plain");
     done(&dir, &["resume", "plain"]);
@@ -42,10 +39,7 @@ fn a_stopped_run_goes_on_with_another_value_and_says_so() {
 fn what_cannot_be_set_is_refused_and_the_run_goes_on_as_if_nothing_had_been_asked() {
     let dir = workshop();
     done(&dir, &["run", "tiny.ron", "--out", "plain"]);
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
-    );
+    stopped(&dir, "run", 500);
     for (what, word) in [
         ("cortex.cell.units=8", "new run"),
         ("cortex.optimizer.rat=1", "rate"),
@@ -66,10 +60,7 @@ fn what_cannot_be_set_is_refused_and_the_run_goes_on_as_if_nothing_had_been_aske
 #[test]
 fn without_a_value_it_lists_what_can_change_with_what_it_is_now() {
     let dir = workshop();
-    done(
-        &dir,
-        &["run", "tiny.ron", "--out", "run", "--stop-at", "500"],
-    );
+    stopped(&dir, "run", 500);
     done(&dir, &["set", "run", "cortex.optimizer.rate=0.125"]);
     // Rows after the checkpoint, as a killed run leaves them: a look takes nothing away.
     let metrics = dir.path().join("run/metrics.csv");

@@ -142,10 +142,6 @@ fn same_shape(
     old: &BTreeMap<String, At>,
     new: &BTreeMap<String, At>,
 ) -> bool {
-    let head = |at: &At| {
-        let word = at.value.split(['(', '[']).next().unwrap_or_default();
-        word.to_string()
-    };
     let below = |values: &BTreeMap<String, At>| -> Vec<String> {
         let prefix = format!("{path}.");
         let inner = values.range(prefix.clone()..);
@@ -156,7 +152,7 @@ fn same_shape(
             .collect()
     };
     let (inside, same) = (below(old), below(new));
-    head(was) == head(is) && !inside.is_empty() && inside == same
+    was.word() == is.word() && !inside.is_empty() && inside == same
 }
 
 fn brief(value: &str) -> String {

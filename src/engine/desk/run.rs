@@ -14,6 +14,8 @@ use crate::trace::Offsets;
 /// Time between two writings of an unsaved run, at least; and at least this many times as long as one takes.
 const SAFE: Duration = Duration::from_secs(5);
 const PATIENCE: u32 = 50;
+/// Larger runs are not written unasked.
+const MOST_SAFE: u64 = 256 << 20;
 
 /// A run with its history and its tables.
 pub(super) struct Run {
@@ -90,17 +92,21 @@ impl Run {
         Some((frame, self.session.flush().ok()?))
     }
 
-    /// Writes the unsaved run from time to time, so that the next start can offer it where the window is killed.
+    /// Writes the unsaved run from time to time.
     fn keep_safe(&mut self) {
-        if self.written.elapsed() < SAFE {
-            return;
+        if self.written.elapsed() >= SAFE {
+            self.write_safely();
         }
+    }
+
+    /// Writes the unsaved run, so that the next start can offer it where the window is killed; one that is very large is not.
+    fn write_safely(&mut self) {
         let begun = Instant::now();
-        // The run itself does not need it.
-        drop(
-            self.session
-                .checkpoint(&self.frame.experiment, &Ending::Running),
-        );
+        let experiment = &self.frame.experiment;
+        if experiment.bytes() <= MOST_SAFE {
+            // The run itself does not need it.
+            drop(self.session.checkpoint(experiment, &Ending::Running));
+        }
         self.written = Instant::now() + begun.elapsed() * PATIENCE;
     }
 
@@ -199,10 +205,7 @@ impl Run {
             });
         match result {
             // The last checkpoint may be of a step that is no more.
-            Ok(()) => drop(
-                self.session
-                    .checkpoint(&self.frame.experiment, &Ending::Running),
-            ),
+            Ok(()) => self.write_safely(),
             Err(error) => self.fail(error),
         }
     }

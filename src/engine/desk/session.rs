@@ -130,7 +130,7 @@ impl Session {
     /// Goes on with a folder at its checkpoint. What was edited in its scenario.ron meanwhile is taken over, or refused.
     pub fn resume(path: &Path) -> Result<(Experiment<f32>, Self), SessionError> {
         let lock = RunFolder::lock(path)?;
-        let mut saved = read(path)?;
+        let mut saved = read_sound(path)?;
         let edits = saved.edits(path)?;
         let folder = RunFolder::reopen(lock, path, saved.offsets)?;
         Self::go_on(saved, &edits, folder)
@@ -139,7 +139,14 @@ impl Session {
     /// Writes to a temporary folder until saved.
     pub fn temporary(experiment: &Experiment<f32>) -> Result<Self, SessionError> {
         let dir = temporary::folder()?;
-        let mut session = Self::create(dir.path(), false, experiment)?;
+        let mut session = Self::new(None);
+        session.document = Some(Box::new(experiment.scenario().clone()));
+        let summary = json(&session.summary(experiment, &Ending::Running));
+        // Until there is something to lose there is no checkpoint.
+        let folder = RunFolder::create(dir.path(), false, &summary, |files, _| {
+            files.write(SUMMARY, &summary)
+        })?;
+        session.folder = Some(folder);
         session.temporary = Some(dir);
         Ok(session)
     }
@@ -147,7 +154,7 @@ impl Session {
     /// Goes on from a folder's checkpoint in a temporary copy.
     pub fn copy_of(path: &Path) -> Result<(Experiment<f32>, Self), SessionError> {
         RunFolder::ready(path)?;
-        let mut saved = read(path)?;
+        let mut saved = read_sound(path)?;
         let edits = saved.edits(path)?;
         let dir = temporary::folder()?;
         let lock = RunFolder::lock(dir.path())?;
@@ -155,7 +162,6 @@ impl Session {
         let folder = RunFolder::reopen(lock, dir.path(), saved.offsets)?;
         let (experiment, mut session) = Self::go_on(saved, &edits, folder)?;
         session.temporary = Some(dir);
-        session.checkpoint(&experiment, &Ending::Running)?;
         Ok((experiment, session))
     }
 
@@ -298,8 +304,11 @@ impl Session {
         result
     }
 
-    /// Says in the folder that the run goes on.
-    pub fn begin(&self, experiment: &Experiment<f32>) -> Result<(), SessionError> {
+    /// Says in the folder that a run that was resumed goes on; what was taken over is in its checkpoint from here on.
+    pub fn begin(&mut self, experiment: &Experiment<f32>) -> Result<(), SessionError> {
+        if !self.taken.is_empty() {
+            return self.checkpoint(experiment, &Ending::Running);
+        }
         if let Some(folder) = &self.folder {
             let summary = json(&self.summary(experiment, &Ending::Running));
             write_atomic(&folder.path().join(SUMMARY), &summary)?;
@@ -436,10 +445,16 @@ fn read(path: &Path) -> Result<Saved, SessionError> {
     if !checkpoint.is_file() && RunFolder::is_run(path) {
         return Err(FolderError::NeverBegan(path.to_path_buf()).into());
     }
-    let saved: Saved = read_checkpoint(&checkpoint)?;
+    Ok(read_checkpoint(&checkpoint)?)
+}
+
+/// The same, where somebody else may have written it.
+fn read_sound(path: &Path) -> Result<Saved, SessionError> {
+    let saved = read(path)?;
     if is_sound(&saved.experiment) {
         return Ok(saved);
     }
+    let checkpoint = path.join("checkpoint.bin");
     let problem = "holds a state whose parts do not fit together, so that nobody can go on from it: it was changed after it \
                    was written; run the folder's scenario.ron again";
     Err(FolderError::broken(&checkpoint, problem).into())
@@ -459,7 +474,9 @@ fn is_sound(experiment: &Experiment<f32>) -> bool {
     };
     let tried = || {
         let (begun, mut trial) = (Instant::now(), experiment.clone());
-        while begun.elapsed() < TRIAL && !trial.is_done() && trial.step(&mut ()).is_ok() {}
+        // A measurement may take long for a step, and makes its stores anew.
+        let goes_on = |trial: &Experiment<f32>| !trial.is_done() && !trial.measures();
+        while begun.elapsed() < TRIAL && goes_on(&trial) && trial.step(&mut ()).is_ok() {}
     };
     // What is wrong is told in words of our own.
     let hook = std::panic::take_hook();

@@ -8,7 +8,7 @@ use super::super::lab::{
     Alone, Draft, Lab, Lived, Planned, RunError, fresh, live, relive, replay, walked,
 };
 use super::happening::{Flow, Happening, PhaseKind};
-use super::living_bytes;
+use super::{labelled, living_bytes};
 use crate::analysis::Alignment;
 use crate::circuit::Circuit;
 use crate::episode::Batch;
@@ -138,11 +138,7 @@ impl<R: Real> Happening<R> for ComparingCapacities {
             ..spec.clone()
         };
         let memory = Memory::lived(&own, self.phase.episodes, None, lab, &mut rng.clone());
-        let label = if self.phase.label.is_empty() {
-            capacity.label()
-        } else {
-            format!("{}.{}", self.phase.label, capacity.label())
-        };
+        let label = labelled(&self.phase.label, &capacity.label());
         let seed = lab.setup.seed;
         let told = memory.told(&lab.cortex, seed, &self.phase, &mut rng.clone());
         for (declared, value) in told {

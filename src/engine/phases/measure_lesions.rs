@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::super::lab::{Damage, Lab, RunError, live};
 use super::happening::{Flow, Happening, PhaseKind};
 use super::lesion::target_is_there;
-use super::living_bytes;
 use super::measure_capacity::Memory;
+use super::{labelled, living_bytes};
 use crate::circuit::{Circuit, Place};
 use crate::episode::Batch;
 use crate::hippocampus::Hippocampus;
@@ -210,11 +210,8 @@ impl<R: Real> Happening<R> for MeasuringLesions {
             (Some(spec), _) => self.replayed(task, &spec.clone(), lab, &mut rng),
             (None, _) => None,
         };
-        let label = match self.phase.label.as_str() {
-            "" => String::new(),
-            label => format!("{label}."),
-        };
-        let subject = format!("{label}{}-{}", task.target, task.stage.name());
+        let lesion = format!("{}-{}", task.target, task.stage.name());
+        let subject = labelled(&self.phase.label, &lesion);
         for (declared, value) in told.unwrap_or_default() {
             let metric = Metric::of_both(declared, subject.clone(), task.fraction.to_string());
             lab.notebook.tell(metric, value, sink)?;

@@ -6,15 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::super::lab::{Lab, Learners, RunError, live};
 use super::happening::{Flow, Happening, PhaseKind};
-use crate::analysis::{load_constant, longest, patterns_at, softmax_attention};
+use super::labelled;
+use crate::analysis::{AttentionTally, load_constant, longest, patterns_at};
 use crate::episode::Batch;
 use crate::hippocampus::{
-    Attention, Bench, Cue, CueSpec, Entorhinal, Fraction, Hippocampus, Measured, Recalled,
-    Separated, SeparationSpec, StoreSpec, Stored,
+    Bench, CueSpec, Entorhinal, Fraction, Hippocampus, Measured, Recalled, Separated,
+    SeparationSpec, StoreSpec, Stored,
 };
 use crate::learning::{Context, Moment};
 use crate::numeric::statistics::{deviation, mean};
-use crate::numeric::{DMatrix, Real, Rng};
+use crate::numeric::{Real, Rng};
 use crate::record::{CapacityRecord, Metric, Order, Sink, metric};
 use crate::scenario::{OneOrMore, Report, Setup, counts, mebibytes, stores};
 use crate::{params, registry};
@@ -143,8 +144,6 @@ impl PhaseKind for MeasureStore {
 
 /// Trials measured in one step of the run.
 const AT_ONCE: usize = 4;
-/// Larger matrices of patterns × units are not written out for comparison.
-const LARGEST_COMPARED: usize = 4_000_000;
 /// Overlap below which recall counts as broken.
 const BROKEN: f64 = 0.9;
 
@@ -184,18 +183,6 @@ struct Curve {
     cued: f64,
     /// Fraction of the cue that is wrong.
     noise: f64,
-}
-
-/// How a store's attention compares with softmax attention written out.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct AttentionTally {
-    count: f64,
-    /// Weight on the cued pattern: the store's, and softmax attention's.
-    store: f64,
-    softmax: f64,
-    /// Largest differences of weights and of outputs.
-    weights: f64,
-    output: f64,
 }
 
 impl MeasuringStore {
@@ -423,10 +410,7 @@ impl MeasuringStore {
         sink: &mut dyn Sink,
     ) -> Result<(), RunError> {
         let cues = self.phase.cues.0.len();
-        let label = match self.phase.label.as_str() {
-            "" => spec.label(),
-            label => format!("{label}.{}", spec.label()),
-        };
+        let label = labelled(&self.phase.label, &spec.label());
         let mut tell = |declared, subject: &str, value: f64| {
             let metric = Metric::of(declared, subject.to_string());
             lab.notebook.tell(metric, value, sink)
@@ -486,36 +470,5 @@ impl MeasuringStore {
             lab.notebook.tell(Metric::of(declared, of), value, sink)?;
         }
         Ok(())
-    }
-}
-
-impl AttentionTally {
-    /// Holds a store's attention against softmax attention with its codes as keys and values.
-    fn compare(&mut self, cue: &Cue, told: &Attention, codes: &[Vec<u32>], units: usize) {
-        let k = codes.first().map_or(1, Vec::len) as f64;
-        let a = k / units as f64;
-        let rows = codes.len();
-        if rows * units > LARGEST_COMPARED {
-            return;
-        }
-        // The query is the cue less its mean, so that chance overlap scores 0, in units of a full overlap.
-        let mut query = vec![-a * cue.units.len() as f64 / k; units];
-        cue.units.iter().for_each(|&i| query[i as usize] += 1.0);
-        query.iter_mut().for_each(|q| *q /= k * (1.0 - a));
-        let mut keys = DMatrix::<f64>::zeros(rows, units);
-        for (p, code) in codes.iter().enumerate() {
-            code.iter().for_each(|&i| keys[(p, i as usize)] = 1.0);
-        }
-        let (weights, output) = softmax_attention(&query, &keys, &keys, told.beta);
-        let far = |a: &[f64], b: &[f32]| {
-            let apart = a.iter().zip(b).map(|(x, y)| (x - f64::from(*y)).abs());
-            apart.fold(0.0, f64::max)
-        };
-        self.count += 1.0;
-        let own = cue.engram.unwrap_or_default() as usize;
-        self.store += told.weights.get(own).copied().map_or(0.0, f64::from);
-        self.softmax += weights.get(own).copied().unwrap_or_default();
-        self.weights = self.weights.max(far(&weights, &told.weights));
-        self.output = self.output.max(far(&output, &told.state));
     }
 }

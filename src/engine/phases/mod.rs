@@ -65,6 +65,15 @@ pub fn needs(phases: &[Phase]) -> Needs {
     each.fold(Needs::default(), Needs::and)
 }
 
+/// What a measurement is of, after the label of its phase, where it has one.
+fn labelled(label: &str, what: &str) -> String {
+    if label.is_empty() {
+        what.into()
+    } else {
+        format!("{label}.{what}")
+    }
+}
+
 /// Bytes of so many steps lived, of so many episodes side by side: inputs, targets, drive, states and what is noted of them.
 fn living_bytes(setup: &Setup, width: u64, steps: u64) -> u64 {
     let values = 2 * setup.content_values() + 4 * setup.state_values();

@@ -62,8 +62,7 @@ pub(super) fn choose(
     let part = |of: f64| (k as f64 * of).round() as usize;
     let mut k = part(size);
     if !cuts.units.is_empty() {
-        let alive = cuts.units.iter().filter(|silent| !**silent).count();
-        k = k.min(part(alive as f64 / scores.len() as f64));
+        k = k.min(part(cuts.alive()));
         for (s, silent) in scores.iter_mut().zip(&cuts.units) {
             if *silent {
                 *s = f32::NEG_INFINITY;

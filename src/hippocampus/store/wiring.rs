@@ -99,9 +99,13 @@ fn fan(n: usize, connectivity: f64) -> usize {
 
 /// Bytes that synapses between `n` units take.
 pub fn bytes(n: usize, connectivity: f64, decaying: bool) -> u64 {
-    let wiring = if connectivity < 1.0 { 2 } else { 0 };
     let weight = if decaying { 4 } else { 2 };
-    (n * fan(n, connectivity)) as u64 * (weight + wiring)
+    if connectivity >= 1.0 {
+        return (n * n) as u64 * weight;
+    }
+    // A target each, and of the index a bit for every two units and a count for every word of bits.
+    let index = (n * n.div_ceil(64)) as u64 * (8 + 2);
+    (n * fan(n, connectivity)) as u64 * (weight + 2) + index
 }
 
 /// Calls `at` with the place of every synapse between a pair's active units.
