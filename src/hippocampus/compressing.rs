@@ -19,7 +19,7 @@ impl<R: Real> HippocampusState<R> {
         let Some(threshold) = self.spec.capacity.kind().joins_within() else {
             return Vec::new();
         };
-        let Some(decoder) = &self.decoder else {
+        let Some(decoder) = &mut self.decoder else {
             return Vec::new();
         };
         let codes = codes_of(&self.stored);

@@ -6,6 +6,7 @@
 //! independent.
 
 mod delta;
+mod gram;
 mod hebbian;
 mod pseudoinverse;
 mod synapses;
@@ -97,7 +98,7 @@ impl Decoder {
 
     /// What is bound to each of the stored codes, given all of them: contents in a row, exact while codes are independent
     /// (where D is learned directly, what it would say).
-    pub fn contents(&self, codes: &[&[u32]]) -> Vec<f64> {
+    pub fn contents(&mut self, codes: &[&[u32]]) -> Vec<f64> {
         if self.spec.kind().sums() {
             self.synapses.contents(codes)
         } else {

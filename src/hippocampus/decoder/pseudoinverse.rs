@@ -16,12 +16,9 @@ params! {
 
 impl DecoderKind for Pseudoinverse {
     fn bytes(&self, units: u64, stored: &Stored) -> u64 {
-        let gram = stored
-            .steps
-            .saturating_mul(stored.steps)
-            .saturating_mul(4 * 8);
+        let factor = stored.steps.saturating_mul(stored.steps).saturating_mul(8);
         (2 * 8 * units * stored.content)
-            .saturating_add(gram)
+            .saturating_add(factor)
             .saturating_add(8 * stored.steps.saturating_mul(stored.content))
     }
 

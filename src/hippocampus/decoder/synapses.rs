@@ -1,9 +1,9 @@
 //! The decoder's synapses: C = Σ_p y_p x_pᵀ, the sum of content × code in fixed point, so that sums do not depend on order;
 //! and D, which some decoders learn or solve.
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::gram::gram;
 use crate::hippocampus::store::CodeSize;
 use crate::numeric::SymmetricSolver;
 
@@ -28,6 +28,24 @@ pub struct Synapses {
     fresh: bool,
     /// Whether faded engrams may have left traces in C whose codes are no longer stored.
     faded: bool,
+    #[serde(skip)]
+    workspace: Workspace,
+}
+
+/// The memory of a factor, taken over from one solution to the next. It is no part of the state.
+#[derive(Debug, Default)]
+struct Workspace(Vec<f64>);
+
+impl Clone for Workspace {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Workspace {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Synapses {
@@ -44,6 +62,7 @@ impl Synapses {
             solved: vec![0.0; solved],
             fresh: !sums,
             faded: false,
+            workspace: Workspace::default(),
         }
     }
 
@@ -115,12 +134,13 @@ impl Synapses {
             return;
         }
         let n = codes.len();
-        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) else {
+        let Some(solver) = self.solver(codes, 0.0) else {
             return;
         };
         // Y = (C X) G⁻¹: a run of P values for each content value.
         let mut contents = self.sums(codes, |w| w as f64);
         solver.solve(&mut contents);
+        self.workspace = Workspace(solver.into_place());
         let mut content = vec![0_i64; self.width];
         for &g in gone {
             content
@@ -132,12 +152,13 @@ impl Synapses {
     }
 
     /// What is bound to each of the stored codes in C, given all of them: contents in a row.
-    pub fn contents(&self, codes: &[&[u32]]) -> Vec<f64> {
+    pub fn contents(&mut self, codes: &[&[u32]]) -> Vec<f64> {
         let n = codes.len();
         let scale = 1.0 / (SCALE * self.gain);
         let mut runs = self.sums(codes, |w| w as f64 * scale);
-        if let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, 0.0) {
+        if let Some(solver) = self.solver(codes, 0.0) {
             solver.solve(&mut runs);
+            self.workspace = Workspace(solver.into_place());
         }
         let mut out = vec![0.0; n * self.width];
         for (c, run) in runs.chunks(n.max(1)).enumerate() {
@@ -200,7 +221,7 @@ impl Synapses {
         }
         let scale = 1.0 / (SCALE * self.gain);
         let n = codes.len();
-        let Some(solver) = SymmetricSolver::new(&gram(codes, self.units), n, ridge) else {
+        let Some(solver) = self.solver(codes, ridge) else {
             return;
         };
         let mut part = self.sums(codes, |w| w as f64 * scale);
@@ -216,6 +237,7 @@ impl Synapses {
             self.solved
                 .extend(self.sum.iter().map(|w| *w as f64 * scale));
         }
+        self.workspace = Workspace(solver.into_place());
         let mut row_of = vec![0.0; self.width];
         for (p, code) in codes.iter().enumerate() {
             row_of
@@ -229,6 +251,14 @@ impl Synapses {
         }
         self.solved.iter_mut().for_each(|w| *w /= ridge);
         self.fresh = true;
+    }
+
+    /// The factor of XᵀX + λI.
+    fn solver(&mut self, codes: &[&[u32]], ridge: f64) -> Option<SymmetricSolver> {
+        let place = std::mem::take(&mut self.workspace.0);
+        SymmetricSolver::new(codes.len(), ridge, place, |out| {
+            gram(codes, self.units, out);
+        })
     }
 
     /// Adds D x.
@@ -261,38 +291,6 @@ impl Synapses {
             *y = (own as f64 - share * all as f64) * scale;
         }
     }
-}
-
-/// XᵀX: how many units each two codes share, P×P, the lower triangle alone.
-fn gram(codes: &[&[u32]], units: usize) -> Vec<f64> {
-    let words = units.div_ceil(64);
-    let mut bits = vec![0_u64; words * codes.len()];
-    for (row, code) in bits.chunks_mut(words).zip(codes) {
-        for &i in *code {
-            row[i as usize / 64] |= 1 << (i % 64);
-        }
-    }
-    let n = codes.len();
-    let mut gram = vec![0.0; n * n];
-    let arch = pulp::Arch::new();
-    // The lower triangle is all that a Cholesky factor looks at.
-    gram.par_chunks_mut(n.max(1))
-        .enumerate()
-        .for_each(|(q, column)| {
-            let b = &bits[q * words..(q + 1) * words];
-            arch.dispatch(|| {
-                for (p, shared) in column.iter_mut().enumerate().skip(q) {
-                    let a = &bits[p * words..(p + 1) * words];
-                    *shared = f64::from(
-                        a.iter()
-                            .zip(b)
-                            .map(|(x, y)| (x & y).count_ones())
-                            .sum::<u32>(),
-                    );
-                }
-            });
-        });
-    gram
 }
 
 fn to_fixed(y: f64) -> i64 {
