@@ -1,8 +1,8 @@
 //! Every store does what a store must: complete cues, step both ways, forget exactly, obey lesions.
 
 use ammon::hippocampus::{
-    Cue, Cuts, Diluted, End, Limits, ModernHopfield, Recall, Scratch, Store, StoreSpec, StoreStart,
-    StoreState, Trace, walk,
+    Cue, Cuts, Diluted, End, Limits, ModernHopfield, Recall, Scratch, Shared, Store, StoreSpec,
+    StoreStart, StoreState, Trace, walk,
 };
 use ammon::numeric::Rng;
 use ammon::record::Direction;
@@ -102,7 +102,9 @@ fn every_store_completes_half_a_cue_and_walks_both_ways() {
                 spec.label(),
                 recall.support
             );
-            assert!((store.overlap(&recall.active, code, &[]) - 1.0).abs() < 1e-12);
+            assert!(
+                (store.overlap(Shared::of(&recall.active, code, &[]), &[]) - 1.0).abs() < 1e-12
+            );
         }
         let (forward, end) = path(store, &codes[0], Direction::Forward);
         assert_eq!(
@@ -201,8 +203,34 @@ fn walked(store: &dyn Store<f32>, codes: &Codes, cuts: &Cuts) -> (Vec<f64>, End)
     let reverse = Direction::Reverse;
     let walk = walk(store, &cue, reverse, limits, cuts, &mut Scratch::default());
     let pairs = walk.states.iter().zip(codes.iter().rev());
-    let overlaps = pairs.map(|(state, code)| store.overlap(&state.active, code, &cuts.units));
+    let overlaps = pairs.map(|(state, code)| {
+        store.overlap(Shared::of(&state.active, code, &cuts.units), &cuts.units)
+    });
     (overlaps.collect(), walk.end)
+}
+
+#[test]
+fn steps_linked_in_another_order_are_walked_in_it_and_linked_back_leave_no_trace() {
+    for spec in specs() {
+        let mut state = StoreState::<f32>::new(&spec, StoreStart::default());
+        let (others, own) = (codes(&spec, 8, 3), codes(&spec, 8, 4));
+        encode(state.as_dyn_mut(), &others, 0);
+        encode(state.as_dyn_mut(), &own, 8);
+        let paths = |state: &StoreState<f32>| {
+            let from = [&others[7], &own[7], &own[4]];
+            from.map(|code| path(state.as_dyn(), code, Direction::Reverse))
+        };
+        let before = paths(&state);
+        let now: Vec<(u64, &[u32])> = (8..).zip(own.iter().map(Vec::as_slice)).collect();
+        let then: Vec<_> = [3, 0, 6, 1, 7, 2, 5, 4].iter().map(|i| now[*i]).collect();
+        state.as_dyn_mut().relink(&now, &then);
+        let walked: Codes = then.iter().rev().map(|step| step.1.to_vec()).collect();
+        let [other, _, shuffled] = paths(&state);
+        assert_eq!(shuffled, (walked, End::Boundary), "{}", spec.label());
+        assert_eq!(other, before[0], "{}", spec.label());
+        state.as_dyn_mut().relink(&then, &now);
+        assert_eq!(paths(&state), before, "{}", spec.label());
+    }
 }
 
 #[test]
@@ -314,8 +342,8 @@ fn old_traces_fade_in_every_store() {
         };
         let recall = store.complete(&cue, &Cuts::default(), &mut Scratch::default());
         let (to_new, to_old) = (
-            store.overlap(&recall.active, &new[2], &[]),
-            store.overlap(&recall.active, &old[2], &[]),
+            store.overlap(Shared::of(&recall.active, &new[2], &[]), &[]),
+            store.overlap(Shared::of(&recall.active, &old[2], &[]), &[]),
         );
         assert!(
             to_new > 0.9 && to_old < 0.6,

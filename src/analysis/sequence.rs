@@ -5,6 +5,7 @@
 //! identities are never shuffled: cells of one engram fire together, and nearly every ripple would beat such a null.
 
 use crate::numeric::Rng;
+use crate::numeric::statistics::{dot, mean};
 
 /// Fewer valid steps than this cannot be told from chance.
 pub const FEWEST: usize = 5;
@@ -28,9 +29,11 @@ pub fn score(matched: &[Option<f64>], permutations: usize, rng: &mut Rng) -> Seq
         .filter_map(|(i, m)| Some((i as f64, (*m)?)))
         .collect();
     let steps = valid.len();
-    let x = ranks(&valid.iter().map(|v| v.0).collect::<Vec<_>>());
-    let mut y = ranks(&valid.iter().map(|v| v.1).collect::<Vec<_>>());
-    let rank = correlation(&x, &y);
+    let x = centred_ranks(&valid.iter().map(|v| v.0).collect::<Vec<_>>());
+    let mut y = centred_ranks(&valid.iter().map(|v| v.1).collect::<Vec<_>>());
+    // Pearson's correlation of the ranks; NaN where either does not vary. A permutation changes Σxy alone.
+    let size = (dot(&x, &x) * dot(&y, &y)).sqrt();
+    let rank = dot(&x, &y) / size;
     if steps < FEWEST || rank.is_nan() {
         return SequenceScore {
             steps,
@@ -42,7 +45,7 @@ pub fn score(matched: &[Option<f64>], permutations: usize, rng: &mut Rng) -> Seq
     for _ in 0..permutations {
         rng.shuffle(&mut y);
         // A hair of slack: sums in another order round differently.
-        as_large += usize::from(correlation(&x, &y).abs() >= rank.abs() - 1e-12);
+        as_large += usize::from((dot(&x, &y) / size).abs() >= rank.abs() - 1e-12);
     }
     SequenceScore {
         steps,
@@ -71,17 +74,11 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Pearson's correlation; NaN where either does not vary.
-fn correlation(x: &[f64], y: &[f64]) -> f64 {
-    let n = x.len() as f64;
-    let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
-    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for (a, b) in x.iter().zip(y) {
-        xy += (a - mx) * (b - my);
-        xx += (a - mx) * (a - mx);
-        yy += (b - my) * (b - my);
-    }
-    xy / (xx * yy).sqrt()
+/// Ranks less their mean.
+fn centred_ranks(values: &[f64]) -> Vec<f64> {
+    let ranks = ranks(values);
+    let mean = mean(&ranks);
+    ranks.into_iter().map(|rank| rank - mean).collect()
 }
 
 /// Lived steps per replayed step, |slope| of the least-squares line; NaN for fewer than two valid steps.

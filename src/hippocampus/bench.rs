@@ -6,8 +6,8 @@ use super::cue::CueSpec;
 use super::entorhinal::{Entorhinal, EntorhinalState};
 use super::separation::SeparationSpec;
 use super::store::{
-    Attention, Code, CodeSize, Cue, Cuts, Recall, Scratch, StoreSpec, StoreStart, StoreState,
-    Trace, overlap,
+    Attention, Code, CodeSize, Cue, Cuts, Recall, Scratch, Shared, StoreSpec, StoreStart,
+    StoreState, Trace, overlap,
 };
 use crate::numeric::{KWinners, Real, Rng};
 use crate::record::Direction;
@@ -206,7 +206,10 @@ impl<R: Real> Filled<R> {
         }
         let store = self.store.as_dyn();
         let exact = !recall.active.is_empty() && recall.active == self.codes[p];
-        (store.overlap(&recall.active, &self.codes[p], &[]), exact)
+        (
+            store.overlap(Shared::of(&recall.active, &self.codes[p], &[]), &[]),
+            exact,
+        )
     }
 
     /// Walks the whole sequence from its first pattern, or from its last.

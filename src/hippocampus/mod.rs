@@ -18,6 +18,7 @@ mod engram;
 mod entorhinal;
 mod evict;
 pub mod lesion;
+mod likeness;
 mod memory;
 mod order;
 mod replay;
@@ -37,6 +38,7 @@ pub use decoder::{Decoder, DecoderKind, DecoderSpec, Delta, Hebbian, Pseudoinver
 pub use engram::{Drawn, Engram, StoredEpisode};
 pub use entorhinal::{Entorhinal, EntorhinalState};
 pub use evict::{EvictKind, EvictSpec, LeastSalient, Oldest};
+pub use likeness::Index;
 pub use memory::{HippocampusState, Outcome};
 pub use order::{Forward, Mixed, OrderKind, OrderSpec, Reverse, Shuffled};
 pub use replay::Start;
@@ -49,7 +51,7 @@ pub use separation::{Direct, Separated, SeparationKind, SeparationSpec};
 pub use store::{
     Association, AssociativeStore, Attention, AttractorStore, Ca3, Code, CodeSize, Cue, Cuts,
     Diluted, Exact, ExactStore, Exponential, Hopfield, Load, ModernHopfield, Patterns, Polynomial,
-    Recall, RowSums, Scratch, SequenceHopfield, SharpnessSpec, Store, StoreKind, StoreSpec,
+    Recall, RowSums, Scratch, SequenceHopfield, Shared, SharpnessSpec, Store, StoreKind, StoreSpec,
     StoreStart, StoreState, Stored, Synapses, Trace, common, overlap, similarity,
 };
 

@@ -3,10 +3,9 @@
 use rayon::prelude::*;
 
 use super::cue::CueSpec;
-use super::engram::Engram;
 use super::memory::HippocampusState;
 use super::ripple::{End, Limits, Walk, hop, walk};
-use super::store::{Cue, Recall, Scratch, StoreState, Trace};
+use super::store::{Cue, Scratch, StoreState};
 use crate::numeric::{Real, Rng};
 use crate::record::Order;
 
@@ -104,55 +103,13 @@ impl<R: Real> HippocampusState<R> {
         shuffled: &[usize],
         start: &Start,
     ) -> Walk {
-        let as_lived: Vec<usize> = (0..shuffled.len()).collect();
-        self.link(twin, position, &as_lived, shuffled);
-        let walk = self.walk(twin, start, &mut Scratch::default());
-        self.link(twin, position, shuffled, &as_lived);
-        walk
-    }
-
-    /// Stores an episode in another order than it is stored in.
-    fn link(&self, twin: &mut StoreState<R>, position: usize, now: &[usize], then: &[usize]) {
         let engrams = &self.stored[position].engrams;
-        let of = |step: usize| (engrams[step].id, engrams[step].code.as_slice());
-        let store = twin.as_dyn_mut();
-        store.forget(&[now.iter().map(|step| of(*step)).collect()]);
-        for (i, &step) in then.iter().enumerate() {
-            let (engram, code) = of(step);
-            store.encode(&[Trace {
-                engram,
-                code,
-                content: self.store().content(engram).unwrap_or_default(),
-                after: i.checked_sub(1).map(|before| of(then[before])),
-            }]);
-        }
-        store.flush();
-    }
-
-    /// The stored engram that a state is most like: the position of its episode, its step, and the overlap.
-    pub fn nearest(&self, state: &Recall) -> Option<(usize, usize, f64)> {
-        let mut best: Option<(usize, usize, f64)> = None;
-        for (position, episode) in self.stored.iter().enumerate() {
-            for (step, engram) in episode.engrams.iter().enumerate() {
-                let like = self.likeness(state, engram);
-                if best.is_none_or(|b| like > b.2) {
-                    best = Some((position, step, like));
-                }
-            }
-        }
-        best
-    }
-
-    /// Overlap of active units with those of a code that a lesion has left.
-    pub fn overlap(&self, active: &[u32], code: &[u32]) -> f64 {
-        self.store().overlap(active, code, &self.lesions.cuts.units)
-    }
-
-    /// Overlap of a state with an engram; a tape knows which engram it is at.
-    pub fn likeness(&self, state: &Recall, engram: &Engram) -> f64 {
-        match state.engram {
-            Some(id) => f64::from(u8::from(id == engram.id)),
-            None => self.overlap(&state.active, &engram.code),
-        }
+        let as_lived: Vec<(u64, &[u32])> =
+            engrams.iter().map(|e| (e.id, e.code.as_slice())).collect();
+        let otherwise: Vec<_> = shuffled.iter().map(|&step| as_lived[step]).collect();
+        twin.as_dyn_mut().relink(&as_lived, &otherwise);
+        let walk = self.walk(twin, start, &mut Scratch::default());
+        twin.as_dyn_mut().relink(&otherwise, &as_lived);
+        walk
     }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hippocampus::{Code, HippocampusState, OrderSpec, Start, StoreState, Walk};
+use crate::hippocampus::{Code, HippocampusState, Index, OrderSpec, Start, StoreState, Walk};
 use crate::numeric::{Real, Rng, Streams};
 use crate::record::Order;
 
@@ -167,9 +167,10 @@ fn spontaneous<R: Real>(
         .collect();
     let walks = memory.walks(&starts);
     let pairs = starts.into_iter().zip(walks);
+    let stored = Index::all(memory);
     pairs
         .map(|(start, walk)| {
-            let found = walk.states.first().and_then(|s| memory.nearest(s));
+            let found = walk.states.first().and_then(|s| stored.nearest(s));
             let (position, step, _) = found.unwrap_or_default();
             let stored = &memory.stored()[position];
             let path = match start.order {

@@ -1,7 +1,7 @@
 //! Tests of cued recall.
 
 use super::notebook::{Notebook, RunError};
-use crate::hippocampus::{Cue, CueSpec, HippocampusState, similarity};
+use crate::hippocampus::{Cue, CueSpec, HippocampusState, Index, similarity};
 use crate::numeric::statistics::mean;
 use crate::numeric::{Real, Rng};
 use crate::record::{Metric, Sink, metric};
@@ -49,11 +49,12 @@ pub fn probe_recall<R: Real>(
         ));
     }
     let cues: Vec<Cue> = tried.iter().map(|(cue, _)| cue.clone()).collect();
+    let all = Index::all(hippocampus);
     let scores: Vec<[f64; 3]> = hippocampus
         .recalls(&cues)
         .iter()
         .zip(&tried)
-        .map(|(recall, (cue, content))| score_recall(hippocampus, recall, cue, content))
+        .map(|(recall, (cue, content))| score_recall(hippocampus, &all, recall, cue, content))
         .collect();
     for (i, declared) in metrics.into_iter().enumerate() {
         let all: Vec<f64> = scores.iter().map(|s| s[i]).collect();
@@ -66,6 +67,7 @@ pub fn probe_recall<R: Real>(
 /// Overlap with the right engram, whether it is the nearest one, and the cosine of the decoded with the lived state.
 fn score_recall<R: Real>(
     hippocampus: &HippocampusState<R>,
+    all: &Index<'_, R>,
     recall: &crate::hippocampus::Recall,
     cue: &Cue,
     content: &[R],
@@ -77,12 +79,10 @@ fn score_recall<R: Real>(
         .flat_map(|e| &e.engrams)
         .find(|e| Some(e.id) == cue.engram);
     let overlap = engram.map_or(0.0, |engram| hippocampus.likeness(recall, engram));
-    let nearest = hippocampus
-        .nearest(recall)
-        .is_some_and(|(position, step, like)| {
-            let nearest = &hippocampus.stored()[position].engrams[step];
-            like > 0.0 && Some(nearest.id) == cue.engram
-        });
+    let nearest = all.nearest(recall).is_some_and(|(position, step, like)| {
+        let nearest = &hippocampus.stored()[position].engrams[step];
+        like > 0.0 && Some(nearest.id) == cue.engram
+    });
     let mut decoded = vec![R::zero(); shape.len()];
     hippocampus.content(recall, &mut decoded);
     let seen = shape.seen();

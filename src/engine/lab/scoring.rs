@@ -6,7 +6,8 @@ use super::notebook::{Lived, Notebook, RunError};
 use super::planning::Planned;
 use super::replaying::Replaying;
 use crate::analysis::{Matched, SequenceScore, matched, score, slope};
-use crate::hippocampus::{End, HippocampusState, Walk, similarity};
+use crate::hippocampus::{End, HippocampusState, Index, Walk};
+use crate::numeric::statistics::{cosine, dot};
 use crate::numeric::{Real, Rng};
 use crate::record::{Metric, ScoreRecord, Sequence, Sink, metric};
 
@@ -173,16 +174,30 @@ fn decoded<R: Real>(hippocampus: &HippocampusState<R>, walk: &Walk) -> Vec<Vec<R
     states.collect()
 }
 
-/// The lived step that a state is most like, by cosine: its place in `steps`.
-fn most_alike<'a, R: Real>(state: &[R], steps: impl Iterator<Item = &'a [R]>) -> Option<usize> {
-    let mut best: Option<(usize, f64)> = None;
-    for (i, lived) in steps.enumerate() {
-        let alike = similarity(state, lived);
-        if alike >= LEAST_ALIKE && best.is_none_or(|b| alike > b.1) {
-            best = Some((i, alike));
+/// Lived steps, each with its squared length, that states are compared with.
+struct Lives<'a, R> {
+    steps: Vec<(&'a [R], f64)>,
+}
+
+impl<'a, R: Real> Lives<'a, R> {
+    fn new(steps: impl Iterator<Item = &'a [R]>) -> Self {
+        Self {
+            steps: steps.map(|step| (step, dot(step, step))).collect(),
         }
     }
-    best.map(|b| b.0)
+
+    /// The step that a state is most like, by cosine: its place.
+    fn most_alike(&self, state: &[R]) -> Option<usize> {
+        let own = dot(state, state);
+        let mut best: Option<(usize, f64)> = None;
+        for (i, (step, length)) in self.steps.iter().enumerate() {
+            let alike = cosine(dot(state, step), own, *length);
+            if alike >= LEAST_ALIKE && best.is_none_or(|b| alike > b.1) {
+                best = Some((i, alike));
+            }
+        }
+        best.map(|b| b.0)
+    }
 }
 
 fn matches<R: Real>(
@@ -191,19 +206,12 @@ fn matches<R: Real>(
     planned: &Planned,
     walk: &Walk,
 ) -> Matches {
-    let stored = hippocampus
-        .stored()
-        .iter()
-        .find(|e| e.members.contains(&planned.episode));
+    let mut stored = hippocampus.stored().iter();
+    let position = stored.position(|e| e.members.contains(&planned.episode));
+    let stored = Index::of(hippocampus, position);
     let ca3 = walk.states.iter().map(|state| {
-        let mut best: Option<(usize, f64)> = None;
-        for (step, engram) in stored?.engrams.iter().enumerate() {
-            let like = hippocampus.likeness(state, engram);
-            if like >= LEAST_ALIKE && best.is_none_or(|b| like > b.1) {
-                best = Some((step, like));
-            }
-        }
-        best.map(|b| b.0 as f64)
+        let (_, step, like) = stored.nearest(state)?;
+        (like >= LEAST_ALIKE).then_some(step as f64)
     });
     let mut areas = vec![("CA3", ca3.collect())];
     let Some(own) = lived.iter().find(|l| l.episode == planned.episode) else {
@@ -212,10 +220,11 @@ fn matches<R: Real>(
     let shape = hippocampus.shape();
     let seen = shape.seen();
     let decoded = decoded(hippocampus, walk);
+    let n = shape.state;
+    let lives = Lives::new((0..own.contents.ncols()).map(|t| column(&own.contents, t, n)));
     let cortex = decoded.iter().map(|content| {
-        let n = shape.state;
-        let columns = (0..own.contents.ncols()).map(|t| column(&own.contents, t, n));
-        most_alike(&content[..n], columns).map(|t| t as f64)
+        let found = lives.most_alike(&content[..n]);
+        found.map(|t| t as f64)
     });
     areas.push(("cortex", cortex.collect()));
     if !own.positions.is_empty() {
@@ -228,8 +237,9 @@ fn matches<R: Real>(
                 steps.map(move |(t, p)| (column(&l.contents, t, seen), *p))
             })
             .collect();
+        let lives = Lives::new(others.iter().map(|o| o.0));
         let position = decoded.iter().map(|content| {
-            let found = most_alike(content, others.iter().map(|o| o.0));
+            let found = lives.most_alike(content);
             found.map(|i| f64::from(others[i].1))
         });
         areas.push(("position", position.collect()));
@@ -254,13 +264,15 @@ fn nearest_episodes<R: Real>(
         .iter()
         .flat_map(|l| (0..l.contents.ncols()).map(move |t| (column(&l.contents, t, n), l.episode)))
         .collect();
+    let stored = Index::all(hippocampus);
     let ca3 = walk.states.iter().filter_map(|state| {
-        let (position, _, like) = hippocampus.nearest(state)?;
+        let (position, _, like) = stored.nearest(state)?;
         (like >= LEAST_ALIKE).then(|| hippocampus.stored()[position].episode)
     });
     let decoded = decoded(hippocampus, walk);
+    let lives = Lives::new(all.iter().map(|a| a.0));
     let cortex = decoded.iter().filter_map(|content| {
-        let episode = most_alike(&content[..n], all.iter().map(|a| a.0)).map(|i| all[i].1)?;
+        let episode = lives.most_alike(&content[..n]).map(|i| all[i].1)?;
         // What a prototype stands for goes by its name.
         let mut stored = hippocampus.stored().iter();
         let kept = stored.find(|e| e.members.contains(&episode));

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-/// Rows that are summed up before a sum of 8 bits could overflow.
-const AT_ONCE: usize = 252;
+use crate::hippocampus::store::Within;
+
 /// Codes that are counted together: their table stays in the cache.
 const BLOCK: usize = 1024;
 
@@ -18,55 +18,6 @@ pub fn gram(codes: &[&[u32]], units: usize, out: &mut [f64]) {
             let first = q.max(from);
             within.shared(codes[q], first - from, sums, &mut column[first..to]);
         });
-    }
-}
-
-/// For each unit, which of some codes it is in: 1 where it is, a row a unit.
-struct Within {
-    rows: Vec<u8>,
-    codes: usize,
-}
-
-impl Within {
-    fn new(codes: &[&[u32]], units: usize) -> Self {
-        let n = codes.len();
-        let mut rows = vec![0; units * n];
-        for (p, code) in codes.iter().enumerate() {
-            code.iter().for_each(|&i| rows[i as usize * n + p] = 1);
-        }
-        Self { rows, codes: n }
-    }
-
-    /// Writes how many units a code shares with each of the codes from the `first` on: the sum of its units' rows.
-    fn shared(&self, code: &[u32], first: usize, sums: &mut Vec<u8>, out: &mut [f64]) {
-        let row =
-            |i: u32| &self.rows[i as usize * self.codes + first..(i as usize + 1) * self.codes];
-        let arch = pulp::Arch::new();
-        out.fill(0.0);
-        for units in code.chunks(AT_ONCE) {
-            sums.clear();
-            sums.resize(out.len(), 0);
-            let (fours, rest) = units.as_chunks::<4>();
-            arch.dispatch(|| {
-                for four in fours {
-                    add_four(sums, four.map(row));
-                }
-                for &i in rest {
-                    sums.iter_mut().zip(row(i)).for_each(|(s, w)| *s += *w);
-                }
-                let shared = out.iter_mut().zip(&*sums);
-                shared.for_each(|(n, s)| *n += f64::from(*s));
-            });
-        }
-    }
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // so that the loop is compiled for the processor at hand
-fn add_four(sums: &mut [u8], rows: [&[u8]; 4]) {
-    let [a, b, c, d] = rows;
-    for ((((s, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *s += *a + *b + *c + *d;
     }
 }
 

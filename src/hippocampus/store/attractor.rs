@@ -7,11 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::{living, masked, overlap, signed_overlap};
+use super::codes::{alive, masked};
 use super::sweep::{choose, mean_of, relative, settle, speaking};
 use super::synapses::Synapses;
 use super::wiring::Wiring;
-use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreStart, Trace};
+use super::{Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Shared, Store, StoreStart, Trace};
 use crate::hippocampus::capacity::FAINTEST;
 use crate::numeric::{KWinners, Real, Rng};
 use crate::record::Direction;
@@ -245,6 +245,11 @@ impl AttractorStore {
     }
 }
 
+/// The codes of steps that follow each other, each with the one before it.
+fn links<'a>(steps: &[(u64, &'a [u32])]) -> impl Iterator<Item = (&'a [u32], &'a [u32])> {
+    steps.windows(2).map(|pair| (pair[1].1, pair[0].1))
+}
+
 impl<R: Real> Store<R> for AttractorStore {
     fn codes(&self) -> Option<CodeSize> {
         Some(CodeSize {
@@ -289,16 +294,20 @@ impl<R: Real> Store<R> for AttractorStore {
             .flatten()
             .map(|(_, code)| (*code, *code))
             .collect();
-        let links = episodes
-            .iter()
-            .flat_map(|e| e.windows(2))
-            .map(|pair| (pair[1].1, pair[0].1));
+        let links: Vec<_> = episodes.iter().flat_map(|e| links(e)).collect();
         self.collaterals.remove(&own);
-        self.sequence.remove(&links.collect::<Vec<_>>());
+        self.sequence.remove(&links);
         self.patterns = self.patterns.saturating_sub(own.len());
         let units: usize = own.iter().map(|(code, _)| code.len()).sum();
         self.stored.0 -= units as f64;
         self.stored.1 -= own.len() as f64;
+    }
+
+    /// Only the sequence synapses tell an order.
+    fn relink(&mut self, now: &[(u64, &[u32])], then: &[(u64, &[u32])]) {
+        Store::<R>::flush(self);
+        self.sequence.remove(&links(now).collect::<Vec<_>>());
+        self.sequence.add(&links(then).collect::<Vec<_>>());
     }
 
     fn decay(&mut self, factor: f64) {
@@ -337,10 +346,10 @@ impl<R: Real> Store<R> for AttractorStore {
         recall
     }
 
-    fn overlap(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
+    fn overlap(&self, shared: Shared, silent: &[bool]) -> f64 {
         match self.network.activation {
-            Activation::Winners => overlap(state, &living(code, silent)),
-            Activation::Sign => signed_overlap(state, code, self.network.units, silent),
+            Activation::Winners => shared.fraction(),
+            Activation::Sign => shared.mean_product(alive(self.network.units, silent)),
         }
     }
 
@@ -363,8 +372,8 @@ impl<R: Real> Store<R> for AttractorStore {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ca3;
     use super::super::sweep::active;
+    use super::super::{Ca3, overlap};
     use super::*;
     use crate::numeric::Rng;
 

@@ -70,18 +70,12 @@ pub fn similarity<R: Real>(a: &[R], b: &[R]) -> f64 {
     cosine(dot(a, b), dot(a, a), dot(b, b))
 }
 
-/// (1/M) Σ ξ_i ξ'_i of two ±1 states given by their active units, over the M units that are not silenced.
-pub fn signed_overlap(state: &[u32], code: &[u32], units: usize, silent: &[bool]) -> f64 {
-    let code = living(code, silent);
-    let apart = state.len() + code.len() - 2 * common(state, &code);
-    let units = units - silent.iter().filter(|silent| **silent).count();
-    if units == 0 {
-        return 0.0;
-    }
-    1.0 - 2.0 * apart as f64 / units as f64
-}
-
 /// Whether unit `i` is in the mask; an empty one has nobody in it.
 pub fn masked(mask: &[bool], i: u32) -> bool {
     mask.get(i as usize).copied().unwrap_or(false)
+}
+
+/// Of so many units, how many are not silenced.
+pub fn alive(units: usize, silent: &[bool]) -> usize {
+    units - silent.iter().filter(|silent| **silent).count()
 }

@@ -9,6 +9,7 @@ mod hopfield;
 mod modern_hopfield;
 mod patterns;
 mod sequence_hopfield;
+mod shared;
 mod sweep;
 mod synapses;
 mod wiring;
@@ -22,6 +23,7 @@ pub use hopfield::Hopfield;
 pub use modern_hopfield::ModernHopfield;
 pub use patterns::{Association, AssociativeStore, Patterns};
 pub use sequence_hopfield::{Exponential, Polynomial, SequenceHopfield, SharpnessSpec};
+pub use shared::{Shared, Within};
 pub use synapses::{RowSums, Synapses};
 
 use serde::{Deserialize, Serialize};
@@ -224,6 +226,25 @@ pub trait Store<R: Real> {
     fn flush(&mut self);
     /// Unlearns episodes, each a list of engrams that follow each other.
     fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]);
+    /// Links the engrams of a stored episode, now in the order of `now`, in the order of `then`.
+    fn relink(&mut self, now: &[(u64, &[u32])], then: &[(u64, &[u32])]) {
+        let content = |step: &(u64, &[u32])| self.content(step.0).map(<[R]>::to_vec);
+        let contents: Vec<Vec<R>> = then
+            .iter()
+            .map(|s| content(s).unwrap_or_default())
+            .collect();
+        self.forget(&[now.to_vec()]);
+        for (i, (&(engram, code), content)) in then.iter().zip(&contents).enumerate() {
+            let after = i.checked_sub(1).map(|before| then[before]);
+            self.encode(&[Trace {
+                engram,
+                code,
+                content,
+                after,
+            }]);
+        }
+        self.flush();
+    }
     /// Old traces fade.
     fn decay(&mut self, factor: f64);
     /// Completes a cue by attractor dynamics.
@@ -238,8 +259,8 @@ pub trait Store<R: Real> {
     ) -> Recall;
     /// How like a code a state is: 1 for the code itself. The fraction of the code's units that are active; for ±1 units
     /// the mean product, which is 0 by chance. Units that are silenced are left out.
-    fn overlap(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
-        overlap(state, &living(code, silent))
+    fn overlap(&self, shared: Shared, _silent: &[bool]) -> f64 {
+        shared.fraction()
     }
     /// One step of attention from a cue, where the store works that way.
     fn attention(&self, _cue: &Cue) -> Option<Attention> {

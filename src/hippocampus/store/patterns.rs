@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attention, Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Store, StoreKind, StoreStart,
-    Trace,
+    Attention, Code, CodeSize, Cue, Cuts, Load, Recall, Scratch, Shared, Store, StoreKind,
+    StoreStart, Trace,
 };
 use crate::numeric::Real;
 use crate::record::Direction;
@@ -187,8 +187,8 @@ pub trait Association: StoreKind + Clone {
         scratch: &mut Scratch,
     ) -> Recall;
     /// How like a code a state is.
-    fn likeness(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
-        super::codes::overlap(state, &super::codes::living(code, silent))
+    fn likeness(&self, shared: Shared, _silent: &[bool]) -> f64 {
+        shared.fraction()
     }
     /// One step of attention from a cue, where it works that way.
     fn attention(&self, _patterns: &Patterns, _cue: &Cue) -> Option<Attention> {
@@ -256,8 +256,8 @@ impl<R: Real, A: Association> Store<R> for AssociativeStore<A> {
             .step(&self.patterns, state, direction, cuts, scratch)
     }
 
-    fn overlap(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
-        self.association.likeness(state, code, silent)
+    fn overlap(&self, shared: Shared, silent: &[bool]) -> f64 {
+        self.association.likeness(shared, silent)
     }
 
     fn attention(&self, cue: &Cue) -> Option<Attention> {

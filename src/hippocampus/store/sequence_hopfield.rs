@@ -4,10 +4,10 @@
 //! term j = i), a step back the same with ξ^{p−1}, and a cue is completed by s_i ← sign(Σ_p ξ_i^p f(m_p)). f sharpens:
 //! f(m) = m^d, or f(m) = exp((N−1)(m−1)). With d = 1 it is the asymmetric Hopfield network.
 
-use super::codes::signed_overlap;
+use super::codes::alive;
 use super::patterns::{Association, Patterns, dense};
 use super::sweep::{relative, settle, speaking};
-use super::{Code, CodeSize, Cuts, Recall, Scratch, StoreKind, Stored};
+use super::{Code, CodeSize, Cuts, Recall, Scratch, Shared, StoreKind, Stored};
 use crate::record::Direction;
 use crate::{params, registry};
 
@@ -166,7 +166,7 @@ impl Association for SequenceHopfield {
         }
     }
 
-    fn likeness(&self, state: &[u32], code: &[u32], silent: &[bool]) -> f64 {
-        signed_overlap(state, code, self.units, silent)
+    fn likeness(&self, shared: Shared, silent: &[bool]) -> f64 {
+        shared.mean_product(alive(self.units, silent))
     }
 }

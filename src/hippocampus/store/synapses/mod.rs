@@ -45,6 +45,8 @@ pub struct RowSums {
     /// Σ over the chosen rows, n long.
     pub sums: Vec<f32>,
     whole: Vec<u16>,
+    /// Weights of one row of a diluted network, with what is the same for all of them.
+    shifted: Vec<f32>,
     /// Whose rows `whole` is the sum of, where it is all of it.
     summed: Option<Vec<u32>>,
 }
@@ -235,25 +237,29 @@ impl Synapses {
         out.sums.resize(self.n, 0.0);
         // The part that depends on the receiving unit alone is a pre-computed number for each.
         let mean: Vec<f32> = self.pre.iter().map(|x| (a * x) as f32).collect();
+        let (sums, shifted) = (&mut out.sums[..], &mut out.shifted);
+        let arch = pulp::Arch::new();
         for &i in active {
             let own = (a * a * self.pairs - a * self.post[i as usize]) as f32;
             let at = i as usize * wiring.fan;
             let targets = wiring.row(i);
+            shifted.resize(targets.len(), 0.0);
             match &self.table {
                 Table::Counts(counts) => {
-                    for (&j, v) in targets.iter().zip(&counts[at..]) {
-                        out.sums[j as usize] += f32::from(*v) + own - mean[j as usize];
-                    }
+                    let weights = shifted.iter_mut().zip(&counts[at..]);
+                    arch.dispatch(|| weights.for_each(|(w, v)| *w = f32::from(*v) + own));
                 }
                 Table::Decaying { values, gain } => {
                     let scale = (1.0 / gain) as f32;
-                    for (&j, v) in targets.iter().zip(&values[at..]) {
-                        out.sums[j as usize] += v * scale + own - mean[j as usize];
-                    }
+                    let weights = shifted.iter_mut().zip(&values[at..]);
+                    arch.dispatch(|| weights.for_each(|(w, v)| *w = v * scale + own));
                 }
             }
+            for (&j, w) in targets.iter().zip(&*shifted) {
+                sums[usize::from(j)] += w - mean[usize::from(j)];
+            }
         }
-        self.scale(wiring, k, &mut out.sums);
+        self.scale(wiring, k, sums);
     }
 
     fn forward_along(&self, wiring: &Wiring, active: &[u32], k: usize, out: &mut RowSums) {
@@ -389,29 +395,62 @@ impl Synapses {
 /// touch it, and blocks of rows side by side.
 fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
     const BLOCK: usize = 128;
+    /// Changes that are made before another thread would have woken up.
+    const FEW: usize = 400_000;
     let one_by_one: usize = pairs.iter().map(|(i, j)| i.len() * j.len()).sum();
     let words = pairs.len().div_ceil(64);
     if one_by_one > n * n * words {
         change_all(counts, n, pairs, by);
         return;
     }
-    let mut touching: Vec<Vec<u32>> = vec![Vec::new(); n];
-    for (p, (post, _)) in pairs.iter().enumerate() {
-        post.iter()
-            .for_each(|&i| touching[i as usize].push(p as u32));
-    }
-    counts
-        .par_chunks_mut(n * BLOCK)
-        .zip(touching.par_chunks(BLOCK))
-        .for_each(|(rows, touching)| {
-            for (row, touching) in rows.chunks_mut(n).zip(touching) {
-                for &p in touching {
-                    for &j in pairs[p as usize].1 {
-                        row[j as usize] = row[j as usize].wrapping_add(by);
-                    }
+    let touching = Touching::new(n, pairs);
+    let change = |(block, rows): (usize, &mut [u16])| {
+        for (i, row) in rows.chunks_mut(n).enumerate() {
+            for &p in touching.row(block * BLOCK + i) {
+                for &j in pairs[p as usize].1 {
+                    row[j as usize] = row[j as usize].wrapping_add(by);
                 }
             }
-        });
+        }
+    };
+    if one_by_one < FEW {
+        counts.chunks_mut(n * BLOCK).enumerate().for_each(change);
+    } else {
+        let blocks = counts.par_chunks_mut(n * BLOCK);
+        blocks.enumerate().for_each(change);
+    }
+}
+
+/// For each post-unit, the pairs that it is in, in their order.
+struct Touching {
+    pairs: Vec<u32>,
+    /// Where a unit's begin, and, last, where all end.
+    begins: Vec<u32>,
+}
+
+impl Touching {
+    fn new(n: usize, pairs: &[(&[u32], &[u32])]) -> Self {
+        let mut begins = vec![0; n + 1];
+        for &i in pairs.iter().flat_map(|(post, _)| *post) {
+            begins[i as usize + 1] += 1;
+        }
+        for i in 0..n {
+            begins[i + 1] += begins[i];
+        }
+        let mut next = begins.clone();
+        let mut all = vec![0; begins[n] as usize];
+        for (p, (post, _)) in pairs.iter().enumerate() {
+            for &i in *post {
+                all[next[i as usize] as usize] = p as u32;
+                next[i as usize] += 1;
+            }
+        }
+        Self { pairs: all, begins }
+    }
+
+    fn row(&self, i: usize) -> &[u32] {
+        &self.pairs[self.begins[i] as usize..self.begins[i + 1] as usize]
+    }
 }
 
 /// The same for codes with many units: of every two units, how many of 64 pairs have both, at once.
