@@ -7,6 +7,7 @@ mod gemm;
 mod kwta;
 mod random;
 mod real;
+mod rows;
 mod solve;
 pub mod statistics;
 
@@ -16,4 +17,5 @@ pub use kwta::KWinners;
 pub use nalgebra::DMatrix;
 pub use random::{Rng, Streams};
 pub use real::Real;
+pub use rows::add_rows;
 pub use solve::SymmetricSolver;

@@ -49,13 +49,27 @@ pub struct AttractorStore {
     collaterals: Synapses,
     sequence: Synapses,
     patterns: usize,
-    /// Codes with the one before each that are not yet in the synapses: they are written many at once.
-    pending: Vec<(Code, Option<Code>)>,
+    /// What is counted but not yet in the synapses: it is written many at once.
+    pending: Vec<Pending>,
     decaying: bool,
     /// Whether every code stored had k units: then ±1 units need no second sum.
     balanced: bool,
     /// Units of the codes stored, and codes, each as much as is left of it: a lesion at encoding makes codes smaller.
     stored: (f64, f64),
+}
+
+/// A code, the one before it, and the gain that there was when it was stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Pending {
+    code: Code,
+    before: Option<Code>,
+    gain: f32,
+}
+
+/// Writes pairs of codes, each with its gain.
+fn write<'a>(synapses: &mut Synapses, pairs: impl Iterator<Item = (&'a [u32], &'a [u32], f32)>) {
+    let (pairs, gains): (Vec<_>, Vec<_>) = pairs.map(|(i, j, gain)| ((i, j), gain)).unzip();
+    synapses.write(&pairs, &gains);
 }
 
 /// Units that send, some of them through cut axons.
@@ -264,27 +278,28 @@ impl<R: Real> Store<R> for AttractorStore {
         self.stored.0 += units as f64;
         self.stored.1 += traces.len() as f64;
         self.balanced &= traces.iter().all(|t| t.code.len() == self.network.active);
-        self.pending.extend(
-            traces
-                .iter()
-                .map(|t| (t.code.to_vec(), t.after.map(|(_, before)| before.to_vec()))),
-        );
-        if self.decaying {
-            Store::<R>::flush(self);
+        for trace in traces {
+            let before = trace.after.map(|(_, before)| before);
+            self.collaterals.count(&[(trace.code, trace.code)]);
+            if let Some(before) = before {
+                self.sequence.count(&[(trace.code, before)]);
+            }
+            self.pending.push(Pending {
+                code: trace.code.to_vec(),
+                before: before.map(<[u32]>::to_vec),
+                gain: self.collaterals.gain(),
+            });
         }
     }
 
     fn flush(&mut self) {
         let pending = std::mem::take(&mut self.pending);
-        let own: Vec<_> = pending
-            .iter()
-            .map(|(code, _)| (code.as_slice(), code.as_slice()))
-            .collect();
+        let own = pending.iter().map(|p| (&p.code[..], &p.code[..], p.gain));
+        write(&mut self.collaterals, own);
         let links = pending
             .iter()
-            .filter_map(|(code, before)| Some((code.as_slice(), before.as_deref()?)));
-        self.collaterals.add(&own);
-        self.sequence.add(&links.collect::<Vec<_>>());
+            .filter_map(|p| Some((&p.code[..], p.before.as_deref()?, p.gain)));
+        write(&mut self.sequence, links);
     }
 
     fn forget(&mut self, episodes: &[Vec<(u64, &[u32])>]) {
@@ -311,6 +326,9 @@ impl<R: Real> Store<R> for AttractorStore {
     }
 
     fn decay(&mut self, factor: f64) {
+        if self.collaterals.overflows(factor) {
+            Store::<R>::flush(self);
+        }
         self.collaterals.decay(factor);
         self.sequence.decay(factor);
         self.stored.0 *= factor;

@@ -1,6 +1,7 @@
 //! What a state and stored codes have in common.
 
 use super::codes::{common, living};
+use crate::numeric::add_rows;
 
 /// How many units a state and a code have in common, among those that are not silenced.
 #[derive(Clone, Copy, Debug)]
@@ -69,31 +70,13 @@ impl Within {
     pub fn shared(&self, code: &[u32], first: usize, sums: &mut Vec<u8>, out: &mut [f64]) {
         let row =
             |i: u32| &self.rows[i as usize * self.codes + first..(i as usize + 1) * self.codes];
-        let arch = pulp::Arch::new();
         out.fill(0.0);
         for units in code.chunks(AT_ONCE) {
             sums.clear();
             sums.resize(out.len(), 0);
-            let (fours, rest) = units.as_chunks::<4>();
-            arch.dispatch(|| {
-                for four in fours {
-                    add_four(sums, four.map(row));
-                }
-                for &i in rest {
-                    sums.iter_mut().zip(row(i)).for_each(|(s, w)| *s += *w);
-                }
-                let shared = out.iter_mut().zip(&*sums);
-                shared.for_each(|(n, s)| *n += f64::from(*s));
-            });
+            add_rows(sums, units, row);
+            let shared = out.iter_mut().zip(&*sums);
+            pulp::Arch::new().dispatch(|| shared.for_each(|(n, s)| *n += f64::from(*s)));
         }
-    }
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // so that the loop is compiled for the processor at hand
-fn add_four(sums: &mut [u8], rows: [&[u8]; 4]) {
-    let [a, b, c, d] = rows;
-    for ((((s, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *s += *a + *b + *c + *d;
     }
 }

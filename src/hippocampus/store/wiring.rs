@@ -108,14 +108,14 @@ pub fn bytes(n: usize, connectivity: f64, decaying: bool) -> u64 {
     (n * fan(n, connectivity)) as u64 * (weight + 2) + index
 }
 
-/// Calls `at` with the place of every synapse between a pair's active units.
-pub(super) fn each(wiring: &Wiring, pairs: &[(&[u32], &[u32])], mut at: impl FnMut(usize)) {
+/// Calls `at` with the place of every synapse between a pair's active units, and which pair it is.
+pub(super) fn each(wiring: &Wiring, pairs: &[(&[u32], &[u32])], mut at: impl FnMut(usize, usize)) {
     let index = wiring.index();
-    for (post, pre) in pairs {
+    for (pair, (post, pre)) in pairs.iter().enumerate() {
         for &i in *post {
             let i = i as usize;
             let there = pre.iter().filter_map(|&j| index.find(i, j as usize));
-            there.for_each(|s| at(i * wiring.fan + s));
+            there.for_each(|s| at(i * wiring.fan + s, pair));
         }
     }
 }

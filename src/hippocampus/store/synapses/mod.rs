@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{common, differences};
 use super::wiring::{Wiring, each};
+use crate::numeric::add_rows;
 
 /// Synapses from n pre- to n post-units.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,29 +81,49 @@ impl Synapses {
 
     /// Stores pairs of a post- and a pre-code.
     pub fn add(&mut self, pairs: &[(&[u32], &[u32])]) {
+        self.count(pairs);
+        let gains = vec![self.gain(); pairs.len()];
+        self.write(pairs, &gains);
+    }
+
+    /// Writes pairs that are counted, each with the gain that there was then, to the synapses: many at once are written
+    /// much faster than one after the other.
+    pub fn write(&mut self, pairs: &[(&[u32], &[u32])], gains: &[f32]) {
         match (&mut self.table, &self.wiring) {
             (Table::Counts(counts), Some(wiring)) => {
                 let counts = Arc::make_mut(counts);
-                each(wiring, pairs, |at| counts[at] = counts[at].wrapping_add(1));
+                each(wiring, pairs, |at, _| {
+                    counts[at] = counts[at].wrapping_add(1);
+                });
             }
-            (Table::Decaying { values, gain }, Some(wiring)) => {
+            (Table::Decaying { values, .. }, Some(wiring)) => {
                 let values = Arc::make_mut(values);
-                each(wiring, pairs, |at| values[at] += *gain as f32);
+                each(wiring, pairs, |at, pair| values[at] += gains[pair]);
             }
             (Table::Counts(counts), None) => {
-                change(&mut Arc::make_mut(counts)[..], self.n, pairs, 1);
+                change_counts(&mut Arc::make_mut(counts)[..], self.n, pairs, 1);
             }
-            (Table::Decaying { values, gain }, None) => {
-                let values = Arc::make_mut(values);
-                for (post, pre) in pairs {
-                    for &i in *post {
-                        let row = &mut values[i as usize * self.n..(i as usize + 1) * self.n];
-                        pre.iter().for_each(|&j| row[j as usize] += *gain as f32);
-                    }
-                }
+            (Table::Decaying { values, .. }, None) => {
+                let values = &mut Arc::make_mut(values)[..];
+                change(values, self.n, pairs, |value, pair| *value += gains[pair]);
             }
         }
-        self.count(pairs, 1.0);
+    }
+
+    /// What a new pair adds: 1, or where traces fade as much more as the others have faded.
+    pub fn gain(&self) -> f32 {
+        match &self.table {
+            Table::Counts(_) => 1.0,
+            Table::Decaying { gain, .. } => *gain as f32,
+        }
+    }
+
+    /// Whether a decay by `factor` would scale all values: what was counted must be written before.
+    pub fn overflows(&self, factor: f64) -> bool {
+        match &self.table {
+            Table::Counts(_) => false,
+            Table::Decaying { gain, .. } => gain / factor > LARGEST_GAIN,
+        }
     }
 
     /// Takes pairs out again: exact for counts; a palimpsest forgets by decay alone, so there it does nothing.
@@ -112,13 +133,20 @@ impl Synapses {
         };
         let counts = Arc::make_mut(counts);
         match &self.wiring {
-            Some(wiring) => each(wiring, pairs, |at| counts[at] = counts[at].wrapping_sub(1)),
-            None => change(&mut counts[..], self.n, pairs, u16::MAX),
+            Some(wiring) => each(wiring, pairs, |at, _| {
+                counts[at] = counts[at].wrapping_sub(1);
+            }),
+            None => change_counts(&mut counts[..], self.n, pairs, u16::MAX),
         }
-        self.count(pairs, -1.0);
+        self.count_by(pairs, -1.0);
     }
 
-    fn count(&mut self, pairs: &[(&[u32], &[u32])], by: f64) {
+    /// Counts pairs, which are not yet written.
+    pub fn count(&mut self, pairs: &[(&[u32], &[u32])]) {
+        self.count_by(pairs, 1.0);
+    }
+
+    fn count_by(&mut self, pairs: &[(&[u32], &[u32])], by: f64) {
         for (post, pre) in pairs {
             post.iter().for_each(|&i| self.post[i as usize] += by);
             for &j in *pre {
@@ -326,11 +354,9 @@ impl Synapses {
             Table::Counts(counts) => self.sum_counts(counts, active, out),
             Table::Decaying { values, gain } => {
                 out.sums.resize(self.n, 0.0);
-                let arch = pulp::Arch::new();
-                for &i in active {
-                    let row = &values[i as usize * self.n..(i as usize + 1) * self.n];
-                    arch.dispatch(|| out.sums.iter_mut().zip(row).for_each(|(s, v)| *s += *v));
-                }
+                add_rows(&mut out.sums, active, |i| {
+                    &values[i as usize * self.n..(i as usize + 1) * self.n]
+                });
                 let scale = (1.0 / gain) as f32;
                 out.sums.iter_mut().for_each(|s| *s *= scale);
             }
@@ -352,20 +378,9 @@ impl Synapses {
         out.whole.resize(self.n, 0);
         out.sums.resize(self.n, 0.0);
         for group in active.chunks(at_once) {
-            let (fours, rest) = group.as_chunks::<4>();
-            for rows in fours {
-                let rows = rows.map(row);
-                arch.dispatch(|| add_four(&mut out.whole, rows));
-            }
-            for &i in rest {
-                arch.dispatch(|| out.whole.iter_mut().zip(row(i)).for_each(|(s, v)| *s += *v));
-            }
-            arch.dispatch(|| {
-                out.sums
-                    .iter_mut()
-                    .zip(&out.whole)
-                    .for_each(|(s, v)| *s += f32::from(*v));
-            });
+            add_rows(&mut out.whole, group, row);
+            let sums = out.sums.iter_mut().zip(&out.whole);
+            arch.dispatch(|| sums.for_each(|(s, v)| *s += f32::from(*v)));
             if !all {
                 out.whole.fill(0);
             }
@@ -391,32 +406,46 @@ impl Synapses {
     }
 }
 
-/// Adds `by` (modulo 2¹⁶) to the counts of all pairs. Row by row, so that each row is fetched once however many pairs
-/// touch it, and blocks of rows side by side.
-fn change(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
+/// Adds `by` (modulo 2¹⁶) to the counts of all pairs.
+fn change_counts(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
+    let words = pairs.len().div_ceil(64);
+    if one_by_one(pairs) > n * n * words {
+        change_all(counts, n, pairs, by);
+    } else {
+        change(counts, n, pairs, |count, _| *count = count.wrapping_add(by));
+    }
+}
+
+/// How many synapses pairs change if each changes its own.
+fn one_by_one(pairs: &[(&[u32], &[u32])]) -> usize {
+    pairs.iter().map(|(i, j)| i.len() * j.len()).sum()
+}
+
+/// Changes the synapses of all pairs, given one and the pair, in the order of the pairs. Row by row, so that each row is
+/// fetched once however many pairs touch it, and blocks of rows side by side.
+fn change<T: Send>(
+    table: &mut [T],
+    n: usize,
+    pairs: &[(&[u32], &[u32])],
+    with: impl Fn(&mut T, usize) + Sync,
+) {
     const BLOCK: usize = 128;
     /// Changes that are made before another thread would have woken up.
     const FEW: usize = 400_000;
-    let one_by_one: usize = pairs.iter().map(|(i, j)| i.len() * j.len()).sum();
-    let words = pairs.len().div_ceil(64);
-    if one_by_one > n * n * words {
-        change_all(counts, n, pairs, by);
-        return;
-    }
     let touching = Touching::new(n, pairs);
-    let change = |(block, rows): (usize, &mut [u16])| {
+    let change = |(block, rows): (usize, &mut [T])| {
         for (i, row) in rows.chunks_mut(n).enumerate() {
             for &p in touching.row(block * BLOCK + i) {
-                for &j in pairs[p as usize].1 {
-                    row[j as usize] = row[j as usize].wrapping_add(by);
-                }
+                let pair = p as usize;
+                let pre = pairs[pair].1.iter();
+                pre.for_each(|&j| with(&mut row[j as usize], pair));
             }
         }
     };
-    if one_by_one < FEW {
-        counts.chunks_mut(n * BLOCK).enumerate().for_each(change);
+    if one_by_one(pairs) < FEW {
+        table.chunks_mut(n * BLOCK).enumerate().for_each(change);
     } else {
-        let blocks = counts.par_chunks_mut(n * BLOCK);
+        let blocks = table.par_chunks_mut(n * BLOCK);
         blocks.enumerate().for_each(change);
     }
 }
@@ -481,16 +510,6 @@ fn change_all(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16)
                     }
                 });
             });
-    }
-}
-
-#[inline(always)]
-#[allow(clippy::inline_always)] // so that the loop is compiled for the processor at hand
-fn add_four(sums: &mut [u16], rows: [&[u16]; 4]) {
-    let n = sums.len();
-    let [a, b, c, d] = rows.map(|row| &row[..n]);
-    for i in 0..n {
-        sums[i] += a[i] + b[i] + c[i] + d[i];
     }
 }
 
