@@ -1,16 +1,23 @@
 //! The decoder's synapses: C = Σ_p y_p x_pᵀ, the sum of content × code in fixed point, so that sums do not depend on order;
 //! and D, which some decoders learn or solve.
 
+use std::num::Wrapping;
+use std::ops::Range;
+
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::gram::gram;
-use crate::hippocampus::store::CodeSize;
-use crate::numeric::SymmetricSolver;
+use crate::hippocampus::store::{ByUnit, CodeSize};
+use crate::numeric::{SymmetricSolver, add_rows};
 
 /// Fixed-point scale: contents are kept to 2⁻³².
 const SCALE: f64 = 4_294_967_296.0;
 /// Largest magnitude of a content that the fixed point takes.
 const LARGEST: f64 = 65_536.0;
+
+/// A value in fixed point.
+type Fixed = Wrapping<i64>;
 
 /// Synapses from CA3 units to contents, a row of `width` values for each unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +26,7 @@ pub struct Synapses {
     active: usize,
     width: usize,
     /// C in fixed point, where contents are summed up.
-    sum: Vec<i64>,
+    sum: Vec<Fixed>,
     /// Decays with a palimpsest: true C = C / gain.
     gain: f64,
     /// D, where it is learned or once it is solved.
@@ -57,7 +64,7 @@ impl Synapses {
             units: size.units,
             active: size.active.max(1),
             width,
-            sum: vec![0; sum],
+            sum: vec![Wrapping(0); sum],
             gain: 1.0,
             solved: vec![0.0; solved],
             fresh: !sums,
@@ -76,10 +83,15 @@ impl Synapses {
         !self.solved.is_empty()
     }
 
+    /// Where a unit's, or a code's, row is.
+    fn row(&self, i: u32) -> Range<usize> {
+        i as usize * self.width..(i as usize + 1) * self.width
+    }
+
     /// Adds y xᵀ to C.
     pub fn bind(&mut self, code: &[u32], content: &[f64]) {
-        let fixed: Vec<i64> = content.iter().map(|y| to_fixed(y * self.gain)).collect();
-        self.add(code, &fixed, 1);
+        let fixed: Vec<Fixed> = content.iter().map(|y| to_fixed(y * self.gain)).collect();
+        self.add(code, &fixed, Wrapping(1));
     }
 
     /// D ← D + rate (y − D x) xᵀ / k.
@@ -91,17 +103,19 @@ impl Synapses {
             *e = rate * (y - *e);
         }
         for &i in code {
-            let row = &mut self.solved[i as usize * self.width..(i as usize + 1) * self.width];
+            let at = self.row(i);
+            let row = &mut self.solved[at];
             row.iter_mut().zip(&error).for_each(|(w, e)| *w += e);
         }
     }
 
-    fn add(&mut self, code: &[u32], content: &[i64], sign: i64) {
+    fn add(&mut self, code: &[u32], content: &[Fixed], sign: Fixed) {
         for &i in code {
-            let row = &mut self.sum[i as usize * self.width..(i as usize + 1) * self.width];
+            let at = self.row(i);
+            let row = &mut self.sum[at];
             row.iter_mut()
                 .zip(content)
-                .for_each(|(w, y)| *w = w.wrapping_add(sign * y));
+                .for_each(|(w, y)| *w += sign * y);
         }
         self.fresh = false;
     }
@@ -117,7 +131,7 @@ impl Synapses {
         if self.gain > 1024.0 {
             self.sum
                 .iter_mut()
-                .for_each(|w| *w = (*w as f64 / self.gain).round() as i64);
+                .for_each(|w| w.0 = (w.0 as f64 / self.gain).round() as i64);
             self.gain = 1.0;
         }
         self.fresh = false;
@@ -129,7 +143,7 @@ impl Synapses {
             return;
         }
         if gone.len() == codes.len() {
-            self.sum.fill(0);
+            self.sum.fill(Wrapping(0));
             self.fresh = false;
             return;
         }
@@ -141,13 +155,13 @@ impl Synapses {
         let mut contents = self.sums(codes, |w| w as f64);
         solver.solve(&mut contents);
         self.workspace = Workspace(solver.into_place());
-        let mut content = vec![0_i64; self.width];
+        let mut content = vec![Wrapping(0); self.width];
         for &g in gone {
             content
                 .iter_mut()
                 .zip(contents.chunks(n))
-                .for_each(|(y, run)| *y = run[g].round() as i64);
-            self.add(codes[g], &content, -1);
+                .for_each(|(y, run)| *y = Wrapping(run[g].round() as i64));
+            self.add(codes[g], &content, Wrapping(-1));
         }
     }
 
@@ -180,30 +194,26 @@ impl Synapses {
 
     /// Binds `new` to a code in C in place of `old`.
     pub fn revise(&mut self, code: &[u32], old: &[f64], new: &[f64]) {
-        let apart: Vec<i64> = old
+        let apart: Vec<Fixed> = old
             .iter()
             .zip(new)
             .map(|(old, new)| to_fixed(new * self.gain) - to_fixed(old * self.gain))
             .collect();
-        self.add(code, &apart, 1);
+        self.add(code, &apart, Wrapping(1));
     }
 
     /// C X, one run of P values for each content value.
     fn sums(&self, codes: &[&[u32]], of: impl Fn(i64) -> f64) -> Vec<f64> {
         let n = codes.len();
+        let mut rows = vec![Wrapping(0); n * self.width];
+        let each = rows.par_chunks_mut(self.width).zip(codes);
+        each.for_each(|(total, code)| {
+            add_rows(total, code, |i| &self.sum[self.row(i)]);
+        });
         let mut sums = vec![0.0; n * self.width];
-        let mut total = vec![0_i64; self.width];
-        for (p, code) in codes.iter().enumerate() {
-            total.fill(0);
-            for &i in *code {
-                let row = &self.sum[i as usize * self.width..(i as usize + 1) * self.width];
-                total
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(t, w)| *t = t.wrapping_add(*w));
-            }
-            for (c, t) in total.iter().enumerate() {
-                sums[c * n + p] = of(*t);
+        for (p, row) in rows.chunks(self.width).enumerate() {
+            for (c, total) in row.iter().enumerate() {
+                sums[c * n + p] = of(total.0);
             }
         }
         sums
@@ -235,21 +245,24 @@ impl Synapses {
             self.solved.resize(self.sum.len(), 0.0);
         } else {
             self.solved
-                .extend(self.sum.iter().map(|w| *w as f64 * scale));
+                .extend(self.sum.iter().map(|w| w.0 as f64 * scale));
         }
         self.workspace = Workspace(solver.into_place());
-        let mut row_of = vec![0.0; self.width];
-        for (p, code) in codes.iter().enumerate() {
-            row_of
-                .iter_mut()
-                .enumerate()
-                .for_each(|(c, r)| *r = part[c * n + p]);
-            for &i in *code {
-                let row = &mut self.solved[i as usize * self.width..(i as usize + 1) * self.width];
-                row.iter_mut().zip(&row_of).for_each(|(w, r)| *w -= r);
-            }
+        // A row a code, so that those of each unit's codes can be added up.
+        let mut rows = vec![0.0; n * self.width];
+        for (p, row) in rows.chunks_mut(self.width).enumerate() {
+            let values = row.iter_mut().enumerate();
+            values.for_each(|(c, r)| *r = -part[c * n + p]);
         }
-        self.solved.iter_mut().for_each(|w| *w /= ridge);
+        let by_unit = ByUnit::new(self.units, codes.iter().copied());
+        let width = self.width;
+        let solved = self.solved.par_chunks_mut(width).enumerate();
+        solved.for_each(|(unit, weights)| {
+            add_rows(weights, by_unit.of(unit), |p| {
+                &rows[p as usize * width..(p as usize + 1) * width]
+            });
+            weights.iter_mut().for_each(|w| *w /= ridge);
+        });
         self.fresh = true;
     }
 
@@ -264,7 +277,7 @@ impl Synapses {
     /// Adds D x.
     pub fn read_solved(&self, code: &[u32], out: &mut [f64]) {
         for &i in code {
-            let row = &self.solved[i as usize * self.width..(i as usize + 1) * self.width];
+            let row = &self.solved[self.row(i)];
             out.iter_mut().zip(row).for_each(|(y, w)| *y += w);
         }
     }
@@ -272,27 +285,23 @@ impl Synapses {
     /// ŷ = (C x − a C 1) / (k (1−a)).
     pub fn read_sum(&self, code: &[u32], out: &mut [f64]) {
         let a = self.active as f64 / self.units as f64;
-        let mut own = vec![0_i64; self.width];
-        let mut all = vec![0_i64; self.width];
+        let mut own = vec![Wrapping(0); self.width];
+        let mut all = vec![Wrapping(0); self.width];
         for &i in code {
-            let row = &self.sum[i as usize * self.width..(i as usize + 1) * self.width];
-            own.iter_mut()
-                .zip(row)
-                .for_each(|(t, w)| *t = t.wrapping_add(*w));
+            let row = &self.sum[self.row(i)];
+            own.iter_mut().zip(row).for_each(|(t, w)| *t += *w);
         }
         for row in self.sum.chunks(self.width) {
-            all.iter_mut()
-                .zip(row)
-                .for_each(|(t, w)| *t = t.wrapping_add(*w));
+            all.iter_mut().zip(row).for_each(|(t, w)| *t += *w);
         }
         let share = a * code.len() as f64 / self.active as f64;
         let scale = 1.0 / (SCALE * self.gain * self.active as f64 * (1.0 - a));
         for ((y, own), all) in out.iter_mut().zip(own).zip(all) {
-            *y = (own as f64 - share * all as f64) * scale;
+            *y = (own.0 as f64 - share * all.0 as f64) * scale;
         }
     }
 }
 
-fn to_fixed(y: f64) -> i64 {
-    (y.clamp(-LARGEST, LARGEST) * SCALE).round() as i64
+fn to_fixed(y: f64) -> Fixed {
+    Wrapping((y.clamp(-LARGEST, LARGEST) * SCALE).round() as i64)
 }

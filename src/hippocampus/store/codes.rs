@@ -79,3 +79,50 @@ pub fn masked(mask: &[bool], i: u32) -> bool {
 pub fn alive(units: usize, silent: &[bool]) -> usize {
     units - silent.iter().filter(|silent| **silent).count()
 }
+
+/// For each unit, which of some codes it is in, in their order.
+pub struct ByUnit {
+    codes: Vec<u32>,
+    /// Where a unit's begin, and, last, where all end.
+    begins: Vec<u32>,
+}
+
+impl ByUnit {
+    /// Of codes of `units` units.
+    pub fn new<'a>(units: usize, codes: impl Iterator<Item = &'a [u32]> + Clone) -> Self {
+        let mut begins = vec![0; units + 1];
+        for &i in codes.clone().flatten() {
+            begins[i as usize + 1] += 1;
+        }
+        for i in 0..units {
+            begins[i + 1] += begins[i];
+        }
+        let mut next = begins.clone();
+        let mut all = vec![0; begins[units] as usize];
+        for (p, code) in codes.enumerate() {
+            for &i in code {
+                all[next[i as usize] as usize] = p as u32;
+                next[i as usize] += 1;
+            }
+        }
+        Self { codes: all, begins }
+    }
+
+    /// Those of a unit.
+    pub fn of(&self, unit: usize) -> &[u32] {
+        &self.codes[self.begins[unit] as usize..self.begins[unit + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_found_by_their_units() {
+        let codes: [&[u32]; 4] = [&[1, 4], &[], &[0, 1, 2], &[4]];
+        let by = ByUnit::new(5, codes.into_iter());
+        let found: Vec<&[u32]> = (0..5).map(|unit| by.of(unit)).collect();
+        assert_eq!(found, [&[2][..], &[0, 2], &[2], &[], &[0, 3]]);
+    }
+}

@@ -16,7 +16,7 @@ mod wiring;
 
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;
-pub use codes::{common, living, masked, overlap, similarity};
+pub use codes::{ByUnit, common, living, masked, overlap, similarity};
 pub use diluted::Diluted;
 pub use exact::{Exact, ExactStore};
 pub use hopfield::Hopfield;

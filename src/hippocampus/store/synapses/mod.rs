@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::codes::{common, differences};
+use super::codes::{ByUnit, common, differences};
 use super::wiring::{Wiring, each};
 use crate::numeric::add_rows;
 
@@ -46,9 +46,11 @@ pub struct RowSums {
     /// Σ over the chosen rows, n long.
     pub sums: Vec<f32>,
     whole: Vec<u16>,
+    /// The same where traces fade.
+    fading: Vec<f32>,
     /// Weights of one row of a diluted network, with what is the same for all of them.
     shifted: Vec<f32>,
-    /// Whose rows `whole` is the sum of, where it is all of it.
+    /// Whose rows `whole` or `fading` is the sum of, where it is all of it.
     summed: Option<Vec<u32>>,
 }
 
@@ -105,7 +107,13 @@ impl Synapses {
             }
             (Table::Decaying { values, .. }, None) => {
                 let values = &mut Arc::make_mut(values)[..];
-                change(values, self.n, pairs, |value, pair| *value += gains[pair]);
+                change(
+                    values,
+                    self.n,
+                    pairs,
+                    |pair| gains[pair],
+                    |v, gain| *v += gain,
+                );
             }
         }
     }
@@ -188,41 +196,60 @@ impl Synapses {
     }
 
     /// The same as [`Self::back`], right after it or itself on the same synapses: where few units have changed since, only
-    /// their rows are added and taken away.
+    /// their rows are added and taken away. Of traces that fade the sums differ by rounding.
     pub fn back_again(&self, active: &[u32], k: usize, out: &mut RowSums) {
-        let (Table::Counts(counts), None) = (&self.table, &self.wiring) else {
-            self.back(active, k, out);
-            return;
-        };
-        let Some(before) = out.summed.take() else {
-            self.back(active, k, out);
-            return;
-        };
-        let kept = common(&before, active);
-        let (added, removed) = (active.len() - kept, before.len() - kept);
-        if added + removed > active.len() || !self.fits(active.len()) {
-            self.back(active, k, out);
-            return;
-        }
-        let arch = pulp::Arch::new();
-        let row = |i: u32| &counts[i as usize * self.n..(i as usize + 1) * self.n];
-        let whole = &mut out.whole;
-        differences(&before, active, |i, comes| {
-            let row = row(i);
-            let sums = whole.iter_mut().zip(row);
-            if comes {
-                arch.dispatch(|| sums.for_each(|(s, v)| *s = s.wrapping_add(*v)));
-            } else {
-                arch.dispatch(|| sums.for_each(|(s, v)| *s = s.wrapping_sub(*v)));
-            }
+        let before = out.summed.take().filter(|before| {
+            let kept = common(before, active);
+            let changes = active.len() + before.len() - 2 * kept;
+            self.wiring.is_none() && changes <= active.len()
         });
-        out.sums.clear();
-        out.sums.extend(out.whole.iter().map(|v| f32::from(*v)));
+        let Some(before) = before else {
+            self.back(active, k, out);
+            return;
+        };
+        match &self.table {
+            Table::Counts(counts) if self.fits(active.len()) => {
+                differences(&before, active, |i, comes| {
+                    let sign = if comes { 1 } else { u16::MAX };
+                    change_by(&mut out.whole, self.row(counts, i), |s, v| {
+                        s.wrapping_add(v.wrapping_mul(sign))
+                    });
+                });
+            }
+            Table::Counts(_) => {
+                self.back(active, k, out);
+                return;
+            }
+            Table::Decaying { values, .. } => {
+                differences(&before, active, |i, comes| {
+                    let sign = if comes { 1.0 } else { -1.0 };
+                    change_by(&mut out.fading, self.row(values, i), |s, v| s + sign * v);
+                });
+            }
+        }
+        self.take_sums(out);
         let mut summed = before;
         summed.clear();
         summed.extend_from_slice(active);
         out.summed = Some(summed);
         self.centre(active, &self.post, &self.pre, k, &mut out.sums);
+    }
+
+    /// Row i of the table.
+    fn row<'a, T>(&self, table: &'a [T], i: u32) -> &'a [T] {
+        &table[i as usize * self.n..(i as usize + 1) * self.n]
+    }
+
+    /// Makes the sums from those that are kept for the next time.
+    fn take_sums(&self, out: &mut RowSums) {
+        out.sums.clear();
+        match &self.table {
+            Table::Counts(_) => out.sums.extend(out.whole.iter().map(|v| f32::from(*v))),
+            Table::Decaying { gain, .. } => {
+                let scale = (1.0 / gain) as f32;
+                out.sums.extend(out.fading.iter().map(|v| *v * scale));
+            }
+        }
     }
 
     /// Whether sums over so many rows fit into 16 bits: no sum is larger than what the most frequent unit's patterns bring.
@@ -352,13 +379,12 @@ impl Synapses {
         out.sums.clear();
         match &self.table {
             Table::Counts(counts) => self.sum_counts(counts, active, out),
-            Table::Decaying { values, gain } => {
-                out.sums.resize(self.n, 0.0);
-                add_rows(&mut out.sums, active, |i| {
-                    &values[i as usize * self.n..(i as usize + 1) * self.n]
-                });
-                let scale = (1.0 / gain) as f32;
-                out.sums.iter_mut().for_each(|s| *s *= scale);
+            Table::Decaying { values, .. } => {
+                out.fading.clear();
+                out.fading.resize(self.n, 0.0);
+                add_rows(&mut out.fading, active, |i| self.row(values, i));
+                out.summed = Some(active.to_vec());
+                self.take_sums(out);
             }
         }
     }
@@ -366,7 +392,6 @@ impl Synapses {
     /// Sums in 16 bits as long as they cannot overflow, then adds to the totals.
     fn sum_counts(&self, counts: &[u16], active: &[u32], out: &mut RowSums) {
         let arch = pulp::Arch::new();
-        let row = |i: u32| &counts[i as usize * self.n..(i as usize + 1) * self.n];
         let all = self.fits(active.len());
         // No count is larger than the number of pairs.
         let at_once = if all {
@@ -378,7 +403,7 @@ impl Synapses {
         out.whole.resize(self.n, 0);
         out.sums.resize(self.n, 0.0);
         for group in active.chunks(at_once) {
-            add_rows(&mut out.whole, group, row);
+            add_rows(&mut out.whole, group, |i| self.row(counts, i));
             let sums = out.sums.iter_mut().zip(&out.whole);
             arch.dispatch(|| sums.for_each(|(s, v)| *s += f32::from(*v)));
             if !all {
@@ -412,8 +437,15 @@ fn change_counts(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u
     if one_by_one(pairs) > n * n * words {
         change_all(counts, n, pairs, by);
     } else {
-        change(counts, n, pairs, |count, _| *count = count.wrapping_add(by));
+        let add = |count: &mut u16, by| *count = count.wrapping_add(by);
+        change(counts, n, pairs, |_| by, add);
     }
+}
+
+/// Changes each sum by a number of the row.
+fn change_by<T: Copy>(sums: &mut [T], row: &[T], by: impl Fn(T, T) -> T) {
+    let sums = sums.iter_mut().zip(row);
+    pulp::Arch::new().dispatch(|| sums.for_each(|(s, v)| *s = by(*s, *v)));
 }
 
 /// How many synapses pairs change if each changes its own.
@@ -421,24 +453,25 @@ fn one_by_one(pairs: &[(&[u32], &[u32])]) -> usize {
     pairs.iter().map(|(i, j)| i.len() * j.len()).sum()
 }
 
-/// Changes the synapses of all pairs, given one and the pair, in the order of the pairs. Row by row, so that each row is
+/// Adds to the synapses of all pairs what there is to add for each pair, in their order. Row by row, so that each row is
 /// fetched once however many pairs touch it, and blocks of rows side by side.
-fn change<T: Send>(
+fn change<T: Send + Copy>(
     table: &mut [T],
     n: usize,
     pairs: &[(&[u32], &[u32])],
-    with: impl Fn(&mut T, usize) + Sync,
+    by: impl Fn(usize) -> T + Sync,
+    add: impl Fn(&mut T, T) + Sync,
 ) {
     const BLOCK: usize = 128;
     /// Changes that are made before another thread would have woken up.
     const FEW: usize = 400_000;
-    let touching = Touching::new(n, pairs);
+    let touching = ByUnit::new(n, pairs.iter().map(|pair| pair.0));
     let change = |(block, rows): (usize, &mut [T])| {
         for (i, row) in rows.chunks_mut(n).enumerate() {
-            for &p in touching.row(block * BLOCK + i) {
-                let pair = p as usize;
-                let pre = pairs[pair].1.iter();
-                pre.for_each(|&j| with(&mut row[j as usize], pair));
+            for &p in touching.of(block * BLOCK + i) {
+                let by = by(p as usize);
+                let pre = pairs[p as usize].1.iter();
+                pre.for_each(|&j| add(&mut row[j as usize], by));
             }
         }
     };
@@ -447,38 +480,6 @@ fn change<T: Send>(
     } else {
         let blocks = table.par_chunks_mut(n * BLOCK);
         blocks.enumerate().for_each(change);
-    }
-}
-
-/// For each post-unit, the pairs that it is in, in their order.
-struct Touching {
-    pairs: Vec<u32>,
-    /// Where a unit's begin, and, last, where all end.
-    begins: Vec<u32>,
-}
-
-impl Touching {
-    fn new(n: usize, pairs: &[(&[u32], &[u32])]) -> Self {
-        let mut begins = vec![0; n + 1];
-        for &i in pairs.iter().flat_map(|(post, _)| *post) {
-            begins[i as usize + 1] += 1;
-        }
-        for i in 0..n {
-            begins[i + 1] += begins[i];
-        }
-        let mut next = begins.clone();
-        let mut all = vec![0; begins[n] as usize];
-        for (p, (post, _)) in pairs.iter().enumerate() {
-            for &i in *post {
-                all[next[i as usize] as usize] = p as u32;
-                next[i as usize] += 1;
-            }
-        }
-        Self { pairs: all, begins }
-    }
-
-    fn row(&self, i: usize) -> &[u32] {
-        &self.pairs[self.begins[i] as usize..self.begins[i + 1] as usize]
     }
 }
 
