@@ -321,8 +321,8 @@ impl<R: Real> Store<R> for AttractorStore {
     /// Only the sequence synapses tell an order.
     fn relink(&mut self, now: &[(u64, &[u32])], then: &[(u64, &[u32])]) {
         Store::<R>::flush(self);
-        self.sequence.remove(&links(now).collect::<Vec<_>>());
-        self.sequence.add(&links(then).collect::<Vec<_>>());
+        let (now, then): (Vec<_>, Vec<_>) = (links(now).collect(), links(then).collect());
+        self.sequence.replace(&now, &then);
     }
 
     fn decay(&mut self, factor: f64) {

@@ -4,11 +4,14 @@
 //! post-unit i and pre-unit j were active together, Y and X how often each was, and P the pairs. Only the counts are kept:
 //! sums then do not depend on order, and forgetting is exact. A palimpsest keeps decaying floats instead.
 
+mod beside;
+
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use self::beside::Beside;
 use super::codes::{ByUnit, common, differences};
 use super::wiring::{Wiring, each};
 use crate::numeric::add_rows;
@@ -26,6 +29,7 @@ pub struct Synapses {
     pairs: f64,
     /// At least as large as every number of `pre`.
     most: f64,
+    beside: Beside,
 }
 
 /// S, row i for post-unit i.
@@ -78,6 +82,7 @@ impl Synapses {
             pre: vec![0.0; n],
             pairs: 0.0,
             most: 0.0,
+            beside: Beside::default(),
         }
     }
 
@@ -149,6 +154,20 @@ impl Synapses {
         self.count_by(pairs, -1.0);
     }
 
+    /// Puts pairs in place of others. A few are kept beside the table, so that to put the others back costs little.
+    pub fn replace(&mut self, gone: &[(&[u32], &[u32])], come: &[(&[u32], &[u32])]) {
+        let whole = matches!(self.table, Table::Counts(_)) && self.wiring.is_none();
+        if !whole || self.beside.len() + gone.len() + come.len() > Beside::MOST {
+            self.remove(gone);
+            self.add(come);
+            return;
+        }
+        self.count_by(gone, -1.0);
+        self.count_by(come, 1.0);
+        self.beside.change(gone, -1);
+        self.beside.change(come, 1);
+    }
+
     /// Counts pairs, which are not yet written.
     pub fn count(&mut self, pairs: &[(&[u32], &[u32])]) {
         self.count_by(pairs, 1.0);
@@ -192,6 +211,7 @@ impl Synapses {
             return;
         }
         self.sum_rows(active, out);
+        self.beside.back(active, &mut out.sums);
         self.centre(active, &self.post, &self.pre, k, &mut out.sums);
     }
 
@@ -232,6 +252,7 @@ impl Synapses {
         summed.clear();
         summed.extend_from_slice(active);
         out.summed = Some(summed);
+        self.beside.back(active, &mut out.sums);
         self.centre(active, &self.post, &self.pre, k, &mut out.sums);
     }
 
@@ -282,6 +303,7 @@ impl Synapses {
                 );
             }
         }
+        self.beside.forward(active, &mut out.sums);
         self.centre(active, &self.pre, &self.post, k, &mut out.sums);
     }
 
