@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Journalled};
 use super::cursor::Cursor;
+use super::guard::guarded;
 use super::lab::{Clock, Lab, LedgerRow, RunError};
 use super::phases::{Disturbance, Flow, Phase, PhaseState, Shown};
 use super::scenario::{Scenario, findings};
@@ -38,6 +39,9 @@ pub struct Experiment<R: Real> {
     journal: Vec<Journalled>,
     /// What phases that are over leave to be seen.
     over: Over<R>,
+    /// Whether it was read from a file, which somebody may have changed.
+    #[serde(skip)]
+    read: bool,
 }
 
 /// Phases that are over, for the picture.
@@ -67,11 +71,24 @@ impl<R: Real> Experiment<R> {
                 ripple_last: false,
             },
             scenario: scenario.clone(),
+            read: false,
         }
+    }
+
+    /// It was read from a file: where its parts do not fit together, a step fails instead of panicking.
+    pub fn distrust(&mut self) {
+        self.read = true;
     }
 
     /// Does one step: one of an awake or probed batch, of a ripple or of a measurement, or a whole phase of any other kind.
     pub fn step(&mut self, out: &mut dyn Sink) -> Result<Status, RunError> {
+        if self.read {
+            return guarded(|| self.go_on(out)).unwrap_or(Err(RunError::Broken));
+        }
+        self.go_on(out)
+    }
+
+    fn go_on(&mut self, out: &mut dyn Sink) -> Result<Status, RunError> {
         let Some(mut phase) = self.present(out)? else {
             return Ok(Status::Done);
         };
@@ -138,6 +155,13 @@ impl<R: Real> Experiment<R> {
 
     /// Applies and journals a command; one that cannot be is refused with the reason and changes nothing.
     pub fn apply(&mut self, command: &Command, out: &mut dyn Sink) -> Result<(), RunError> {
+        if self.read {
+            return guarded(|| self.obey(command, out)).unwrap_or(Err(RunError::Broken));
+        }
+        self.obey(command, out)
+    }
+
+    fn obey(&mut self, command: &Command, out: &mut dyn Sink) -> Result<(), RunError> {
         let done = match command {
             Command::Lesion { target, fraction } => self.damage(*target, *fraction, out),
             Command::Restore { target } => self.damage(*target, 0.0, out),
@@ -292,5 +316,31 @@ impl<R: Real> Experiment<R> {
     /// What each rule kept and cost.
     pub fn ledger(&self) -> Vec<LedgerRow> {
         self.lab.ledger()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::load;
+    use super::*;
+    use crate::scenario::bundled;
+
+    #[test]
+    fn a_state_whose_parts_do_not_fit_fails_in_words_when_that_shows() {
+        let of = |units: usize| {
+            let sets = [format!("cortex.cell.units={units}")];
+            let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+            Experiment::<f32>::new(&scenario)
+        };
+        let mut forged = of(8);
+        forged.distrust();
+        for _ in 0..30 {
+            forged.step(&mut ()).unwrap();
+        }
+        forged.lab.cortex = of(9).lab.cortex;
+        let ended = (0..1000).find_map(|_| forged.step(&mut ()).err());
+        assert!(matches!(ended, Some(RunError::Broken)), "{ended:?}");
+        let text = ended.unwrap().to_string();
+        assert!(text.contains("checkpoint.bin") && text.contains("run the folder's"));
     }
 }

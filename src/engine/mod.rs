@@ -5,6 +5,7 @@ mod cursor;
 mod desk;
 mod experiment;
 mod gradients;
+mod guard;
 mod lab;
 mod phases;
 mod scenario;

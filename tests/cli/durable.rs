@@ -1,7 +1,7 @@
 //! What is never lost: one writer a folder, files of one moment, edits, modes, names.
 
 use std::fs;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::{DIVERGE, assert_same_results, done, endless, json, read, run, stopped, workshop};
 
@@ -333,7 +333,7 @@ fn a_forged_checkpoint_with_a_right_checksum_is_refused_and_never_a_panic() {
     let path = dir.path().join("run/checkpoint.bin");
     let good = fs::read(&path).unwrap();
     let head = 8 + 4 + 24 + 8 + 8;
-    let mut refused = 0;
+    let (mut refused, mut failed) = (0, 0);
     for i in 0..60 {
         let mut forged = good.clone();
         // The beginning is the scenario; lengths and counters stand everywhere.
@@ -348,8 +348,20 @@ fn a_forged_checkpoint_with_a_right_checksum_is_refused_and_never_a_panic() {
         if code != 0 {
             assert!(err.contains("run"), "{err}");
             refused += 1;
+            continue;
         }
+        // What shows only later fails the run in words.
+        let copy = format!("copy-{i}");
+        let mut copied = Command::new("cp");
+        copied.args(["-r", "run", &copy]);
+        assert!(copied.current_dir(dir.path()).status().unwrap().success());
+        let (code, _, err) = run(&dir, &["resume", &copy]);
+        assert!(!err.contains("panicked"), "byte {at}: {err}");
+        assert!((0..=2).contains(&code), "byte {at}: {code}");
+        failed += usize::from(code == 1 && err.contains("does not fit together"));
+        fs::remove_dir_all(dir.path().join(&copy)).unwrap();
     }
+    println!("{refused} refused, {failed} failed later");
     assert!(refused > 5, "{refused}");
     fs::write(&path, good).unwrap();
     done(&dir, &["resume", "run"]);

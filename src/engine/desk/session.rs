@@ -1,7 +1,6 @@
 //! A session: a run's folder, its final values and its wall time. The command line and the app write runs through it, so
 //! that both write the same bytes.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use tempfile::TempDir;
 
 use super::super::command::Command;
 use super::super::experiment::Experiment;
+use super::super::guard::guarded;
 use super::super::lab::RunError;
 use super::super::scenario::{Scenario, findings, resolved};
 use super::super::show::Observer;
@@ -445,7 +445,9 @@ fn read(path: &Path) -> Result<Saved, SessionError> {
     if !checkpoint.is_file() && RunFolder::is_run(path) {
         return Err(FolderError::NeverBegan(path.to_path_buf()).into());
     }
-    Ok(read_checkpoint(&checkpoint)?)
+    let mut saved: Saved = read_checkpoint(&checkpoint)?;
+    saved.experiment.distrust();
+    Ok(saved)
 }
 
 /// The same, where somebody else may have written it.
@@ -464,31 +466,23 @@ fn read_sound(path: &Path) -> Result<Saved, SessionError> {
 const TRIAL: Duration = Duration::from_millis(30);
 
 /// Whether a state that was read can be gone on from: its scenario is one that would be accepted, and a copy of it takes its
-/// first steps. What was forged with a right checksum fails here and not in the middle of a run.
+/// first steps. What was forged with a right checksum mostly fails here; what shows later fails the run.
 fn is_sound(experiment: &Experiment<f32>) -> bool {
-    let scenarios = || [experiment.scenario().clone(), experiment.now()];
-    let accepted = || {
-        scenarios()
-            .iter()
-            .all(|scenario| findings(scenario).is_empty())
-    };
-    let tried = || {
-        let (begun, mut trial) = (Instant::now(), experiment.clone());
+    let sound = guarded(|| {
+        let scenarios = [experiment.scenario().clone(), experiment.now()];
+        let accepted = scenarios.iter().all(|s| findings(s).is_empty());
         // A measurement may take long for a step, and makes its stores anew.
         let goes_on = |trial: &Experiment<f32>| !trial.is_done() && !trial.measures();
-        while begun.elapsed() < TRIAL && goes_on(&trial) && trial.step(&mut ()).is_ok() {}
-    };
-    // What is wrong is told in words of our own.
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let sound = catch_unwind(AssertUnwindSafe(|| {
-        let accepted = accepted();
-        if accepted {
-            tried();
+        let (begun, mut trial) = (Instant::now(), experiment.clone());
+        while accepted && begun.elapsed() < TRIAL && goes_on(&trial) {
+            match trial.step(&mut ()) {
+                Ok(_) => {}
+                Err(RunError::Broken) => return false,
+                Err(_) => break,
+            }
         }
         accepted
-    }));
-    std::panic::set_hook(hook);
+    });
     sound.unwrap_or(false)
 }
 

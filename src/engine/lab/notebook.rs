@@ -42,6 +42,12 @@ pub enum RunError {
     /// A command cannot be done; why.
     #[error("{0}")]
     Refused(String),
+    /// A state that was read does not fit together.
+    #[error(
+        "the state that this run went on from does not fit together: its checkpoint.bin was changed after it was written; \
+         run the folder's scenario.ron again"
+    )]
+    Broken,
     /// A listener failed.
     #[error(transparent)]
     Sink(#[from] SinkError),
