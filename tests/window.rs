@@ -4,6 +4,24 @@
 use std::path::Path;
 use std::process::Command;
 
+/// Ends with success, or the test fails with what it said.
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
+fn script(name: &str) -> Command {
+    let mut bash = Command::new("bash");
+    bash.arg(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("scripts")
+            .join(name),
+    );
+    bash.arg(env!("CARGO_BIN_EXE_ammon"));
+    bash
+}
+
 #[test]
 #[ignore = "needs Xvfb, xdotool and a software renderer: scripts/test installs them and runs this"]
 fn a_run_saved_from_the_window_is_that_of_the_command_line() {
@@ -18,27 +36,47 @@ fn a_run_saved_from_the_window_is_that_of_the_command_line() {
     .map(String::from);
     let short = ammon::engine::load(flagship.document(), &sets, None).unwrap();
     std::fs::write(&scenario, ammon::engine::resolved(&short).unwrap()).unwrap();
-    let run = |command: &mut Command| {
-        let output = command.output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-    };
     let (headless, window) = (dir.path().join("headless"), dir.path().join("window"));
     run(Command::new(ammon)
         .args(["run", "--quiet", "--out"])
         .arg(&headless)
         .arg(&scenario));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/window-test");
-    run(Command::new("bash")
-        .arg(script)
-        .arg(ammon)
-        .arg(&scenario)
-        .arg(&window));
+    run(script("window-test").arg(&scenario).arg(&window));
     for name in ["metrics.csv", "replay.csv", "weights.safetensors"] {
         let read = |folder: &Path| std::fs::read(folder.join(name)).unwrap();
         assert!(read(&headless) == read(&window), "{name} differs");
     }
+}
+
+/// Boxes in place of letters would all look the same.
+#[test]
+#[ignore = "needs Xvfb, xdotool, ImageMagick and a font with the letters: scripts/test installs them and runs this"]
+fn titles_in_other_scripts_are_drawn_as_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let picture = |name: &str, title: &str| {
+        let scenario = dir.path().join("titled.ron");
+        let titled = format!("title=\"{title}\"");
+        let flagship = ammon::scenario::bundled()[0].document();
+        let loaded = ammon::engine::load(flagship, &[titled], None).unwrap();
+        std::fs::write(&scenario, ammon::engine::resolved(&loaded).unwrap()).unwrap();
+        let path = dir.path().join(name);
+        run(script("window-picture").arg(&scenario).arg(&path));
+        path
+    };
+    let apart = |a: &Path, b: &Path| -> usize {
+        let mut compare = Command::new("compare");
+        let output = compare
+            .args(["-metric", "AE"])
+            .args([a, b])
+            .arg("null:")
+            .output();
+        let told = String::from_utf8(output.unwrap().stderr).unwrap();
+        told.trim().parse().unwrap_or_else(|_| panic!("{told}"))
+    };
+    let first = picture("first.png", "海馬体回路");
+    let same = picture("same.png", "海馬体回路");
+    let other = picture("other.png", "皮質之学習");
+    assert_eq!(apart(&first, &same), 0);
+    let differ = apart(&first, &other);
+    assert!(differ > 100, "{differ} pixels differ");
 }

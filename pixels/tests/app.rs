@@ -2,15 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use ammon::circuit::Place;
 use ammon::engine::{
-    Activity, Command, CortexView, Experiment, LogLine, Raster, Request, RippleEntry, RippleStep,
-    RippleView, Series, Snapshot, Source, draw, load,
+    Activity, Command, CortexView, Ending, Experiment, LogLine, Raster, Request, RippleEntry,
+    RippleStep, RippleView, Series, Session, Snapshot, Source, draw, load,
 };
-use ammon::gui::{Action, App, Simulation, panels};
+use ammon::gui::{Action, App, FileDialog, Simulation, Wanted, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
 use ammon::scenario::{Text, bundled};
 use egui_kittest::Harness;
@@ -402,6 +403,116 @@ fn a_path_that_cannot_be_opened_says_so_where_it_was_asked() {
     harness.run_steps(4);
     harness.get_by_label_contains("all.ron");
     harness.get_by_label("Cancel");
+}
+
+/// A folder as a window leaves it, with a summary.
+fn left(dir: &Path, name: &str, title: &str) -> PathBuf {
+    let path = dir.join(name);
+    std::fs::create_dir(&path).unwrap();
+    let summary = format!(r#"{{"scenario": "{title}", "seed": 4, "steps": 1234}}"#);
+    std::fs::write(path.join("summary.json"), summary).unwrap();
+    path
+}
+
+#[test]
+fn runs_left_behind_are_offered_one_after_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = left(dir.path(), "ammon-run-a", "The first");
+    let second = left(dir.path(), "ammon-run-b", "");
+    let (mut harness, _) = app(full());
+    harness
+        .state_mut()
+        .offer(vec![first.clone(), second.clone()]);
+    harness.run_steps(3);
+    harness.get_by_label_contains("was killed has left a run");
+    harness.get_by_label("The first, seed 4, 1234 steps");
+    harness.get_by_label("Discard it").click();
+    harness.run_steps(3);
+    assert!(!first.exists() && second.exists());
+    harness.get_by_label("without a title, seed 4, 1234 steps");
+    harness.get_by_label("Ask again next time").click();
+    harness.run_steps(3);
+    assert!(second.exists() && harness.query_by_label("Discard it").is_none());
+}
+
+#[test]
+fn a_run_left_behind_that_cannot_be_opened_stays_where_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let broken = left(dir.path(), "ammon-run-c", "Half written");
+    let (mut harness, _) = app(Snapshot::default());
+    harness.state_mut().offer(vec![broken.clone()]);
+    harness.run_steps(3);
+    harness.get_by_label("Open it").click();
+    harness.run_steps(3);
+    assert!(broken.exists() && harness.query_by_label("Open it").is_none());
+    harness.get_by_label_contains("ammon-run-c");
+}
+
+#[test]
+fn a_run_left_behind_is_opened_and_asked_about_before_it_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ammon-run-d");
+    let sets = [
+        "protocol=[Wake(episodes: 4), Sleep(ripples: 4)]",
+        "hippocampus.store.units=100",
+    ]
+    .map(String::from);
+    let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+    let mut experiment = Experiment::<f32>::new(&scenario);
+    let mut session = Session::create(&path, false, &experiment).unwrap();
+    for _ in 0..7 {
+        experiment.step(&mut session).unwrap();
+    }
+    session.checkpoint(&experiment, &Ending::Running).unwrap();
+    drop(session);
+    let (mut harness, _) = app(full());
+    harness.state_mut().offer(vec![path.clone()]);
+    harness.run_steps(3);
+    harness.get_by_label("Open it").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("recovered; save it to keep it");
+    ask_to_close(&mut harness);
+    harness.get_by_label("7 steps would be lost.");
+}
+
+#[test]
+fn a_file_dialog_that_never_comes_or_breaks_is_told_and_one_that_comes_fills_in_the_path() {
+    let dialogs: [(FileDialog, &str); 3] = [
+        (Arc::new(|_| None), "shows no file dialog"),
+        (Arc::new(|_| panic!("no portal")), "shows no file dialog"),
+        (
+            Arc::new(|wanted| {
+                assert_eq!(wanted, Wanted::Scenario);
+                Some("/some where/it's.ron".into())
+            }),
+            "",
+        ),
+    ];
+    for (dialog, told) in dialogs {
+        let (mut harness, _) = app(full());
+        harness.state_mut().browse_with(dialog);
+        let ctx = harness.ctx.clone();
+        harness.state_mut().act(Action::Open, &ctx);
+        harness.run_steps(3);
+        harness.get_by_label("Browse…").click();
+        let filled = |harness: &Harness<'static, App>| {
+            let path = harness.get_by_role_and_label(egui::Role::TextInput, "path");
+            path.value().unwrap_or_default()
+        };
+        for _ in 0..100 {
+            harness.run_steps(2);
+            let problem = harness.query_by_label_contains("shows no file dialog");
+            if problem.is_some() || !filled(&harness).is_empty() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        if told.is_empty() {
+            assert_eq!(filled(&harness), r"'/some where/it'\''s.ron'");
+        } else {
+            harness.get_by_label_contains(told);
+        }
+    }
 }
 
 fn ask_to_close(harness: &mut Harness<'static, App>) {

@@ -14,7 +14,7 @@ mod simulation;
 mod theme;
 
 pub use action::Action;
-pub use app::App;
+pub use app::{App, FileDialog, Wanted};
 pub use simulation::Simulation;
 
 use std::sync::{Arc, Mutex};

@@ -2,20 +2,14 @@
 //! closing.
 
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
-use std::time::{Duration, Instant};
 
 use egui::{RichText, Ui};
 
+use super::browse::{Wanted, browse};
 use super::{App, Asking, Leaving};
 use crate::engine::{Snapshot, forget};
 use crate::gui::action::Action;
 use crate::trace::{SUMMARY, typed};
-
-/// A dialog that ends without an answer before this was never seen.
-const SOONEST: Duration = Duration::from_millis(300);
-const NO_DIALOG: &str =
-    "this system shows no file dialog (it takes a desktop portal, or zenity): type the path above";
 
 /// What is known of a run that was left behind.
 fn left_run(path: &Path) -> String {
@@ -159,34 +153,13 @@ impl App {
         }
     }
 
-    /// The system's file dialog, on a thread of its own: it may take its time.
     fn browse(&mut self, asking: Asking, ctx: &egui::Context) {
-        let (send, chosen) = sync_channel(1);
-        let ctx = ctx.clone();
-        let thread = std::thread::Builder::new()
-            .name("ammon-dialog".into())
-            .spawn(move || {
-                let begun = Instant::now();
-                let picked = match asking {
-                    Asking::Save => rfd::FileDialog::new().set_title("Save run").pick_folder(),
-                    Asking::Open => rfd::FileDialog::new()
-                        .set_title("Open scenario")
-                        .add_filter("scenario", &["ron"])
-                        .pick_file(),
-                };
-                // Nobody cancels a dialog as fast as one that never came.
-                let answer = match picked {
-                    Some(path) => Some(Ok(path)),
-                    None if begun.elapsed() < SOONEST => Some(Err(NO_DIALOG.into())),
-                    None => None,
-                };
-                if let Some(answer) = answer {
-                    drop(send.try_send(answer));
-                }
-                ctx.request_repaint();
-            });
-        match thread {
-            Ok(_) => self.chosen = Some(chosen),
+        let wanted = match asking {
+            Asking::Save => Wanted::Folder,
+            Asking::Open => Wanted::Scenario,
+        };
+        match browse(&self.file_dialog, wanted, ctx) {
+            Ok(chosen) => self.chosen = Some(chosen),
             Err(error) => self.problem = Some(format!("no file dialog: {error}")),
         }
     }

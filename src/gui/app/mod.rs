@@ -1,7 +1,10 @@
 //! The window: what it remembers, what actions do, and what stands in the middle.
 
 mod bars;
+mod browse;
 mod dialogs;
+
+pub use browse::{FileDialog, Wanted};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +72,8 @@ pub struct App {
     force: bool,
     answer: Option<Receiver<Result<(), String>>>,
     chosen: Option<Receiver<Result<PathBuf, String>>>,
+    /// How files are looked for.
+    file_dialog: FileDialog,
     palette: Option<String>,
     help: bool,
     /// What waits for an answer, because an unsaved run would be lost.
@@ -113,6 +118,7 @@ impl App {
             force: false,
             answer: None,
             chosen: None,
+            file_dialog: Arc::new(browse::system),
             palette: None,
             help: false,
             leaving: None,
@@ -129,6 +135,11 @@ impl App {
     /// Makes the window look as it did last time.
     pub fn look(&self, ctx: &egui::Context) {
         self.looks.apply(ctx);
+    }
+
+    /// Looks for files with another dialog than the system's.
+    pub fn browse_with(&mut self, dialog: FileDialog) {
+        self.file_dialog = dialog;
     }
 
     /// Offers runs of windows that were killed.
