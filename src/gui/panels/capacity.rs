@@ -132,6 +132,8 @@ impl Panel for Capacity {
         }
         if !tables.is_empty() {
             ui.separator();
+            // Bars that can be seen: columns beyond the panel's width are easily missed.
+            ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
             egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
                 for (family, table) in tables {
                     for (name, part) in table.parts(FEW) {
