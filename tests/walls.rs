@@ -20,7 +20,7 @@ const STOREYS: &[&[&str]] = &[
 
 /// The rooms of the engine, likewise.
 const ROOMS: &[&[&str]] = &[
-    &["lab"],
+    &["lab", "guard"],
     &["phases"],
     &["command", "cursor", "scenario"],
     &["setting"],

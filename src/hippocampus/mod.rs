@@ -90,6 +90,18 @@ impl Hippocampus {
             0 => 0,
             _ => self.decoder.kind().bytes(m, stored),
         };
+        // What is solved for, or forgotten, takes a factor of all codes by all codes.
+        let (decoding, capacity) = (self.decoder.kind(), self.capacity.kind());
+        let forgets = capacity.room() < usize::MAX && decoding.sums();
+        let factor = if m > 0 && (forgets || decoding.solves()) {
+            // Beside it the values that are solved for, three times.
+            let beside = stored.content.saturating_mul(3);
+            steps
+                .saturating_mul(steps.saturating_add(beside))
+                .saturating_mul(8)
+        } else {
+            0
+        };
         let entorhinal = self.entorhinal.units as u64;
         let codes =
             self.store.kind().active() as f64 + entorhinal as f64 * self.entorhinal.sparsity;
@@ -99,6 +111,7 @@ impl Hippocampus {
             .kind()
             .bytes(stored)
             .saturating_add(decoder)
+            .saturating_add(factor)
             .saturating_add(projection)
             .saturating_add(steps.saturating_mul(4 * codes as u64 + 96))
     }

@@ -28,7 +28,11 @@ pub trait DecoderKind {
     fn sums(&self) -> bool {
         true
     }
-    /// Bytes it needs for M units.
+    /// Whether D is solved for when sleep begins.
+    fn solves(&self) -> bool {
+        false
+    }
+    /// Bytes it needs for M units, less what it takes to solve or to forget.
     fn bytes(&self, units: u64, stored: &Stored) -> u64 {
         8 * units * stored.content
     }

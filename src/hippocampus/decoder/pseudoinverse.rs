@@ -15,11 +15,12 @@ params! {
 }
 
 impl DecoderKind for Pseudoinverse {
+    fn solves(&self) -> bool {
+        true
+    }
+
     fn bytes(&self, units: u64, stored: &Stored) -> u64 {
-        let factor = stored.steps.saturating_mul(stored.steps).saturating_mul(8);
-        (2 * 8 * units * stored.content)
-            .saturating_add(factor)
-            .saturating_add(8 * stored.steps.saturating_mul(stored.content))
+        2 * 8 * units * stored.content
     }
 
     fn solve(&self, synapses: &mut Synapses, codes: &[&[u32]]) {
