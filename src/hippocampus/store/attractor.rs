@@ -476,6 +476,44 @@ mod tests {
     }
 
     #[test]
+    fn fading_traces_written_together_are_those_written_one_by_one() {
+        // The last decay is one past which all values are scaled anew.
+        for faded in [0.9, 0.5, 1e-5] {
+            let birth = StoreStart {
+                decaying: true,
+                ..StoreStart::default()
+            };
+            let params = Ca3 {
+                units: 300,
+                ..Ca3::default()
+            };
+            let mut rng = Rng::named(4, "test");
+            let codes: Vec<Code> = (0..8).map(|_| rng.subset(300, 15)).collect();
+            let stored = |flushing: bool| {
+                let mut store = AttractorStore::new(&params, birth);
+                for (i, code) in codes.iter().enumerate() {
+                    Store::<f64>::decay(&mut store, faded);
+                    let after = i.checked_sub(1).map(|j| (j as u64, codes[j].as_slice()));
+                    let (engram, content) = (i as u64, &[][..]);
+                    let trace = Trace {
+                        engram,
+                        code,
+                        content,
+                        after,
+                    };
+                    Store::<f64>::encode(&mut store, &[trace]);
+                    if flushing {
+                        Store::<f64>::flush(&mut store);
+                    }
+                }
+                Store::<f64>::flush(&mut store);
+                postcard::to_stdvec(&store).unwrap()
+            };
+            assert!(stored(true) == stored(false), "{faded}");
+        }
+    }
+
+    #[test]
     fn silenced_units_never_fire() {
         let (store, codes) = stored(20, 1000);
         let mut cuts = Cuts {
