@@ -71,7 +71,9 @@ fn titles_in_other_scripts_are_drawn_as_they_are() {
             .arg("null:")
             .output();
         let told = String::from_utf8(output.unwrap().stderr).unwrap();
-        told.trim().parse().unwrap_or_else(|_| panic!("{told}"))
+        let pixels = told.split_whitespace().next();
+        let pixels = pixels.and_then(|pixels| pixels.parse::<f64>().ok());
+        pixels.unwrap_or_else(|| panic!("{told}")) as usize
     };
     let first = picture("first.png", "海馬体回路");
     let same = picture("same.png", "海馬体回路");

@@ -83,7 +83,7 @@ impl<R: Real> Experiment<R> {
     /// Does one step: one of an awake or probed batch, of a ripple or of a measurement, or a whole phase of any other kind.
     pub fn step(&mut self, out: &mut dyn Sink) -> Result<Status, RunError> {
         if self.read {
-            return guarded(|| self.go_on(out)).unwrap_or(Err(RunError::Broken));
+            return guarded(|| self.go_on(out)).unwrap_or_else(|why| Err(RunError::Broken(why)));
         }
         self.go_on(out)
     }
@@ -156,7 +156,8 @@ impl<R: Real> Experiment<R> {
     /// Applies and journals a command; one that cannot be is refused with the reason and changes nothing.
     pub fn apply(&mut self, command: &Command, out: &mut dyn Sink) -> Result<(), RunError> {
         if self.read {
-            return guarded(|| self.obey(command, out)).unwrap_or(Err(RunError::Broken));
+            return guarded(|| self.obey(command, out))
+                .unwrap_or_else(|why| Err(RunError::Broken(why)));
         }
         self.obey(command, out)
     }
@@ -339,7 +340,7 @@ mod tests {
         }
         forged.lab.cortex = of(9).lab.cortex;
         let ended = (0..1000).find_map(|_| forged.step(&mut ()).err());
-        assert!(matches!(ended, Some(RunError::Broken)), "{ended:?}");
+        assert!(matches!(ended, Some(RunError::Broken(_))), "{ended:?}");
         let text = ended.unwrap().to_string();
         assert!(text.contains("checkpoint.bin") && text.contains("run the folder's"));
     }

@@ -1,26 +1,30 @@
 //! Work on a state that somebody else may have written: a panic in it is told in words of our own.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static SAID: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// How many threads do guarded work.
 static AT_WORK: AtomicUsize = AtomicUsize::new(0);
 
-/// Does the work; `None` where it panicked, of which nothing is printed.
-pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+/// Does the work. Where it panics nothing is printed: what was said, and where, is the error.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     static HOOKED: Once = Once::new();
     HOOKED.call_once(|| {
         let before = take_hook();
         set_hook(Box::new(move |info| {
             // What a guarded thread does side by side runs on rayon's, which have no names.
             let helps = std::thread::current().name().is_none();
-            if !(GUARDED.get() || helps && AT_WORK.load(Ordering::Relaxed) > 0) {
+            if GUARDED.get() {
+                let at = info.location().map(ToString::to_string);
+                SAID.set(at.unwrap_or_default());
+            } else if !(helps && AT_WORK.load(Ordering::Relaxed) > 0) {
                 before(info);
             }
         }));
@@ -30,7 +34,14 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     let result = catch_unwind(AssertUnwindSafe(work));
     AT_WORK.fetch_sub(1, Ordering::Relaxed);
     GUARDED.set(outer);
-    result.ok()
+    result.map_err(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or(panic.downcast_ref::<&str>().copied());
+        let at = SAID.take();
+        format!("{} {at}", said.unwrap_or("for no stated reason"))
+            .trim_end()
+            .into()
+    })
 }
 
 #[cfg(test)]
@@ -40,12 +51,16 @@ mod tests {
 
     #[test]
     fn a_panic_is_nothing_wherever_it_comes_from() {
-        assert_eq!(guarded(|| 3), Some(3));
+        assert_eq!(guarded(|| 3), Ok(3));
         let empty: [u8; 0] = [];
         let at = std::hint::black_box(0);
-        assert_eq!(guarded(|| empty[at]), None);
+        let said = guarded(|| empty[at]).unwrap_err();
+        assert!(
+            said.contains("index") && said.contains("guard.rs"),
+            "{said}"
+        );
         let beside = || (0..9_usize).into_par_iter().map(|i| [1, 2][i]).sum::<i32>();
-        assert_eq!(guarded(beside), None);
-        assert_eq!(guarded(|| guarded(|| empty[at])), Some(None));
+        assert!(guarded(beside).is_err());
+        assert!(guarded(|| guarded(|| empty[at])).unwrap().is_err());
     }
 }

@@ -16,7 +16,6 @@ pub use command::{Command, Journalled};
 pub use desk::{Ending, Opening, Request, Session, SessionError, Worker, forget, left_behind};
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
-pub use guard::guarded;
 pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, live};
 pub use phases::{
     Lesion, MeasureCapacity, MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore,

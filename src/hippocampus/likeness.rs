@@ -2,7 +2,7 @@
 
 use super::engram::Engram;
 use super::memory::HippocampusState;
-use super::store::{Recall, Shared, Within, living};
+use super::store::{ByUnit, Recall, Shared, living};
 use crate::numeric::Real;
 
 impl<R: Real> HippocampusState<R> {
@@ -27,7 +27,7 @@ pub struct Index<'a, R: Real> {
     hippocampus: &'a HippocampusState<R>,
     /// The engrams, each with the position of its episode and its step, and how many of its units are alive.
     engrams: Vec<(usize, usize, &'a Engram, usize)>,
-    within: Within,
+    by_unit: ByUnit,
 }
 
 impl<'a, R: Real> Index<'a, R> {
@@ -51,19 +51,22 @@ impl<'a, R: Real> Index<'a, R> {
                 codes.push(code);
             }
         }
-        let within = Within::new(&codes, hippocampus.store().units());
+        let units = hippocampus.store().units();
+        let by_unit = ByUnit::new(units, codes.iter().map(|code| &code[..]));
         Self {
             hippocampus,
             engrams,
-            within,
+            by_unit,
         }
     }
 
     /// The engram that a state is most like: the position of its episode, its step, and the overlap; the first one of several.
     pub fn nearest(&self, state: &Recall) -> Option<(usize, usize, f64)> {
-        let mut both = vec![0.0; self.engrams.len()];
-        self.within
-            .shared(&state.active, 0, &mut Vec::new(), &mut both);
+        let mut both = vec![0; self.engrams.len()];
+        for &i in &state.active {
+            let within = self.by_unit.of(i as usize);
+            within.iter().for_each(|&p| both[p as usize] += 1);
+        }
         let silent = &self.hippocampus.lesions.cuts.units;
         let store = self.hippocampus.store();
         let mut best: Option<(usize, usize, f64)> = None;
@@ -71,7 +74,7 @@ impl<'a, R: Real> Index<'a, R> {
             let shared = Shared {
                 state: state.active.len(),
                 code,
-                both: both as usize,
+                both,
             };
             let like = match state.engram {
                 Some(id) => f64::from(u8::from(id == engram.id)),

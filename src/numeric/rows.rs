@@ -4,7 +4,7 @@ use std::ops::Add;
 
 use pulp::{Simd, WithSimd};
 
-/// Adds rows to `sums`, one after the other: those that `row` gives for each of `which`.
+/// Adds rows to `sums`, one after the other: those that `row` gives for each of `which`. Whole numbers must not overflow.
 pub fn add_rows<'a, T: Copy + Add<Output = T> + 'a>(
     sums: &mut [T],
     which: &[u32],

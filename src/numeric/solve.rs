@@ -20,6 +20,7 @@ impl SymmetricSolver {
     pub fn new(n: usize, ridge: f64, place: Vec<f64>, fill: impl Fn(&mut [f64])) -> Option<Self> {
         let mut factor = place;
         if factor.len() < n * n {
+            drop(std::mem::take(&mut factor));
             factor = vec![0.0; n * n];
         }
         let mut stack = MemBuffer::new(llt::factor::cholesky_in_place_scratch::<f64>(

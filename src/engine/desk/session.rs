@@ -477,7 +477,7 @@ fn is_sound(experiment: &Experiment<f32>) -> bool {
         while accepted && begun.elapsed() < TRIAL && goes_on(&trial) {
             match trial.step(&mut ()) {
                 Ok(_) => {}
-                Err(RunError::Broken) => return false,
+                Err(RunError::Broken(_)) => return false,
                 Err(_) => break,
             }
         }

@@ -42,12 +42,12 @@ pub enum RunError {
     /// A command cannot be done; why.
     #[error("{0}")]
     Refused(String),
-    /// A state that was read does not fit together.
+    /// A step from a state that was read from a file panicked; what it said.
     #[error(
-        "the state that this run went on from does not fit together: its checkpoint.bin was changed after it was written; \
-         run the folder's scenario.ron again"
+        "the state that this run went on from does not fit together ({0}): either its checkpoint.bin was changed after it \
+         was written, or this is a fault of Ammon; run the folder's scenario.ron again"
     )]
-    Broken,
+    Broken(String),
     /// A listener failed.
     #[error(transparent)]
     Sink(#[from] SinkError),

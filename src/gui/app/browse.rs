@@ -1,11 +1,10 @@
 //! The system's file dialogs, on a thread of their own: they may take their time, or never come.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
-
-use crate::engine::guarded;
 
 /// What is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +46,11 @@ pub fn browse(
     let thread = std::thread::Builder::new().name("ammon-dialog".into());
     thread.spawn(move || {
         let begun = Instant::now();
-        let answer = match guarded(|| dialog(wanted)) {
-            Some(Some(path)) => Some(Ok(path)),
+        let answer = match catch_unwind(AssertUnwindSafe(|| dialog(wanted))) {
+            Ok(Some(path)) => Some(Ok(path)),
             // Nobody cancels a dialog as fast as one that never came.
-            Some(None) if begun.elapsed() >= SOONEST => None,
-            Some(None) | None => Some(Err(NO_DIALOG.into())),
+            Ok(None) if begun.elapsed() >= SOONEST => None,
+            Ok(None) | Err(_) => Some(Err(NO_DIALOG.into())),
         };
         if let Some(answer) = answer {
             drop(send.try_send(answer));

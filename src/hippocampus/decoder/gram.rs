@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::hippocampus::store::Within;
+use crate::numeric::add_rows;
 
 /// Codes that are counted together: their table stays in the cache.
 const BLOCK: usize = 1024;
@@ -18,6 +18,42 @@ pub fn gram(codes: &[&[u32]], units: usize, out: &mut [f64]) {
             let first = q.max(from);
             within.shared(codes[q], first - from, sums, &mut column[first..to]);
         });
+    }
+}
+
+/// Rows that are summed up before a sum of 8 bits could overflow.
+const AT_ONCE: usize = 252;
+
+/// For each unit, which of some codes it is in: what another code shares with all of them is then a sum of rows.
+struct Within {
+    /// 1 where it is, a row a unit.
+    rows: Vec<u8>,
+    codes: usize,
+}
+
+impl Within {
+    /// The table of codes of `units` units.
+    fn new(codes: &[&[u32]], units: usize) -> Self {
+        let n = codes.len();
+        let mut rows = vec![0; units * n];
+        for (p, code) in codes.iter().enumerate() {
+            code.iter().for_each(|&i| rows[i as usize * n + p] = 1);
+        }
+        Self { rows, codes: n }
+    }
+
+    /// Writes how many units a code shares with each of the codes from the `first` on; `sums` is scratch space.
+    fn shared(&self, code: &[u32], first: usize, sums: &mut Vec<u8>, out: &mut [f64]) {
+        let row =
+            |i: u32| &self.rows[i as usize * self.codes + first..(i as usize + 1) * self.codes];
+        out.fill(0.0);
+        for units in code.chunks(AT_ONCE) {
+            sums.clear();
+            sums.resize(out.len(), 0);
+            add_rows(sums, units, row);
+            let shared = out.iter_mut().zip(&*sums);
+            pulp::Arch::new().dispatch(|| shared.for_each(|(n, s)| *n += f64::from(*s)));
+        }
     }
 }
 

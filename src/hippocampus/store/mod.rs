@@ -23,7 +23,7 @@ pub use hopfield::Hopfield;
 pub use modern_hopfield::ModernHopfield;
 pub use patterns::{Association, AssociativeStore, Patterns};
 pub use sequence_hopfield::{Exponential, Polynomial, SequenceHopfield, SharpnessSpec};
-pub use shared::{Shared, Within};
+pub use shared::Shared;
 pub use synapses::{RowSums, Synapses};
 
 use serde::{Deserialize, Serialize};

@@ -43,6 +43,12 @@ impl Beside {
         }
     }
 
+    /// Those that come, or those that go.
+    pub fn of(&self, sign: i8) -> Vec<(&[u32], &[u32])> {
+        let these = self.pairs.iter().filter(|p| p.sign == sign);
+        these.map(|p| (&p.post[..], &p.pre[..])).collect()
+    }
+
     /// Puts sums over the rows of active post-units right.
     pub fn back(&self, active: &[u32], sums: &mut [f32]) {
         self.correct(active, sums, |p| (&p.post, &p.pre));
@@ -53,7 +59,8 @@ impl Beside {
         self.correct(active, sums, |p| (&p.pre, &p.post));
     }
 
-    /// `ends` are the codes that a pair leads from and to. Sums are whole numbers, so their order does not matter.
+    /// `ends` are the codes that a pair leads from and to. Sums are whole numbers, and below
+    /// 2²⁴ their order does not matter.
     fn correct(&self, active: &[u32], sums: &mut [f32], ends: impl Fn(&Pair) -> (&[u32], &[u32])) {
         if self.pairs.is_empty() {
             return;

@@ -96,6 +96,10 @@ impl Synapses {
     /// Writes pairs that are counted, each with the gain that there was then, to the synapses: many at once are written
     /// much faster than one after the other.
     pub fn write(&mut self, pairs: &[(&[u32], &[u32])], gains: &[f32]) {
+        if pairs.is_empty() {
+            // Tables that are shared with clones stay so.
+            return;
+        }
         match (&mut self.table, &self.wiring) {
             (Table::Counts(counts), Some(wiring)) => {
                 let counts = Arc::make_mut(counts);
@@ -156,16 +160,22 @@ impl Synapses {
 
     /// Puts pairs in place of others. A few are kept beside the table, so that to put the others back costs little.
     pub fn replace(&mut self, gone: &[(&[u32], &[u32])], come: &[(&[u32], &[u32])]) {
-        let whole = matches!(self.table, Table::Counts(_)) && self.wiring.is_none();
-        if !whole || self.beside.len() + gone.len() + come.len() > Beside::MOST {
+        let (Table::Counts(counts), None) = (&mut self.table, &self.wiring) else {
             self.remove(gone);
             self.add(come);
             return;
+        };
+        self.beside.change(gone, -1);
+        self.beside.change(come, 1);
+        if self.beside.len() > Beside::MOST {
+            // As many are written at once, and the table is what it was to be.
+            let beside = std::mem::take(&mut self.beside);
+            let counts = &mut Arc::make_mut(counts)[..];
+            change_counts(counts, self.n, &beside.of(1), 1);
+            change_counts(counts, self.n, &beside.of(-1), u16::MAX);
         }
         self.count_by(gone, -1.0);
         self.count_by(come, 1.0);
-        self.beside.change(gone, -1);
-        self.beside.change(come, 1);
     }
 
     /// Counts pairs, which are not yet written.
