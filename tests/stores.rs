@@ -230,6 +230,12 @@ fn steps_linked_in_another_order_are_walked_in_it_and_linked_back_leave_no_trace
         assert_eq!(other, before[0], "{}", spec.label());
         state.as_dyn_mut().relink(&then, &now);
         assert_eq!(paths(&state), before, "{}", spec.label());
+        // What is linked in another order is forgotten in it.
+        state.as_dyn_mut().relink(&now, &then);
+        state.as_dyn_mut().forget(&[then]);
+        let mut alone = StoreState::<f32>::new(&spec, StoreStart::default());
+        encode(alone.as_dyn_mut(), &others, 0);
+        assert_eq!(paths(&state), paths(&alone), "{}", spec.label());
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
-    static SAID: RefCell<String> = const { RefCell::new(String::new()) };
+    /// Where the last panic of guarded work was.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// How many threads do guarded work.
@@ -23,7 +24,7 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
             let helps = std::thread::current().name().is_none();
             if GUARDED.get() {
                 let at = info.location().map(ToString::to_string);
-                SAID.set(at.unwrap_or_default());
+                PLACE.set(at.unwrap_or_default());
             } else if !(helps && AT_WORK.load(Ordering::Relaxed) > 0) {
                 before(info);
             }
@@ -37,10 +38,11 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     result.map_err(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str);
         let said = said.or(panic.downcast_ref::<&str>().copied());
-        let at = SAID.take();
-        format!("{} {at}", said.unwrap_or("for no stated reason"))
-            .trim_end()
-            .into()
+        let said = said.unwrap_or("for no stated reason");
+        match PLACE.take() {
+            at if at.is_empty() => said.into(),
+            at => format!("{said}, {at}"),
+        }
     })
 }
 
@@ -50,7 +52,7 @@ mod tests {
     use rayon::prelude::*;
 
     #[test]
-    fn a_panic_is_nothing_wherever_it_comes_from() {
+    fn a_panic_is_an_error_wherever_it_comes_from() {
         assert_eq!(guarded(|| 3), Ok(3));
         let empty: [u8; 0] = [];
         let at = std::hint::black_box(0);

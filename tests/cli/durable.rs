@@ -333,7 +333,7 @@ fn a_forged_checkpoint_with_a_right_checksum_is_refused_and_never_a_panic() {
     let path = dir.path().join("run/checkpoint.bin");
     let good = fs::read(&path).unwrap();
     let head = 8 + 4 + 24 + 8 + 8;
-    let (mut refused, mut failed) = (0, 0);
+    let mut refused = 0;
     for i in 0..60 {
         let mut forged = good.clone();
         // The beginning is the scenario; lengths and counters stand everywhere.
@@ -358,10 +358,8 @@ fn a_forged_checkpoint_with_a_right_checksum_is_refused_and_never_a_panic() {
         let (code, _, err) = run(&dir, &["resume", &copy, "--stop-at", "3000"]);
         assert!(!err.contains("panicked"), "byte {at}: {err}");
         assert!((0..=2).contains(&code), "byte {at}: {code}");
-        failed += usize::from(code == 1 && err.contains("does not fit together"));
         fs::remove_dir_all(dir.path().join(&copy)).unwrap();
     }
-    println!("{refused} refused, {failed} failed later");
     assert!(refused > 5, "{refused}");
     fs::write(&path, good).unwrap();
     done(&dir, &["resume", "run"]);

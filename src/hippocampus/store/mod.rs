@@ -9,21 +9,19 @@ mod hopfield;
 mod modern_hopfield;
 mod patterns;
 mod sequence_hopfield;
-mod shared;
 mod sweep;
 mod synapses;
 mod wiring;
 
 pub use attractor::AttractorStore;
 pub use ca3::Ca3;
-pub use codes::{ByUnit, common, living, masked, overlap, similarity};
+pub use codes::{ByUnit, Shared, common, living, masked, overlap, similarity};
 pub use diluted::Diluted;
 pub use exact::{Exact, ExactStore};
 pub use hopfield::Hopfield;
 pub use modern_hopfield::ModernHopfield;
 pub use patterns::{Association, AssociativeStore, Patterns};
 pub use sequence_hopfield::{Exponential, Polynomial, SequenceHopfield, SharpnessSpec};
-pub use shared::Shared;
 pub use synapses::{RowSums, Synapses};
 
 use serde::{Deserialize, Serialize};

@@ -5,14 +5,15 @@
 //! sums then do not depend on order, and forgetting is exact. A palimpsest keeps decaying floats instead.
 
 mod beside;
+mod change;
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::beside::Beside;
-use super::codes::{ByUnit, common, differences};
+use self::change::{change, change_counts};
+use super::codes::{common, differences};
 use super::wiring::{Wiring, each};
 use crate::numeric::add_rows;
 
@@ -145,6 +146,8 @@ impl Synapses {
 
     /// Takes pairs out again: exact for counts; a palimpsest forgets by decay alone, so there it does nothing.
     pub fn remove(&mut self, pairs: &[(&[u32], &[u32])]) {
+        // A pair that lies beside the table cannot be taken out of it.
+        self.settle();
         let Table::Counts(counts) = &mut self.table else {
             return;
         };
@@ -160,22 +163,28 @@ impl Synapses {
 
     /// Puts pairs in place of others. A few are kept beside the table, so that to put the others back costs little.
     pub fn replace(&mut self, gone: &[(&[u32], &[u32])], come: &[(&[u32], &[u32])]) {
-        let (Table::Counts(counts), None) = (&mut self.table, &self.wiring) else {
+        let (Table::Counts(_), None) = (&self.table, &self.wiring) else {
             self.remove(gone);
             self.add(come);
             return;
         };
         self.beside.change(gone, -1);
         self.beside.change(come, 1);
+        self.count_by(gone, -1.0);
+        self.count_by(come, 1.0);
         if self.beside.len() > Beside::MOST {
-            // As many are written at once, and the table is what it was to be.
-            let beside = std::mem::take(&mut self.beside);
+            self.settle();
+        }
+    }
+
+    /// Writes what lies beside the table.
+    fn settle(&mut self) {
+        let beside = std::mem::take(&mut self.beside);
+        if let (Table::Counts(counts), true) = (&mut self.table, beside.len() > 0) {
             let counts = &mut Arc::make_mut(counts)[..];
             change_counts(counts, self.n, &beside.of(1), 1);
             change_counts(counts, self.n, &beside.of(-1), u16::MAX);
         }
-        self.count_by(gone, -1.0);
-        self.count_by(come, 1.0);
     }
 
     /// Counts pairs, which are not yet written.
@@ -463,87 +472,10 @@ impl Synapses {
     }
 }
 
-/// Adds `by` (modulo 2¹⁶) to the counts of all pairs.
-fn change_counts(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
-    let words = pairs.len().div_ceil(64);
-    if one_by_one(pairs) > n * n * words {
-        change_all(counts, n, pairs, by);
-    } else {
-        let add = |count: &mut u16, by| *count = count.wrapping_add(by);
-        change(counts, n, pairs, |_| by, add);
-    }
-}
-
 /// Changes each sum by a number of the row.
 fn change_by<T: Copy>(sums: &mut [T], row: &[T], by: impl Fn(T, T) -> T) {
     let sums = sums.iter_mut().zip(row);
     pulp::Arch::new().dispatch(|| sums.for_each(|(s, v)| *s = by(*s, *v)));
-}
-
-/// How many synapses pairs change if each changes its own.
-fn one_by_one(pairs: &[(&[u32], &[u32])]) -> usize {
-    pairs.iter().map(|(i, j)| i.len() * j.len()).sum()
-}
-
-/// Adds to the synapses of all pairs what there is to add for each pair, in their order. Row by row, so that each row is
-/// fetched once however many pairs touch it, and blocks of rows side by side.
-fn change<T: Send + Copy>(
-    table: &mut [T],
-    n: usize,
-    pairs: &[(&[u32], &[u32])],
-    by: impl Fn(usize) -> T + Sync,
-    add: impl Fn(&mut T, T) + Sync,
-) {
-    const BLOCK: usize = 128;
-    /// Changes that are made before another thread would have woken up.
-    const FEW: usize = 400_000;
-    let touching = ByUnit::new(n, pairs.iter().map(|pair| pair.0));
-    let change = |(block, rows): (usize, &mut [T])| {
-        for (i, row) in rows.chunks_mut(n).enumerate() {
-            for &p in touching.of(block * BLOCK + i) {
-                let by = by(p as usize);
-                let pre = pairs[p as usize].1.iter();
-                pre.for_each(|&j| add(&mut row[j as usize], by));
-            }
-        }
-    };
-    if one_by_one(pairs) < FEW {
-        table.chunks_mut(n * BLOCK).enumerate().for_each(change);
-    } else {
-        let blocks = table.par_chunks_mut(n * BLOCK);
-        blocks.enumerate().for_each(change);
-    }
-}
-
-/// The same for codes with many units: of every two units, how many of 64 pairs have both, at once.
-fn change_all(counts: &mut [u16], n: usize, pairs: &[(&[u32], &[u32])], by: u16) {
-    // A word a unit: bit p says whether the unit is in the code of pair p.
-    let bits = |codes: &mut dyn Iterator<Item = &[u32]>| {
-        let mut bits = vec![0_u64; n];
-        for (p, code) in codes.enumerate() {
-            for &i in code {
-                bits[i as usize] |= 1 << p;
-            }
-        }
-        bits
-    };
-    let arch = pulp::Arch::new();
-    for pairs in pairs.chunks(64) {
-        let post = bits(&mut pairs.iter().map(|pair| pair.0));
-        let pre = bits(&mut pairs.iter().map(|pair| pair.1));
-        counts
-            .par_chunks_mut(n)
-            .zip(post.par_iter())
-            .filter(|(_, post)| **post != 0)
-            .for_each(|(row, post)| {
-                arch.dispatch(|| {
-                    for (count, pre) in row.iter_mut().zip(&pre) {
-                        let both = (post & pre).count_ones() as u16;
-                        *count = count.wrapping_add(both.wrapping_mul(by));
-                    }
-                });
-            });
-    }
 }
 
 #[cfg(test)]

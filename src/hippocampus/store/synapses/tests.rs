@@ -1,3 +1,4 @@
+use super::change::change_all;
 use super::*;
 use crate::numeric::Rng;
 
