@@ -311,30 +311,21 @@ fn assert_same(a: &Path, b: &Path) {
 }
 
 #[test]
-fn the_worker_writes_the_same_files_as_a_headless_run_whatever_was_looked_at() {
+fn the_worker_writes_the_same_files_as_a_headless_run_and_a_folder_tells_them_again() {
     let scenario = small(&[]);
     let dir = tempfile::tempdir().unwrap();
     headless(&scenario, &dir.path().join("headless"));
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     worker.send(Request::Step(130));
-    wait(&worker, |a| *a == Activity::Paused);
-    // Into the past, on from there, with a lesion that is taken back.
-    worker.send(Request::Seek(60));
-    worker.send(Request::Step(10));
-    std::thread::sleep(Duration::from_millis(50));
     wait(&worker, |a| *a == Activity::Paused);
     worker.send(Request::Apply(Command::Lesion {
         target: Place::Ca3,
         fraction: 1.0,
     }));
-    worker.send(Request::Step(40));
-    std::thread::sleep(Duration::from_millis(50));
-    wait(&worker, |a| *a == Activity::Paused);
+    worker.send(Request::Step(3));
     worker.send(Request::Undo);
     worker.send(Request::Run);
     wait(&worker, |a| *a == Activity::Finished);
-    worker.send(Request::Seek(20));
-    worker.send(Request::Live);
     save(&worker, &dir.path().join("app"));
     assert_same(&dir.path().join("headless"), &dir.path().join("app"));
     // A saved run can be opened and is finished.
@@ -373,7 +364,7 @@ fn a_run_that_blows_up_says_where_and_can_still_be_saved() {
         .unwrap();
     let sets: Vec<String> = sets.iter().chain(&more).map(ToString::to_string).collect();
     let scenario = load(found.document(), &sets, None).unwrap_or_else(|e| panic!("{e}"));
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     worker.send(Request::Run);
     wait(&worker, |a| matches!(a, Activity::Failed(_)));
     let Activity::Failed(why) = &worker.snapshot().activity else {
@@ -553,7 +544,7 @@ fn a_run_that_fails_in_the_window_is_saved_as_the_command_line_writes_it_and_can
     let ending = Ending::Failed(error.clone());
     session.fail(&experiment, &ending).unwrap();
     drop(session);
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     worker.send(Request::Run);
     wait(&worker, |activity| matches!(activity, Activity::Failed(_)));
     // The step that failed is there to be seen, and the one before.
@@ -575,12 +566,12 @@ fn a_run_that_fails_in_the_window_is_saved_as_the_command_line_writes_it_and_can
         let (good, _session) = Session::resume(folder).unwrap();
         assert_eq!(good.clock().step, failed - 1);
     }
-    worker.send(Request::Seek(failed - 1));
-    let begun = Instant::now();
-    while worker.snapshot().step != failed - 1 {
-        assert!(begun.elapsed() < Duration::from_mins(1));
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    // The steps before it, and the one that failed, can be looked at.
+    let snapshot = worker.snapshot();
+    let mut before = Snapshot::clone(&snapshot);
+    assert!(snapshot.kept.draw(failed - 1, &mut before));
+    assert_eq!((before.step, snapshot.step), (failed - 1, failed));
+    assert_eq!(snapshot.kept.before(u64::MAX), Some(failed));
 }
 
 #[test]
@@ -668,22 +659,18 @@ fn a_set_is_undone_and_done_again_in_the_worker() {
     let scenario = small(&[]);
     let dir = tempfile::tempdir().unwrap();
     headless(&scenario, &dir.path().join("plain"));
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     worker.send(Request::Step(60));
     wait(&worker, |a| *a == Activity::Paused);
-    worker.send(Request::Apply(set("cortex.optimizer.rate", "0.1")));
-    worker.send(Request::Step(30));
-    std::thread::sleep(Duration::from_millis(50));
-    wait(&worker, |a| *a == Activity::Paused);
-    save(&worker, &dir.path().join("set"));
-    worker.send(Request::Undo);
+    for _ in 0..2 {
+        worker.send(Request::Apply(set("cortex.optimizer.rate", "0.1")));
+        worker.send(Request::Undo);
+    }
     worker.send(Request::Redo);
-    save(&worker, &dir.path().join("again"));
-    assert_same(&dir.path().join("set"), &dir.path().join("again"));
     worker.send(Request::Undo);
     worker.send(Request::Run);
     wait(&worker, |a| *a == Activity::Finished);
-    assert_eq!(worker.snapshot().redo.len(), 1);
+    assert_eq!(worker.snapshot().undone.len(), 1);
     save(&worker, &dir.path().join("undone"));
     assert_same(&dir.path().join("plain"), &dir.path().join("undone"));
 }

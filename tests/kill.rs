@@ -177,7 +177,7 @@ fn saves_without_end() {
     let text = SCENARIO.into();
     let name = "s.ron".into();
     let scenario = load(Text { name, text }, &[], None).unwrap();
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     loop {
         worker.send(Request::Step(20));
         let (done, answer) = sync_channel(1);

@@ -6,18 +6,35 @@ fn main() {
     use std::time::{Duration, Instant};
 
     use ammon::engine::load;
-    use ammon::engine::{Experiment, Request, Status, Worker};
-    use ammon::gui::{App, Simulation};
+    use ammon::engine::{BranchView, Experiment, Request, Scenario, Snapshot, Status, Worker};
+    use ammon::gui::{App, Simulation, Wish};
     use ammon::scenario::bundled;
     use eframe::egui;
 
     struct Shared(Arc<Worker>);
     impl Simulation for Shared {
-        fn snapshot(&self) -> Arc<ammon::engine::Snapshot> {
+        fn snapshot(&self) -> Arc<Snapshot> {
             self.0.snapshot()
         }
-        fn send(&self, request: Request) {
+
+        fn send(&mut self, request: Request) {
             self.0.send(request);
+        }
+
+        fn wish(&mut self, _: Wish) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn list(&self) -> Vec<BranchView> {
+            Vec::new()
+        }
+
+        fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
+            None
+        }
+
+        fn scenario(&self) -> Option<Arc<Scenario>> {
+            None
         }
     }
 
@@ -36,7 +53,7 @@ fn main() {
         }
         let headless = STEPS as f64 / begun.elapsed().as_secs_f64();
 
-        let worker = Arc::new(Worker::start(scenario.clone(), || {}).expect("a worker"));
+        let worker = Arc::new(Worker::start(&scenario, || {}).expect("a worker"));
         let mut app = App::new(Box::new(Shared(worker.clone())), None);
         let ctx = egui::Context::default();
         worker.send(Request::Step(STEPS));

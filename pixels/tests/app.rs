@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use ammon::circuit::Place;
 use ammon::engine::{
-    Activity, Command, CortexView, Ending, Experiment, LogLine, Raster, Request, RippleEntry,
-    RippleStep, RippleView, Series, Session, Snapshot, Source, draw, load,
+    Activity, BranchView, Command, CortexView, Ending, Experiment, LogLine, Raster, Request,
+    RippleEntry, RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw, load,
 };
-use ammon::gui::{Action, App, FileDialog, Simulation, Wanted, panels};
+use ammon::gui::{Action, App, FileDialog, Simulation, Wanted, Wish, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
 use ammon::scenario::{Text, bundled};
 use egui_kittest::Harness;
@@ -28,8 +28,40 @@ impl Simulation for Still {
         self.snapshot.clone()
     }
 
-    fn send(&self, request: Request) {
+    fn send(&mut self, request: Request) {
         self.asked.borrow_mut().push(format!("{request:?}"));
+    }
+
+    fn wish(&mut self, wish: Wish) -> Result<(), String> {
+        self.asked.borrow_mut().push(format!("{wish:?}"));
+        Ok(())
+    }
+
+    fn list(&self) -> Vec<BranchView> {
+        vec![one(&self.snapshot, false)]
+    }
+
+    fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
+        None
+    }
+
+    fn scenario(&self) -> Option<Arc<Scenario>> {
+        None
+    }
+}
+
+/// The only run there is.
+fn one(snapshot: &Snapshot, unsaved: bool) -> BranchView {
+    BranchView {
+        id: 1,
+        name: String::new(),
+        origin: None,
+        active: true,
+        compared: false,
+        steps: snapshot.live_step,
+        activity: snapshot.activity.clone(),
+        changes: Vec::new(),
+        unsaved,
     }
 }
 
@@ -238,7 +270,8 @@ fn every_panel_draws_any_snapshot() {
             let mut harness = Harness::new_ui(move |ui| {
                 let cx = panels::PanelContext {
                     snapshot: &cx_snapshot,
-                    send: &|_| {},
+                    runs: &[one(&cx_snapshot, true)],
+                    ask: &|_| {},
                 };
                 panel.ui(&cx, ui);
             });
@@ -280,12 +313,9 @@ fn keys_and_clicks_send_requests() {
         fraction: 1.0,
     });
     assert!(asked.borrow().contains(&format!("{lesion:?}")), "{asked:?}");
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::ArrowLeft);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
     harness.run_steps(2);
-    assert!(
-        asked.borrow().iter().any(|r| r.starts_with("Seek")),
-        "{asked:?}"
-    );
+    assert!(asked.borrow().iter().any(|r| r == "Undo"), "{asked:?}");
 }
 
 #[test]
@@ -331,10 +361,26 @@ fn answered(snapshot: Snapshot, answer: Result<(), String>) -> Harness<'static, 
             self.0.clone()
         }
 
-        fn send(&self, request: Request) {
+        fn send(&mut self, request: Request) {
             if let Request::Save { done, .. } = request {
                 done.try_send(self.1.clone()).unwrap();
             }
+        }
+
+        fn wish(&mut self, _: Wish) -> Result<(), String> {
+            Ok(())
+        }
+
+        fn list(&self) -> Vec<BranchView> {
+            vec![one(&self.0, false)]
+        }
+
+        fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
+            None
+        }
+
+        fn scenario(&self) -> Option<Arc<Scenario>> {
+            None
         }
     }
     let app = App::new(Box::new(Answering(Arc::new(snapshot), answer)), None);
@@ -528,13 +574,34 @@ fn ask_to_close(harness: &mut Harness<'static, App>) {
 
 /// A run that moves on after the app has seen it.
 fn moved_on() -> (Harness<'static, App>, Arc<std::sync::Mutex<Snapshot>>) {
-    struct Moving(Arc<std::sync::Mutex<Snapshot>>);
+    /// The run, and the steps that are saved.
+    struct Moving(Arc<std::sync::Mutex<Snapshot>>, u64);
     impl Simulation for Moving {
         fn snapshot(&self) -> Arc<Snapshot> {
             Arc::new(self.0.lock().unwrap().clone())
         }
 
-        fn send(&self, request: Request) {
+        fn wish(&mut self, wish: Wish) -> Result<(), String> {
+            if let Wish::Saved(_, steps, _) = wish {
+                self.1 = steps;
+            }
+            Ok(())
+        }
+
+        fn list(&self) -> Vec<BranchView> {
+            let snapshot = self.0.lock().unwrap();
+            vec![one(&snapshot, snapshot.live_step != self.1)]
+        }
+
+        fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
+            None
+        }
+
+        fn scenario(&self) -> Option<Arc<Scenario>> {
+            None
+        }
+
+        fn send(&mut self, request: Request) {
             if let Request::Save { done, .. } = request {
                 // It goes on stepping before the app hears that it was saved.
                 self.0.lock().unwrap().live_step += 5;
@@ -543,7 +610,7 @@ fn moved_on() -> (Harness<'static, App>, Arc<std::sync::Mutex<Snapshot>>) {
         }
     }
     let shared = Arc::new(std::sync::Mutex::new(full()));
-    let app = App::new(Box::new(Moving(shared.clone())), None);
+    let app = App::new(Box::new(Moving(shared.clone(), 9)), None);
     let harness = Harness::builder()
         .with_size([1280.0, 800.0])
         .with_max_steps(12)
@@ -586,7 +653,7 @@ fn a_folder_opened_in_the_window_keeps_the_chosen_speed() {
     let scenario = load(bundled()[0].document(), &sets, None).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let run = dir.path().join("run");
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     worker.send(Request::Step(3));
     while worker.snapshot().step < 3 {
         std::thread::sleep(std::time::Duration::from_millis(2));

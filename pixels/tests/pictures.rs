@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ammon::engine::load;
-use ammon::engine::{Activity, Request, Snapshot, Worker};
-use ammon::gui::{App, Simulation, panels};
+use ammon::engine::{Activity, BranchView, Request, Scenario, Snapshot, Worker};
+use ammon::gui::{App, Simulation, Wish, panels};
 use ammon::scenario::bundled;
 use egui_kittest::Harness;
 
@@ -15,7 +15,23 @@ impl Simulation for Still {
         self.0.clone()
     }
 
-    fn send(&self, _: Request) {}
+    fn send(&mut self, _: Request) {}
+
+    fn wish(&mut self, _: Wish) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn list(&self) -> Vec<BranchView> {
+        Vec::new()
+    }
+
+    fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
+        None
+    }
+
+    fn scenario(&self) -> Option<Arc<Scenario>> {
+        None
+    }
 }
 
 /// The end of a short run: the same bytes each time, once the measured times are taken out.
@@ -37,7 +53,7 @@ fn run() -> Arc<Snapshot> {
     ]
     .map(String::from);
     let scenario = load(bundled()[0].document(), &sets, None).unwrap();
-    let worker = Worker::start(scenario, || {}).unwrap();
+    let worker = Worker::start(&scenario, || {}).unwrap();
     worker.send(Request::Run);
     for _ in 0..6000 {
         if worker.snapshot().activity == Activity::Finished {
@@ -46,6 +62,42 @@ fn run() -> Arc<Snapshot> {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     panic!("the run did not end");
+}
+
+/// Runs as the branches panel lists them.
+fn runs() -> Vec<BranchView> {
+    let first = BranchView {
+        id: 1,
+        name: String::new(),
+        origin: None,
+        active: false,
+        compared: true,
+        steps: 1416,
+        activity: Activity::Finished,
+        changes: Vec::new(),
+        unsaved: false,
+    };
+    let hurt = BranchView {
+        id: 2,
+        name: "without CA3".into(),
+        origin: Some((1, 800)),
+        active: true,
+        compared: false,
+        steps: 830,
+        activity: Activity::Reliving { from: 600, to: 860 },
+        changes: vec!["lesion CA3 (100 %)".into()],
+        unsaved: true,
+    };
+    let failed = BranchView {
+        id: 3,
+        name: "fast".into(),
+        origin: Some((2, 860)),
+        active: false,
+        activity: Activity::Failed("not finite".into()),
+        changes: vec!["set cortex.optimizer.rate to 0.5".into()],
+        ..hurt.clone()
+    };
+    vec![first, hurt, failed]
 }
 
 #[test]
@@ -71,7 +123,8 @@ fn every_panel_looks_as_it_did() {
                 .build_ui(move |ui| {
                     let cx = panels::PanelContext {
                         snapshot: &shown,
-                        send: &|_| {},
+                        runs: &runs(),
+                        ask: &|_| {},
                     };
                     panel.ui(&cx, ui);
                 });

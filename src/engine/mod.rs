@@ -13,7 +13,10 @@ mod setting;
 mod show;
 
 pub use command::{Command, Journalled};
-pub use desk::{Ending, Opening, Request, Session, SessionError, Worker, forget, left_behind};
+pub use desk::{
+    BUDGET, Branch, BranchView, Branches, COMPARED, Ending, Fork, Opening, Request, Seeding,
+    Session, SessionError, Worker, forget, left_behind,
+};
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
 pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, live};
@@ -23,6 +26,7 @@ pub use phases::{
 };
 pub use scenario::{Scenario, load, resolved};
 pub use show::{
-    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,
-    RippleStep, RippleView, Series, Snapshot, draw,
+    Activity, AttentionView, Base, CortexView, Counts, Course, Frames, Growing, Kept, LogLine,
+    PathwayView, Raster, RegionView, RippleEntry, RippleMark, RippleStep, RippleView, Series,
+    Snapshot, draw,
 };

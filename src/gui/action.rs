@@ -25,6 +25,8 @@ pub enum Action {
     FasterBack,
     /// A long way on.
     FasterForth,
+    /// Run on from the moment that is looked at, as a branch.
+    RunOn,
     /// To the first step.
     First,
     /// To the live end.
@@ -54,10 +56,15 @@ pub type Shortcut = Option<(Modifiers, Key)>;
 
 impl Action {
     /// All of them, with name and key. A key alone also answers to its use with Shift: what needs Shift stands first.
-    pub const ALL: [(Self, &'static str, Shortcut); 21] = [
+    pub const ALL: [(Self, &'static str, Shortcut); 22] = [
+        (
+            Self::RunOn,
+            "Run on from here, as a branch",
+            Some((Modifiers::SHIFT, Key::Space)),
+        ),
         (
             Self::PlayPause,
-            "Run / pause",
+            "Run / pause; looking back: play / stop",
             Some((Modifiers::NONE, Key::Space)),
         ),
         (
@@ -146,14 +153,16 @@ impl Action {
         (Self::Quit, "Quit", Some((Modifiers::COMMAND, Key::Q))),
     ];
 
-    /// The actions whose keys were pressed; their key events are consumed.
+    /// The actions whose keys were pressed, each as often as its key was; their key events are consumed.
     pub fn pressed(input: &mut egui::InputState) -> Vec<Self> {
         let with_key = Self::ALL
             .iter()
             .filter_map(|(action, _, key)| key.map(|key| (*action, key)));
         let mut found: Vec<Self> = with_key
-            .filter(|(_, (modifiers, key))| input.consume_key(*modifiers, *key))
-            .map(|(a, _)| a)
+            .flat_map(|(action, (modifiers, key))| {
+                let times = input.count_and_consume_key(modifiers, key);
+                std::iter::repeat_n(action, times)
+            })
             .collect();
         // A keyboard that types `?` with Shift reports the shift too.
         if input.consume_key(Modifiers::SHIFT, Key::Questionmark)
@@ -162,6 +171,14 @@ impl Action {
             found.push(Self::Help);
         }
         found
+    }
+
+    /// Whether it concerns the run that the panels show; where something else is shown, it is not done.
+    pub fn concerns_the_run(self) -> bool {
+        !matches!(
+            self,
+            Self::Gallery | Self::Open | Self::Palette | Self::Help | Self::Quit
+        )
     }
 
     /// The key in words.

@@ -8,18 +8,21 @@ mod broken;
 mod dock;
 mod gallery;
 mod heatmap;
+mod looking;
 pub mod panels;
 mod remembered;
 mod simulation;
 mod theme;
+mod timeline;
 
 pub use action::Action;
 pub use app::{App, FileDialog, Wanted};
-pub use simulation::Simulation;
+pub use looking::{Looking, Unit};
+pub use simulation::{Simulation, Wish};
 
 use std::sync::{Arc, Mutex};
 
-use crate::engine::{Opening, Scenario, Worker, left_behind, load};
+use crate::engine::{Branches, Opening, Scenario, left_behind, load};
 use crate::scenario::{FLAGSHIP, bundled};
 
 /// The name that the window, and what it remembers, goes by.
@@ -55,12 +58,12 @@ pub fn run(start: Opening) -> anyhow::Result<()> {
     let create: eframe::AppCreator<'_> = Box::new(|cc| {
         let ctx = cc.egui_ctx.clone();
         let wake = move || ctx.request_repaint();
-        let worker = match &start {
-            Opening::Folder(folder) => Worker::open(folder, wake)?,
-            Opening::Scenario(scenario) => Worker::start((**scenario).clone(), wake)?,
-            Opening::Gallery | Opening::Broken(_) => Worker::start(flagship()?, wake)?,
+        let desk = match &start {
+            Opening::Folder(folder) => Branches::open(folder, wake)?,
+            Opening::Scenario(scenario) => Branches::new((**scenario).clone(), wake)?,
+            Opening::Gallery | Opening::Broken(_) => Branches::new(flagship()?, wake)?,
         };
-        let mut app = App::new(Box::new(worker), cc.storage);
+        let mut app = App::new(Box::new(desk), cc.storage);
         app.look(&cc.egui_ctx);
         app.offer(left_behind());
         match start {

@@ -6,6 +6,7 @@ use std::path::Path;
 use egui_tiles::Tree;
 
 use super::dock::Pane;
+use super::timeline::TimelineView;
 use crate::trace::write_atomic;
 
 /// What is remembered.
@@ -15,6 +16,7 @@ pub(super) struct Remembered {
     pub(super) layout: Option<Tree<Pane>>,
     pub(super) speed: Option<f64>,
     pub(super) looks: Looks,
+    pub(super) timeline: TimelineView,
 }
 
 /// What the window looks like. Where it stood is left to the window manager, which knows the screens there are now.

@@ -89,3 +89,22 @@ pub fn rule(i: usize) -> Color32 {
         color.lerp_to_gamma(Color32::GRAY, 0.5)
     }
 }
+
+/// What is lived.
+pub const LIVED: Color32 = Color32::from_rgb(0x2B, 0xB3, 0xA3);
+/// What is replayed.
+pub const REPLAYED: Color32 = Color32::from_rgb(0xF2, 0xA1, 0x3B);
+/// What is tested.
+pub const TESTED: Color32 = Color32::from_rgb(0x5A, 0xB0, 0xF2);
+/// What is lesioned, or went wrong.
+pub const LESION: Color32 = Color32::from_rgb(0xFF, 0x6B, 0x5E);
+
+/// The colour of a phase, by its name.
+pub fn phase(name: &str) -> Color32 {
+    match name {
+        "Wake" | "Stream" => LIVED,
+        "Sleep" => REPLAYED,
+        "Probe" => TESTED,
+        _ => Color32::from_gray(128),
+    }
+}

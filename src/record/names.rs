@@ -9,6 +9,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseName(Cow<'static, str>);
 
+impl PhaseName {
+    /// As tables call it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<String> for PhaseName {
     fn from(name: String) -> Self {
         Self(Cow::Owned(name))

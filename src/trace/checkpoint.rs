@@ -8,6 +8,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::error::FolderError;
 
+/// Its name.
+pub const CHECKPOINT: &str = "checkpoint.bin";
 const MAGIC: &[u8; 8] = b"AMMONCKP";
 /// Changes with every change of the header, and of what is saved.
 const FORMAT: u32 = 5;

@@ -50,7 +50,7 @@ impl RunFolder {
     ) -> Result<(), E> {
         let place = Place::take(path, force, Content::Run)?;
         let result = place.fill(begun, |together| {
-            Tables::copy(&self.path, &together.staging(), offsets)?;
+            Tables::copy(&self.path, &together.staging(), offsets, true)?;
             write(together)
         });
         place.end(result).map(drop)

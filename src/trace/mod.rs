@@ -17,7 +17,7 @@ mod together;
 mod words;
 
 pub use atomic::write_atomic;
-pub use checkpoint::read_checkpoint;
+pub use checkpoint::{CHECKPOINT, read_checkpoint};
 pub use error::FolderError;
 pub use export::{Export, ExportSpec};
 pub use folder::RunFolder;

@@ -230,8 +230,8 @@ impl Tables {
         Ok(offsets)
     }
 
-    /// Copies the first bytes of the tables of one folder into another.
-    pub fn copy(from: &Path, to: &Path, offsets: Offsets) -> Result<(), FolderError> {
+    /// Copies the first bytes of the tables of one folder into another; down to the disk where they are to last.
+    pub fn copy(from: &Path, to: &Path, offsets: Offsets, last: bool) -> Result<(), FolderError> {
         for (table, Extent { length, .. }) in TABLES.iter().zip(offsets.0) {
             if length == 0 && !table.always {
                 continue;
@@ -242,7 +242,9 @@ impl Tables {
                 .take(length);
             let mut output = File::create(&target).map_err(FolderError::write(&target))?;
             std::io::copy(&mut input, &mut output).map_err(FolderError::write(&target))?;
-            output.sync_data().map_err(FolderError::write(&target))?;
+            if last {
+                output.sync_data().map_err(FolderError::write(&target))?;
+            }
         }
         Ok(())
     }

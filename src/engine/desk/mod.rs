@@ -1,16 +1,21 @@
 //! The desk: where a run is written, looked back at, and driven on a thread of its own.
 
+mod branch;
+mod branches;
 mod edited;
 mod ending;
-mod history;
+mod keyframes;
+mod observed;
 mod opening;
-mod run;
+mod retelling;
 mod session;
 mod temporary;
 mod worker;
 
+pub use branch::{Branch, Fork};
+pub use branches::{BranchView, Branches, COMPARED};
 pub use ending::{Ending, SessionError};
 pub use opening::Opening;
 pub use session::Session;
 pub use temporary::{forget, left_behind};
-pub use worker::{Request, Worker};
+pub use worker::{BUDGET, Request, Seeding, Worker};

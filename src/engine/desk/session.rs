@@ -12,14 +12,13 @@ use super::super::experiment::Experiment;
 use super::super::guard::guarded;
 use super::super::lab::RunError;
 use super::super::scenario::{Scenario, findings, resolved};
-use super::super::show::Observer;
 use super::edited::take_over;
 use super::ending::{Ending, SessionError};
 use super::temporary;
-use crate::record::{AnyRow, CapacityRecord, Event, LogRecord, RippleRecord, Sink, SinkError};
+use crate::record::{Event, Sink, SinkError};
 use crate::trace::{
-    Final, FolderError, Offsets, RunFolder, RunReader, SUMMARY, Summary, Tables, Tensor, Together,
-    read_checkpoint, write_atomic,
+    CHECKPOINT, Final, FolderError, Offsets, RunFolder, RunReader, SUMMARY, Summary, Tables,
+    Tensor, Together, read_checkpoint, write_atomic,
 };
 
 /// What a checkpoint holds, as it is read.
@@ -158,11 +157,36 @@ impl Session {
         let edits = saved.edits(path)?;
         let dir = temporary::folder()?;
         let lock = RunFolder::lock(dir.path())?;
-        Tables::copy(path, dir.path(), saved.offsets)?;
+        Tables::copy(path, dir.path(), saved.offsets, false)?;
         let folder = RunFolder::reopen(lock, dir.path(), saved.offsets)?;
         let (experiment, mut session) = Self::go_on(saved, &edits, folder)?;
         session.temporary = Some(dir);
         Ok((experiment, session))
+    }
+
+    /// Another session in a temporary folder, with the tables as they were when they were so long.
+    pub(super) fn fork(&mut self, offsets: Offsets) -> Result<Self, SessionError> {
+        self.flush()?;
+        let mut session = Self::new(None);
+        session.before = self.wall_seconds();
+        session.document.clone_from(&self.document);
+        if let Some(folder) = &self.folder {
+            let dir = temporary::folder()?;
+            let lock = RunFolder::lock(dir.path())?;
+            Tables::copy(folder.path(), dir.path(), offsets, false)?;
+            session.folder = Some(RunFolder::reopen(lock, dir.path(), offsets)?);
+            session.temporary = Some(dir);
+        }
+        session.reread()?;
+        Ok(session)
+    }
+
+    /// The checkpoint of a temporary folder is of a step that is no more.
+    pub(super) fn forget_checkpoint(&mut self) {
+        if let Some(dir) = &self.temporary {
+            // Where it cannot go, the folder is refused when it is offered.
+            drop(std::fs::remove_file(dir.path().join(CHECKPOINT)));
+        }
     }
 
     /// Goes on in a folder with what was saved, changed as it was edited.
@@ -199,31 +223,9 @@ impl Session {
         Ok(())
     }
 
-    /// Tells an observer what the tables already hold, in the order of the clock.
-    pub fn retell(&self, observer: &mut Observer) -> Result<(), SessionError> {
-        let Some(folder) = &self.folder else {
-            return Ok(());
-        };
-        let reader = RunReader::new(folder.path());
-        let mut rows: Vec<AnyRow> = Vec::new();
-        for row in reader.measurements()? {
-            rows.push(row?.into());
-        }
-        for row in reader.rows::<RippleRecord>()? {
-            rows.push(row?.into());
-        }
-        for row in reader.rows::<CapacityRecord>()? {
-            rows.push(row?.into());
-        }
-        for row in reader.rows::<LogRecord>()? {
-            rows.push(row?.into());
-        }
-        // Of one time, measurements come after what they sum up.
-        rows.sort_by_key(|row| (row.time(), matches!(row, AnyRow::Metric(_))));
-        for row in rows {
-            observer.event(&Event::Row(row))?;
-        }
-        Ok(())
+    /// Where it is written.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_ref().map(RunFolder::path)
     }
 
     /// Everything told so far is in the tables; returns how long they are.
@@ -428,7 +430,7 @@ impl Session {
             offsets: moment.offsets.unwrap_or(now),
             wall_seconds: self.wall_seconds(),
         };
-        files.checkpoint("checkpoint.bin", &saved)?;
+        files.checkpoint(CHECKPOINT, &saved)?;
         files.write(SUMMARY, &json(&self.summary_of(moment)))?;
         Ok(())
     }
@@ -441,7 +443,7 @@ fn json(summary: &Summary) -> Vec<u8> {
 
 /// What is saved in a folder.
 fn read(path: &Path) -> Result<Saved, SessionError> {
-    let checkpoint = path.join("checkpoint.bin");
+    let checkpoint = path.join(CHECKPOINT);
     if !checkpoint.is_file() && RunFolder::is_run(path) {
         return Err(FolderError::NeverBegan(path.to_path_buf()).into());
     }
@@ -456,7 +458,7 @@ fn read_sound(path: &Path) -> Result<Saved, SessionError> {
     if is_sound(&saved.experiment) {
         return Ok(saved);
     }
-    let checkpoint = path.join("checkpoint.bin");
+    let checkpoint = path.join(CHECKPOINT);
     let problem = "holds a state whose parts do not fit together, so that nobody can go on from it: it was changed after it \
                    was written; run the folder's scenario.ron again";
     Err(FolderError::broken(&checkpoint, problem).into())

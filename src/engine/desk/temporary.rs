@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::ending::SessionError;
-use crate::trace::{RunFolder, SUMMARY};
+use crate::trace::{CHECKPOINT, RunFolder, SUMMARY};
 
 const PREFIX: &str = "ammon-run-";
 
@@ -82,5 +82,5 @@ pub fn forget(path: &Path) {
 
 /// Whether a run lies there that nobody writes to.
 fn is_free(path: &Path) -> bool {
-    path.join("checkpoint.bin").is_file() && RunFolder::lock(path).is_ok()
+    path.join(CHECKPOINT).is_file() && RunFolder::lock(path).is_ok()
 }

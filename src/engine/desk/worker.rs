@@ -1,11 +1,12 @@
 //! The worker: a named thread that owns a run. The app sends requests and reads the latest snapshot; neither waits for
 //! the other.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{
     Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
 };
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -14,9 +15,9 @@ use arc_swap::ArcSwap;
 use super::super::command::Command;
 use super::super::experiment::Experiment;
 use super::super::scenario::Scenario;
-use super::super::show::{Activity, Snapshot, draw};
+use super::super::show::{Activity, Snapshot};
+use super::branch::{Branch, Fork, Seed};
 use super::ending::SessionError;
-use super::run::Run;
 
 /// What the app asks of the worker.
 #[derive(Debug)]
@@ -29,20 +30,21 @@ pub enum Request {
     Step(u64),
     /// Steps a second; `None` is as fast as it goes.
     Speed(Option<f64>),
-    /// The scenario from the start, paused.
-    Reset,
-    /// Another scenario, paused.
-    Load(Box<Scenario>),
     /// Change the run.
     Apply(Command),
-    /// Take the latest command back.
+    /// Take the latest command back. What was lived since goes with it.
     Undo,
     /// Do again what was taken back last.
     Redo,
-    /// Look at another step of the history. Running goes on from there.
-    Seek(u64),
-    /// Back to the live end.
-    Live,
+    /// Say what another branch grows from.
+    Fork {
+        /// Where it shall begin.
+        fork: Fork,
+        /// Hears of it.
+        seed: Seeding,
+    },
+    /// Bytes for light frames.
+    Budget(u64),
     /// Write a run folder.
     Save {
         /// Where.
@@ -56,6 +58,17 @@ pub enum Request {
     Quit,
 }
 
+/// Takes what a branch grows from, or why there is nothing.
+pub struct Seeding(pub(super) SyncSender<Result<Box<Seed>, String>>);
+
+impl std::fmt::Debug for Seeding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seeding")
+    }
+}
+
+/// Bytes for light frames, where nothing else is said.
+pub const BUDGET: u64 = 256 << 20;
 /// Time between snapshots.
 const FRAME: Duration = Duration::from_millis(16);
 
@@ -63,79 +76,126 @@ const FRAME: Duration = Duration::from_millis(16);
 #[derive(Debug)]
 pub struct Worker {
     latest: Arc<ArcSwap<Snapshot>>,
-    scenario: Arc<ArcSwap<Scenario>>,
     requests: SyncSender<Request>,
+    /// What there was no room for yet.
+    backlog: Mutex<VecDeque<Request>>,
     thread: Option<JoinHandle<()>>,
 }
+
+/// What is called after each new snapshot.
+pub type Wake = Box<dyn Fn() + Send>;
 
 impl Worker {
     /// Starts the thread with a scenario, paused; `wake` is called after each new snapshot.
     pub fn start(
-        scenario: Scenario,
+        scenario: &Scenario,
         wake: impl Fn() + Send + 'static,
     ) -> Result<Self, SessionError> {
-        let run = Run::new(Experiment::new(&scenario))?;
-        Self::spawn(run, scenario, Box::new(wake))
+        Self::begin(scenario, 1, Box::new(wake))
     }
 
     /// Opens a run folder at its checkpoint, paused. The folder itself is left as it is.
     pub fn open(folder: &Path, wake: impl Fn() + Send + 'static) -> Result<Self, SessionError> {
-        let run = Run::open(folder)?;
-        let scenario = run.frame.experiment.scenario().clone();
-        Self::spawn(run, scenario, Box::new(wake))
+        Ok(Self::reopen(folder, 1, Box::new(wake))?.0)
+    }
+
+    /// A scenario from the start, as the run of this number.
+    pub(super) fn begin(scenario: &Scenario, run: u64, wake: Wake) -> Result<Self, SessionError> {
+        let branch = Branch::new(Experiment::new(scenario), BUDGET)?;
+        Self::of(branch, run, wake)
+    }
+
+    /// A run folder, as the run of this number, with what it was made from.
+    pub(super) fn reopen(
+        folder: &Path,
+        run: u64,
+        wake: Wake,
+    ) -> Result<(Self, Scenario), SessionError> {
+        let branch = Branch::open(folder, BUDGET)?;
+        let scenario = branch.scenario().clone();
+        Ok((Self::of(branch, run, wake)?, scenario))
+    }
+
+    fn of(branch: Branch, run: u64, wake: Wake) -> Result<Self, SessionError> {
+        let latest = Arc::new(ArcSwap::from_pointee(Snapshot::default()));
+        let (requests, inbox) = sync_channel(64);
+        let mut host = Host::new(branch, inbox, VecDeque::new(), latest.clone(), wake, run);
+        host.publish();
+        Self::spawn(latest, requests, move || host.work())
+    }
+
+    /// A branch that grows as soon as the one that it begins in says from what. Until then it looks like `first`.
+    pub(super) fn grow(
+        seed: Receiver<Result<Box<Seed>, String>>,
+        first: Snapshot,
+        wake: Wake,
+    ) -> Result<Self, SessionError> {
+        let run = first.run;
+        let latest = Arc::new(ArcSwap::from_pointee(first));
+        let (requests, inbox) = sync_channel(64);
+        let shown = latest.clone();
+        Self::spawn(latest, requests, move || {
+            let mut waiting = VecDeque::new();
+            match sown(&seed, &inbox, &mut waiting) {
+                Some(Ok(seed)) => {
+                    let branch = Branch::grow(*seed);
+                    Host::new(branch, inbox, waiting, shown, wake, run).work();
+                }
+                Some(Err(why)) => {
+                    let mut failed = Snapshot::clone(&shown.load());
+                    failed.activity = Activity::Failed(why);
+                    shown.store(Arc::new(failed));
+                    wake();
+                }
+                None => {}
+            }
+        })
     }
 
     fn spawn(
-        run: Run,
-        scenario: Scenario,
-        wake: Box<dyn Fn() + Send>,
+        latest: Arc<ArcSwap<Snapshot>>,
+        requests: SyncSender<Request>,
+        work: impl FnOnce() + Send + 'static,
     ) -> Result<Self, SessionError> {
-        let latest = Arc::new(ArcSwap::from_pointee(Snapshot::default()));
-        let scenario = Arc::new(ArcSwap::from_pointee(scenario));
-        let (requests, inbox) = sync_channel(64);
-        let mut host = Host {
-            run,
-            inbox,
-            latest: latest.clone(),
-            scenario: scenario.clone(),
-            wake,
-            running: false,
-            left: None,
-            speed: None,
-            runs: 1,
-            pace: Pace::new(),
-        };
-        host.publish();
         let thread = std::thread::Builder::new()
             .name("ammon-worker".into())
-            .spawn(move || host.work())
+            .spawn(work)
             .map_err(SessionError::Thread)?;
         Ok(Self {
             latest,
-            scenario,
             requests,
+            backlog: Mutex::default(),
             thread: Some(thread),
         })
     }
 
     /// The latest snapshot.
     pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.hand_over();
         self.latest.load_full()
     }
 
-    /// The scenario being run.
-    pub fn scenario(&self) -> Arc<Scenario> {
-        self.scenario.load_full()
+    /// Sends a request. Nothing is dropped, and nobody waits: what finds no room is sent with the next request, or when the
+    /// next snapshot is asked for.
+    pub fn send(&self, request: Request) {
+        if let Ok(mut backlog) = self.backlog.lock() {
+            backlog.push_back(request);
+        }
+        self.hand_over();
     }
 
-    /// Sends a request. Where the queue is full (sixty-four are waiting), a look at another step is dropped, for another
-    /// will follow; everything else waits for its place.
-    pub fn send(&self, request: Request) {
-        match self.requests.try_send(request) {
-            Err(TrySendError::Full(Request::Seek(_))) | Ok(()) => {}
-            // Nobody is left to hear it once the thread has ended.
-            Err(TrySendError::Full(request) | TrySendError::Disconnected(request)) => {
-                drop(self.requests.send(request));
+    fn hand_over(&self) {
+        let Ok(mut backlog) = self.backlog.lock() else {
+            return;
+        };
+        while let Some(request) = backlog.pop_front() {
+            match self.requests.try_send(request) {
+                Err(TrySendError::Full(request)) => {
+                    backlog.push_front(request);
+                    return;
+                }
+                // Where the thread has ended nobody is left to hear it.
+                Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             }
         }
     }
@@ -143,9 +203,34 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        self.send(Request::Quit);
+        // Nobody is left to hear it once the thread has ended.
+        drop(self.requests.send(Request::Quit));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
+        }
+    }
+}
+
+/// Waits for what a branch grows from; nothing where it is no longer wanted.
+fn sown(
+    seed: &Receiver<Result<Box<Seed>, String>>,
+    inbox: &Receiver<Request>,
+    waiting: &mut VecDeque<Request>,
+) -> Option<Result<Box<Seed>, String>> {
+    loop {
+        match seed.recv_timeout(FRAME) {
+            Ok(found) => return Some(found),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Some(Err("the run that this one begins in has ended".into()));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        loop {
+            match inbox.try_recv() {
+                Ok(Request::Quit) | Err(TryRecvError::Disconnected) => return None,
+                Ok(request) => waiting.push_back(request),
+                Err(TryRecvError::Empty) => break,
+            }
         }
     }
 }
@@ -179,26 +264,54 @@ impl Pace {
 
 /// The thread's state.
 struct Host {
-    run: Run,
+    branch: Branch,
     inbox: Receiver<Request>,
+    /// What waits until the branch is where it begins.
+    waiting: VecDeque<Request>,
     latest: Arc<ArcSwap<Snapshot>>,
-    scenario: Arc<ArcSwap<Scenario>>,
-    wake: Box<dyn Fn() + Send>,
+    wake: Wake,
+    run: u64,
     running: bool,
     /// Steps left to do before pausing.
     left: Option<u64>,
     speed: Option<f64>,
-    runs: u64,
     pace: Pace,
 }
 
 impl Host {
+    fn new(
+        branch: Branch,
+        inbox: Receiver<Request>,
+        waiting: VecDeque<Request>,
+        latest: Arc<ArcSwap<Snapshot>>,
+        wake: Wake,
+        run: u64,
+    ) -> Self {
+        Self {
+            branch,
+            inbox,
+            waiting,
+            latest,
+            wake,
+            run,
+            running: false,
+            left: None,
+            speed: None,
+            pace: Pace::new(),
+        }
+    }
+
     fn work(&mut self) {
         let mut owed = 0.0;
         loop {
             let begun = Instant::now();
             if !self.read_requests() {
                 return;
+            }
+            if self.branch.goal().is_some() {
+                self.branch.relive(begun + FRAME);
+                self.publish();
+                continue;
             }
             if !self.running {
                 continue;
@@ -210,7 +323,7 @@ impl Host {
             while self.running && owed >= 1.0 && begun.elapsed() < FRAME {
                 owed -= 1.0;
                 done += 1;
-                let more = self.run.step();
+                let more = self.branch.step();
                 self.left = self.left.map(|l| l.saturating_sub(1));
                 if !more || self.left == Some(0) {
                     self.running = false;
@@ -224,34 +337,36 @@ impl Host {
         }
     }
 
-    /// Handles what is waiting; while paused, waits for something. False when the thread shall end.
+    /// Handles what is waiting; where there is nothing to do, waits for something. False when the thread shall end.
     fn read_requests(&mut self) -> bool {
-        let first = if self.running {
-            self.inbox.try_recv()
-        } else {
+        let there = self.branch.goal().is_none();
+        let idle = there && !self.running && self.waiting.is_empty();
+        let mut next = if idle {
             match self.inbox.recv_timeout(Duration::from_millis(500)) {
                 Ok(request) => Ok(request),
                 Err(RecvTimeoutError::Timeout) => Err(TryRecvError::Empty),
                 Err(RecvTimeoutError::Disconnected) => Err(TryRecvError::Disconnected),
             }
+        } else {
+            self.inbox.try_recv()
         };
-        let mut next = first;
-        let mut changed = false;
-        // Of several looks at other steps that follow each other only the last one counts.
-        let mut sought = None;
+        if idle && matches!(next, Err(TryRecvError::Empty)) {
+            self.branch.keep_safe();
+        }
         loop {
-            if let (Some(step), false) = (sought, matches!(next, Ok(Request::Seek(_)))) {
-                self.handle(Request::Seek(step));
-                sought = None;
-            }
             match next {
                 Ok(Request::Quit) | Err(TryRecvError::Disconnected) => return false,
-                Ok(Request::Seek(step)) => sought = Some(step),
-                Ok(request) => self.handle(request),
+                Ok(request) => self.waiting.push_back(request),
                 Err(TryRecvError::Empty) => break,
             }
-            changed = true;
             next = self.inbox.try_recv();
+        }
+        let mut changed = false;
+        while self.branch.goal().is_none()
+            && let Some(request) = self.waiting.pop_front()
+        {
+            self.handle(request);
+            changed = true;
         }
         if changed {
             self.publish();
@@ -262,32 +377,29 @@ impl Host {
     fn handle(&mut self, request: Request) {
         match request {
             Request::Run => self.go(None),
-            Request::Step(steps) => self.go(Some(steps)),
+            // Steps that are asked for while others are still to be done come on top.
+            Request::Step(steps) => {
+                let before = self.left.filter(|_| self.running);
+                self.go(Some(before.unwrap_or(0).saturating_add(steps)));
+            }
             Request::Pause => self.running = false,
             Request::Speed(speed) => self.speed = speed.filter(|s| s.is_finite() && *s > 0.0),
-            Request::Reset => {
-                let scenario = Scenario::clone(&self.scenario.load());
-                self.replace(&scenario);
+            Request::Apply(command) => self.branch.apply(command),
+            Request::Undo => self.branch.undo(),
+            Request::Redo => self.branch.redo(),
+            Request::Budget(budget) => self.branch.set_budget(budget),
+            Request::Fork { fork, seed } => {
+                let grown = self.branch.seed(fork).map(Box::new);
+                // Where nobody wants it any more, it goes.
+                drop(seed.0.try_send(grown.map_err(|e| e.to_string())));
             }
-            Request::Load(scenario) => {
-                self.scenario.store(Arc::new((*scenario).clone()));
-                self.replace(&scenario);
-            }
-            Request::Apply(command) => self.run.apply(command),
-            Request::Undo => self.run.undo(),
-            Request::Redo => self.run.redo(),
-            Request::Seek(step) => {
-                self.running = false;
-                self.run.seek(step);
-            }
-            Request::Live => self.run.seek(u64::MAX),
             Request::Save { path, force, done } => {
-                let result = self.run.save(&path, force);
+                let result = self.branch.save(&path, force);
                 let text = match &result {
                     Ok(()) => format!("saved to {}", path.display()),
                     Err(error) => format!("not saved: {error}"),
                 };
-                self.run.say(text);
+                self.branch.say(text);
                 drop(done.try_send(result));
             }
             Request::Quit => {}
@@ -295,40 +407,27 @@ impl Host {
     }
 
     fn go(&mut self, left: Option<u64>) {
-        self.run.settle_here();
         self.left = left;
-        self.running = self.run.failed.is_none() && !self.run.frame.experiment.is_done();
-        self.pace = Pace::new();
-    }
-
-    fn replace(&mut self, scenario: &Scenario) {
-        self.running = false;
-        match Run::new(Experiment::new(scenario)) {
-            Ok(run) => self.run = run,
-            Err(error) => self.run.failed = Some(error.to_string()),
-        }
-        self.runs += 1;
+        self.running = !self.branch.is_over();
         self.pace = Pace::new();
     }
 
     fn publish(&mut self) {
-        let run = &self.run;
-        let activity = match &run.failed {
-            Some(error) => Activity::Failed(error.clone()),
-            None if self.running => Activity::Running,
-            None if run.frame.experiment.is_done() && run.live.is_none() => Activity::Finished,
-            None => Activity::Paused,
+        let branch = &self.branch;
+        let activity = match (branch.failed(), branch.goal()) {
+            (Some(error), _) => Activity::Failed(error.into()),
+            (None, Some((from, to))) => Activity::Reliving { from, to },
+            (None, None) if self.running => Activity::Running,
+            (None, None) if branch.is_over() => Activity::Finished,
+            (None, None) => Activity::Paused,
         };
         let mut snapshot = Snapshot {
-            run: self.runs,
+            run: self.run,
             activity,
             rate: if self.running { self.pace.rate } else { 0.0 },
-            live_step: run.live.as_ref().unwrap_or(&run.frame).clock().step,
             ..Snapshot::default()
         };
-        draw(&run.frame.experiment, &mut snapshot);
-        run.frame.observer.draw(&mut snapshot);
-        snapshot.redo = run.undone.iter().map(|j| j.command.describe()).collect();
+        branch.draw(&mut snapshot);
         self.latest.store(Arc::new(snapshot));
         (self.wake)();
     }

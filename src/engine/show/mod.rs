@@ -1,9 +1,15 @@
 //! What the app draws of a run: an immutable picture of the present, and what was observed on the way to it.
 
+mod course;
+mod frames;
+mod growing;
 mod observer;
 mod snapshot;
 mod view;
 
+pub use course::{Base, Course, RippleMark};
+pub use frames::{Counts, Frames, Kept};
+pub use growing::Growing;
 pub use observer::Observer;
 pub use snapshot::{
     Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::course::Course;
 use super::snapshot::{LogLine, RippleEntry, RippleView, Series, Snapshot};
 use crate::record::{
     AnyRow, CapacityRecord, Event, Measurement, Metric, RippleRecord, Sink, SinkError, metric,
@@ -38,6 +39,7 @@ pub struct Observer {
     heard: u64,
     capacity: Arc<Vec<CapacityRecord>>,
     log: Arc<Vec<LogLine>>,
+    course: Course,
 }
 
 impl Observer {
@@ -47,6 +49,7 @@ impl Observer {
         snapshot.ripples = self.ripples.clone();
         snapshot.capacity = self.capacity.clone();
         snapshot.log = self.log.clone();
+        snapshot.course = self.course.clone();
     }
 
     /// How many ripples have ended.
@@ -131,6 +134,7 @@ impl Observer {
     /// A ripple of the list; one that failed also gets a line of the log.
     fn ripple(&mut self, record: &RippleRecord) {
         self.heard += 1;
+        self.course.ripple(record);
         let ripples = Arc::make_mut(&mut self.ripples);
         ripples.push(RippleEntry {
             record: record.clone(),
@@ -153,6 +157,7 @@ impl Sink for Observer {
             Event::Row(AnyRow::Metric(row)) => self.measurement(row),
             Event::Row(AnyRow::Ripple(row)) => self.ripple(row),
             Event::Row(AnyRow::Capacity(row)) => self.measured(row),
+            Event::Row(AnyRow::Phase(row)) => self.course.phase(row),
             Event::Row(AnyRow::Log(row)) => self.say(row.time, row.text.clone()),
             // Other tables are read where they are looked at.
             Event::Row(_) => {}

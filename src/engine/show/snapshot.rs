@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::command::Journalled;
 use super::super::lab::LedgerRow;
 use super::super::phases::Source;
+use super::course::Course;
+use super::frames::Kept;
 use crate::circuit::Place;
 use crate::record::{CapacityRecord, Declared, Metric, Order, PhaseName, RippleRecord};
 use crate::task::{Baselines, Level};
@@ -17,6 +20,13 @@ pub enum Activity {
     Paused,
     /// Stepping.
     Running,
+    /// On the way to where the branch begins, from a state that was kept.
+    Reliving {
+        /// The step of that state.
+        from: u64,
+        /// The step where the branch begins.
+        to: u64,
+    },
     /// The protocol is over.
     Finished,
     /// The run failed; why, in words.
@@ -217,13 +227,24 @@ pub struct Snapshot {
     pub series: Arc<BTreeMap<Metric, Arc<Series>>>,
     /// The latest lines of the log, oldest first.
     pub log: Arc<Vec<LogLine>>,
-    /// Commands done that can be undone, latest last.
-    pub undo: Vec<String>,
-    /// Commands taken back that can be done again, latest last.
-    pub redo: Vec<String>,
+    /// Commands, in the order they were applied.
+    pub journal: Vec<Journalled>,
+    /// How many of them cannot be taken back, because nothing is known of the time before them.
+    pub fixed: usize,
+    /// Commands that were taken back and can be done again, the latest last.
+    pub undone: Vec<Journalled>,
+    /// What is kept of the past.
+    pub kept: Kept,
+    /// Phases and ripples over the whole run.
+    pub course: Course,
 }
 
 impl Snapshot {
+    /// Whether there is a command that can be taken back.
+    pub fn can_undo(&self) -> bool {
+        self.journal.len() > self.fixed
+    }
+
     /// The points of a metric; none where it was never measured.
     pub fn points(&self, metric: &Metric) -> &[[f64; 2]] {
         self.series.get(metric).map_or(&[], |s| s.as_slice())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::experiment::Experiment;
-use super::super::lab::Lab;
+use super::super::lab::{Lab, Replaying};
 use super::super::phases::Source;
 use super::snapshot::{
     AttentionView, CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot,
@@ -32,7 +32,6 @@ pub fn draw<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {
     snapshot.levels = lab.task().levels();
     snapshot.ledger = run.ledger();
     snapshot.attention = attention_view(lab).map(Arc::new);
-    snapshot.undo = run.journal().iter().map(|j| j.command.describe()).collect();
     snapshot.ripple = Arc::new(ripple_view(run).unwrap_or_default());
     snapshot.cortex = Arc::new(cortex_view(run));
     draw_circuit(run, snapshot);
@@ -80,7 +79,7 @@ fn cortex_view<R: Real>(run: &Experiment<R>) -> CortexView {
     view
 }
 
-fn attention_view<R: Real>(lab: &Lab<R>) -> Option<AttentionView> {
+pub(super) fn attention_view<R: Real>(lab: &Lab<R>) -> Option<AttentionView> {
     let attended = lab.rules.learner.state.as_dyn().attended()?;
     let (queries, steps) = (attended.queries.len(), attended.steps);
     let values = (0..steps)
@@ -96,6 +95,19 @@ fn attention_view<R: Real>(lab: &Lab<R>) -> Option<AttentionView> {
     })
 }
 
+/// A step of a ripple.
+pub(super) fn ripple_step<R: Real>(running: &Replaying<R>, at: usize) -> Option<RippleStep> {
+    let state = running.planned.walk.states.get(at)?;
+    Some(RippleStep {
+        active: state.active.clone(),
+        overlap: running.overlaps.get(at).map_or(f32::NAN, |o| *o as f32),
+        strength: state.strength,
+        support: state.support,
+        sweeps: state.sweeps.len(),
+        lived_step: running.planned.expected.get(at).map(|e| e.step),
+    })
+}
+
 /// The ripple that runs, or ran last.
 pub fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
     let lab = run.lab();
@@ -103,20 +115,7 @@ pub fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
     let hippocampus = lab.memory.as_ref()?;
     let running = shown.ripple?;
     let planned = &running.planned;
-    let steps = planned
-        .walk
-        .states
-        .iter()
-        .take(running.step)
-        .enumerate()
-        .map(|(i, state)| RippleStep {
-            active: state.active.clone(),
-            overlap: running.overlaps.get(i).map_or(f32::NAN, |o| *o as f32),
-            strength: state.strength,
-            support: state.support,
-            sweeps: state.sweeps.len(),
-            lived_step: planned.expected.get(i).map(|e| e.step),
-        });
+    let steps = (0..running.step).filter_map(|at| ripple_step(running, at));
     let units = lab.cortex.state();
     Some(RippleView {
         ripple: running.number,
@@ -139,27 +138,70 @@ pub fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
 }
 
 fn draw_circuit<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {
-    let now = activity(run);
-    let whole = |lesion: f64| 1.0 - lesion as f32;
+    (snapshot.regions, snapshot.pathways) = circuit(run);
+    fill(snapshot, &activities(run));
+}
+
+/// The circuit with its lesions, at rest.
+pub(super) fn circuit<R: Real>(run: &Experiment<R>) -> (Vec<RegionView>, Vec<PathwayView>) {
     let circuit = &run.lab().damage.circuit;
-    snapshot.regions = circuit
+    let regions = circuit.regions().map(|r| RegionView {
+        place: r.place,
+        activity: 0.0,
+        lesion: r.lesion,
+    });
+    let pathways = circuit.pathways().map(|(from, to, p)| PathwayView {
+        place: p.place,
+        from,
+        to,
+        activity: 0.0,
+        lesion: p.lesion,
+    });
+    (regions.collect(), pathways.collect())
+}
+
+/// Whether the lesions are still these.
+pub(super) fn lesions_are<R: Real>(
+    run: &Experiment<R>,
+    regions: &[RegionView],
+    pathways: &[PathwayView],
+) -> bool {
+    let circuit = &run.lab().damage.circuit;
+    let same = circuit
         .regions()
-        .map(|r| RegionView {
-            place: r.place,
-            activity: (now.of(r.place) * whole(r.lesion)).clamp(0.0, 1.0),
-            lesion: r.lesion,
-        })
-        .collect();
-    snapshot.pathways = circuit
+        .map(|r| r.lesion)
+        .eq(regions.iter().map(|r| r.lesion));
+    same && circuit
         .pathways()
-        .map(|(from, to, p)| PathwayView {
-            place: p.place,
-            from,
-            to,
-            activity: (now.of(p.place) * whole(p.lesion)).clamp(0.0, 1.0),
-            lesion: p.lesion,
-        })
-        .collect();
+        .map(|(_, _, p)| p.lesion)
+        .eq(pathways.iter().map(|p| p.lesion))
+}
+
+/// How active each place is, 0 to 1, by its position in [`Place::ALL`].
+pub(super) type Activities = [f32; Place::ALL.len()];
+
+/// How active each place of the circuit is now.
+pub(super) fn activities<R: Real>(run: &Experiment<R>) -> Activities {
+    let now = activity(run);
+    let mut all = [0.0; Place::ALL.len()];
+    let circuit = &run.lab().damage.circuit;
+    let regions = circuit.regions().map(|r| (r.place, r.lesion));
+    let pathways = circuit.pathways().map(|(_, _, p)| (p.place, p.lesion));
+    for (place, lesion) in regions.chain(pathways) {
+        let whole = 1.0 - lesion as f32;
+        all[place as usize] = (now.of(place) * whole).clamp(0.0, 1.0);
+    }
+    all
+}
+
+/// Puts the activities into a picture of the circuit.
+pub(super) fn fill(snapshot: &mut Snapshot, activities: &Activities) {
+    for region in &mut snapshot.regions {
+        region.activity = activities[region.place as usize];
+    }
+    for pathway in &mut snapshot.pathways {
+        pathway.activity = activities[pathway.place as usize];
+    }
 }
 
 fn activity<R: Real>(run: &Experiment<R>) -> ActivityNow {

@@ -99,18 +99,29 @@ impl App {
         }
     }
 
-    pub(super) fn status_bar(&self, ui: &mut Ui, snapshot: &Snapshot) {
+    pub(super) fn status_bar(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
         ui.horizontal(|ui| {
             let state = match &snapshot.activity {
-                Activity::Paused if snapshot.step < snapshot.live_step => {
-                    "looking back".to_string()
+                Activity::Paused => "paused".to_string(),
+                Activity::Reliving { to, .. } => {
+                    format!("on the way to step {to}, now at {}", snapshot.live_step)
                 }
-                Activity::Paused => "paused".into(),
                 Activity::Running => format!("running, {:.0} steps/s", snapshot.rate),
                 Activity::Finished => "finished".into(),
                 Activity::Failed(error) => format!("failed: {error}"),
             };
             ui.label(RichText::new(state).strong());
+            if snapshot.step < snapshot.live_step {
+                ui.label(RichText::new("looking back").strong());
+            }
+            if let Activity::Reliving { from, to } = snapshot.activity {
+                let part =
+                    (snapshot.live_step.saturating_sub(from)) as f32 / (to - from).max(1) as f32;
+                ui.add(egui::ProgressBar::new(part).desired_width(120.0));
+                if ui.button("Cancel").clicked() {
+                    self.cancel();
+                }
+            }
             ui.add(
                 egui::ProgressBar::new(snapshot.progress as f32)
                     .desired_width(120.0)

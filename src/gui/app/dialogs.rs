@@ -6,9 +6,10 @@ use std::path::Path;
 use egui::{RichText, Ui};
 
 use super::browse::{Wanted, browse};
-use super::{App, Asking, Leaving};
-use crate::engine::{Snapshot, forget};
+use super::{App, Asking, Leaving, Middle};
+use crate::engine::forget;
 use crate::gui::action::Action;
+use crate::gui::simulation::Wish;
 use crate::trace::{SUMMARY, typed};
 
 /// What is known of a run that was left behind.
@@ -26,26 +27,37 @@ fn left_run(path: &Path) -> String {
 
 impl App {
     /// One guard for every way out of an unsaved run: closing, resetting, loading, opening, dropping.
-    pub(super) fn guard(&mut self, ctx: &egui::Context, snapshot: &Snapshot) {
-        if ctx.input(|i| i.viewport().close_requested())
-            && !self.may_close
-            && self.unsaved(snapshot)
-        {
+    pub(super) fn guard(&mut self, ctx: &egui::Context) {
+        if ctx.input(|i| i.viewport().close_requested()) && !self.may_close && self.unsaved() {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.leaving = Some(Leaving::Close);
         }
-        if self.asking.is_some() || self.answer.is_some() {
+        if self.asking.is_some() || self.answer.is_some() || self.leaving.is_none() {
             return;
         }
-        if self.leaving.is_none() {
-            return;
-        }
+        let runs = self.simulation.list();
+        let unsaved: Vec<_> = runs.iter().filter(|run| run.unsaved).collect();
         let (mut go, mut stay) = (false, false);
         let response = egui::Modal::new(egui::Id::unique("leaving")).show(ctx, |ui| {
-            ui.heading("This run is not saved");
-            ui.label(format!("{} steps would be lost.", snapshot.live_step));
+            ui.heading(match unsaved.len() {
+                0 | 1 => "This run is not saved".to_string(),
+                n => format!("{n} runs are not saved"),
+            });
+            for run in &unsaved {
+                let of = match run.name.as_str() {
+                    _ if unsaved.len() < 2 => String::new(),
+                    "" => " of the first run".into(),
+                    name => format!(" of {name}"),
+                };
+                ui.label(format!("{} steps{of} would be lost.", run.steps));
+            }
             ui.horizontal(|ui| {
                 if ui.button("Save run…").clicked() {
+                    // The one at hand first.
+                    let next = unsaved.iter().find(|run| run.active).or(unsaved.first());
+                    if let Some(run) = next {
+                        self.wish(Wish::Activate(run.id));
+                    }
                     self.ask(Asking::Save);
                 }
                 go = ui.button("Discard").clicked();
@@ -56,6 +68,28 @@ impl App {
             self.leaving = None;
         } else if go && let Some(leaving) = self.leaving.take() {
             self.left(leaving, ctx);
+        }
+    }
+
+    /// Asks before a run that is not saved is removed.
+    pub(super) fn delete_dialog(&mut self, ctx: &egui::Context) {
+        let Some(run) = self.deleting.clone() else {
+            return;
+        };
+        let (mut go, mut stay) = (false, false);
+        let response = egui::Modal::new(egui::Id::unique("deleting")).show(ctx, |ui| {
+            ui.heading("This branch is not saved");
+            ui.label(format!("{}: {} steps would be lost.", run.name, run.steps));
+            ui.horizontal(|ui| {
+                go = ui.button("Delete").clicked();
+                stay = ui.button("Keep").clicked();
+            });
+        });
+        if go {
+            self.wish(Wish::Delete(run.id));
+        }
+        if go || stay || response.should_close() {
+            self.deleting = None;
         }
     }
 
@@ -177,8 +211,10 @@ impl App {
                 .request_focus();
             let wanted = text.to_lowercase();
             let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
+            let shown = matches!(self.middle, Middle::Panels);
             let found = Action::ALL
                 .iter()
+                .filter(|(action, _, _)| shown || !action.concerns_the_run())
                 .filter(|(_, name, _)| name.to_lowercase().contains(&wanted));
             for (i, (action, name, key)) in found.enumerate() {
                 let button = egui::Button::new(*name)

@@ -6,6 +6,7 @@ mod dialogs;
 
 pub use browse::{FileDialog, Wanted};
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -14,11 +15,15 @@ use super::action::Action;
 use super::broken;
 use super::dock::Dock;
 use super::gallery::{Choice, Gallery};
-use super::panels::{self, Panel, PanelContext};
+use super::looking::{Looking, Unit};
+use super::panels::{self, Ask, Panel, PanelContext};
 use super::remembered::{Looks, Remembered};
-use super::simulation::Simulation;
+use super::simulation::{Simulation, Wish};
+use super::timeline::{Asked, Timeline, TimelineView};
 use crate::engine::load;
-use crate::engine::{Activity, Request, Scenario, Snapshot, Worker, forget};
+use crate::engine::{
+    Activity, BranchView, Branches, Journalled, Request, Scenario, Snapshot, forget,
+};
 use crate::scenario::{Diagnostics, read_file};
 use crate::trace::{shell, typed};
 use egui::Ui;
@@ -83,10 +88,13 @@ pub struct App {
     left_behind: Vec<PathBuf>,
     /// What is remembered of the window.
     looks: Looks,
-    /// Run and step that lie on disk, or had nothing to save.
-    saved: (u64, u64),
-    /// Run and step when saving was asked for.
-    saving: (u64, u64),
+    /// Which run is being saved, its steps and its journal when that was asked for.
+    saving: (u64, u64, Vec<Journalled>),
+    /// The moment that is looked at.
+    looking: Looking,
+    timeline: TimelineView,
+    /// A run that shall be removed although it is not saved.
+    deleting: Option<BranchView>,
     /// Why the path in the dialog did not do.
     problem: Option<String>,
     /// What was done last, or why it could not be.
@@ -95,14 +103,13 @@ pub struct App {
 
 impl App {
     /// The app on a run, with the layout it had last time.
-    pub fn new(simulation: Box<dyn Simulation>, storage: Option<&dyn eframe::Storage>) -> Self {
+    pub fn new(mut simulation: Box<dyn Simulation>, storage: Option<&dyn eframe::Storage>) -> Self {
         let remembered: Remembered = storage
             .and_then(|s| eframe::get_value(s, eframe::APP_KEY))
             .unwrap_or_default();
         let panels = panels::all();
         let speed = remembered.speed.filter(|s| s.is_finite() && *s >= 1.0);
         simulation.send(Request::Speed(speed));
-        let saved = here(&simulation.snapshot());
         Self {
             dock: Dock::restore(remembered.layout, &panels),
             panels,
@@ -125,8 +132,10 @@ impl App {
             may_close: false,
             left_behind: Vec::new(),
             looks: remembered.looks,
-            saved,
-            saving: saved,
+            saving: (0, 0, Vec::new()),
+            looking: Looking::default(),
+            timeline: remembered.timeline,
+            deleting: None,
             problem: None,
             status: Ok("ready".into()),
         }
@@ -147,6 +156,11 @@ impl App {
         self.left_behind = left_behind;
     }
 
+    /// Brings a panel to the front of its tabs.
+    pub fn bring_forward(&mut self, title: &str) {
+        self.dock.bring_forward(title);
+    }
+
     /// Shows the gallery.
     pub fn show_gallery(&mut self) {
         self.middle = Middle::Gallery;
@@ -159,11 +173,13 @@ impl App {
 
     /// Does what an action says.
     pub fn act(&mut self, action: Action, ctx: &egui::Context) {
-        let snapshot = self.simulation.snapshot();
-        let seek = |by: i64| Request::Seek(snapshot.step.saturating_add_signed(by));
+        let live = self.simulation.snapshot();
+        let back = self.looking.at().is_some();
+        let looking = &mut self.looking;
         match action {
+            Action::PlayPause if back => looking.play(!looking.playing()),
             Action::PlayPause => {
-                let running = snapshot.activity == Activity::Running;
+                let running = live.activity == Activity::Running;
                 self.simulation.send(if running {
                     Request::Pause
                 } else {
@@ -171,19 +187,22 @@ impl App {
                 });
                 self.middle = Middle::Panels;
             }
+            Action::RunOn => self.run_on(),
+            Action::Step if back => looking.step(Unit::Step, 1, &live),
+            Action::StepMany if back => looking.jump(100, &live),
             Action::Step => self.simulation.send(Request::Step(1)),
             Action::StepMany => self.simulation.send(Request::Step(100)),
             Action::Reset => self.leave(Leaving::Reset, ctx),
-            Action::Back => self.simulation.send(seek(-1)),
-            Action::Forth => self.simulation.send(seek(1)),
-            Action::FarBack => self.simulation.send(seek(-25)),
-            Action::FarForth => self.simulation.send(seek(25)),
-            Action::FasterBack => self.simulation.send(seek(-1000)),
-            Action::FasterForth => self.simulation.send(seek(1000)),
-            Action::First => self.simulation.send(Request::Seek(0)),
-            Action::Live => self.simulation.send(Request::Live),
-            Action::Undo => self.simulation.send(Request::Undo),
-            Action::Redo => self.simulation.send(Request::Redo),
+            Action::Back => looking.step(Unit::Step, -1, &live),
+            Action::Forth => looking.step(Unit::Step, 1, &live),
+            Action::FarBack => looking.jump(-25, &live),
+            Action::FarForth => looking.jump(25, &live),
+            Action::FasterBack => looking.jump(-1000, &live),
+            Action::FasterForth => looking.jump(1000, &live),
+            Action::First => looking.look(0, &live),
+            Action::Live => looking.live(),
+            Action::Undo => self.wish(Wish::Undo),
+            Action::Redo => self.wish(Wish::Redo),
             Action::Gallery => self.show_gallery(),
             Action::Open => self.ask(Asking::Open),
             Action::Save => self.ask(Asking::Save),
@@ -194,6 +213,65 @@ impl App {
                 self.alone = false;
             }
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    /// Wishes something, and says why where it cannot be.
+    fn wish(&mut self, wish: Wish) {
+        let moves = matches!(
+            wish,
+            Wish::Fork(_) | Wish::Undo | Wish::Redo | Wish::Activate(_) | Wish::Add(..)
+        );
+        match self.simulation.wish(wish) {
+            Ok(()) if moves => self.looking.live(),
+            Ok(()) => {}
+            Err(error) => self.status = Err(error),
+        }
+    }
+
+    /// Runs on from the moment that is looked at, as a branch; at the live end it just runs on.
+    fn run_on(&mut self) {
+        if let Some(step) = self.looking.at() {
+            self.status = Ok(format!("a branch from step {step}"));
+            self.wish(Wish::Fork(step));
+        }
+        self.simulation.send(Request::Run);
+    }
+
+    /// Gives a branch up that is on its way to where it begins.
+    fn cancel(&mut self) {
+        let active = self.simulation.list().into_iter().find(|run| run.active);
+        if let Some(run) = active {
+            self.wish(Wish::Delete(run.id));
+        }
+    }
+
+    /// Does what a panel asks for. A change in the past makes a branch.
+    fn do_asked(&mut self, ask: Ask) {
+        match ask {
+            Ask::Change(command) => {
+                if let Some(step) = self.looking.at() {
+                    self.status = Ok(format!("a branch from step {step}"));
+                    self.wish(Wish::Fork(step));
+                }
+                self.simulation.send(Request::Apply(command));
+            }
+            Ask::Look(step) => {
+                let live = self.simulation.snapshot();
+                self.looking.look(step, &live);
+            }
+            Ask::Wish(Wish::Delete(id)) => self.delete(id),
+            Ask::Wish(wish) => self.wish(wish),
+        }
+    }
+
+    /// Removes a run; one that is not saved is asked about.
+    fn delete(&mut self, id: u64) {
+        let runs = self.simulation.list();
+        match runs.into_iter().find(|run| run.id == id) {
+            Some(run) if run.unsaved => self.deleting = Some(run),
+            Some(run) => self.wish(Wish::Delete(run.id)),
+            None => {}
         }
     }
 
@@ -214,7 +292,7 @@ impl App {
 
     /// Leaves the present run for something else; asks first where it would be lost.
     fn leave(&mut self, leaving: Leaving, ctx: &egui::Context) {
-        if self.unsaved(&self.simulation.snapshot()) {
+        if self.unsaved() {
             self.leaving = Some(leaving);
         } else {
             self.left(leaving, ctx);
@@ -228,9 +306,9 @@ impl App {
                 self.may_close = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
-            Leaving::Reset => self.simulation.send(Request::Reset),
+            Leaving::Reset => self.wish(Wish::Reset),
             Leaving::Load(scenario, run) => {
-                self.simulation.send(Request::Load(scenario));
+                self.wish(Wish::Load(scenario));
                 if run {
                     self.simulation.send(Request::Run);
                 }
@@ -245,7 +323,7 @@ impl App {
             Leaving::Recover(path) => match self.open_folder(&path, ctx) {
                 Ok(()) => {
                     // It is a copy: what it was made from has done its duty once this one is saved.
-                    self.saved = (u64::MAX, u64::MAX);
+                    self.wish(Wish::Unsaved);
                     forget(&path);
                     self.status = Ok("recovered; save it to keep it".into());
                 }
@@ -274,11 +352,9 @@ impl App {
 
     fn open_folder(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
         let wake = ctx.clone();
-        let worker = Worker::open(path, move || wake.request_repaint());
-        let worker = worker.map_err(|e| e.to_string())?;
-        worker.send(Request::Speed(self.speed));
-        self.saved = here(&worker.snapshot());
-        self.simulation = Box::new(worker);
+        let mut desk = Branches::open(path, move || wake.request_repaint())?;
+        desk.send(Request::Speed(self.speed));
+        self.simulation = Box::new(desk);
         self.met = None;
         self.middle = Middle::Panels;
         self.status = Ok(format!("opened {}", path.display()));
@@ -294,7 +370,13 @@ impl App {
         self.status = Ok(format!("saving to {} …", path.display()));
         self.target.clone_from(&path);
         // A run that goes on before it hears of this has saved more than that, never less.
-        self.saving = here(&self.simulation.snapshot());
+        let snapshot = self.simulation.snapshot();
+        let active = self.simulation.list().into_iter().find(|run| run.active);
+        self.saving = (
+            active.map_or(0, |run| run.id),
+            snapshot.live_step,
+            snapshot.journal.clone(),
+        );
         self.simulation.send(Request::Save {
             path,
             force: self.force,
@@ -316,8 +398,12 @@ impl App {
             match result {
                 Ok(()) => {
                     self.status = Ok(format!("saved to {}", self.target.display()));
-                    self.saved = self.saving;
-                    if let Some(leaving) = self.leaving.take() {
+                    let (run, steps, journal) = self.saving.clone();
+                    self.wish(Wish::Saved(run, steps, journal));
+                    // Where others are not saved either, they are asked about next.
+                    if !self.unsaved()
+                        && let Some(leaving) = self.leaving.take()
+                    {
                         self.left(leaving, ctx);
                     }
                 }
@@ -342,18 +428,20 @@ impl App {
         }
     }
 
-    fn unsaved(&self, snapshot: &Snapshot) -> bool {
-        snapshot.live_step > 0 && self.saved != here(snapshot)
+    fn unsaved(&self) -> bool {
+        self.simulation.list().iter().any(|run| run.unsaved)
     }
 
     fn middle(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
         match &self.middle {
             Middle::Panels => {
-                let simulation = &self.simulation;
-                let send = |request| simulation.send(request);
+                let runs = self.simulation.list();
+                let asked = RefCell::new(Vec::new());
+                let ask = |ask| asked.borrow_mut().push(ask);
                 let cx = PanelContext {
                     snapshot,
-                    send: &send,
+                    runs: &runs,
+                    ask: &ask,
                 };
                 let measuring = |p: &&mut Box<dyn Panel>| p.shows_measurements();
                 match self
@@ -372,6 +460,9 @@ impl App {
                         panel.ui(&cx, ui);
                     }),
                     None => self.dock.ui(ui, &mut self.panels, &cx),
+                }
+                for ask in asked.into_inner() {
+                    self.do_asked(ask);
                 }
             }
             Middle::Gallery => {
@@ -395,11 +486,6 @@ impl App {
     }
 }
 
-/// The run and the step that its live end has reached.
-fn here(snapshot: &Snapshot) -> (u64, u64) {
-    (snapshot.run, snapshot.live_step)
-}
-
 fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
     ui.painter()
         .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
@@ -407,37 +493,78 @@ fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
 }
 
 impl App {
+    /// What the panels show: the live end, or the moment that is looked at.
+    fn looked_at(&self, live: &Arc<Snapshot>) -> Arc<Snapshot> {
+        let Some(step) = self.looking.at() else {
+            return live.clone();
+        };
+        let mut snapshot = Snapshot::clone(live);
+        if live.kept.draw(step, &mut snapshot) {
+            Arc::new(snapshot)
+        } else {
+            live.clone()
+        }
+    }
+
     /// One frame of the window.
     pub fn frame(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let snapshot: Arc<Snapshot> = self.simulation.snapshot();
         self.listen(&ctx);
-        if self.met != Some(snapshot.run) {
-            self.met = Some(snapshot.run);
-            self.alone = snapshot.only_measures;
-            if snapshot.measures {
+        let live: Arc<Snapshot> = self.simulation.snapshot();
+        if self.met != Some(live.run) {
+            self.met = Some(live.run);
+            self.looking = Looking::default();
+            self.alone = live.only_measures;
+            if live.measures {
                 for panel in self.panels.iter().filter(|p| p.shows_measurements()) {
                     self.dock.bring_forward(panel.title());
                 }
             }
         }
+        let passed = ctx.input(|i| f64::from(i.stable_dt));
+        self.looking.pass(passed, self.speed, &live);
+        if self.looking.playing() {
+            ctx.request_repaint();
+        }
         let busy = self.asking.is_some()
             || self.palette.is_some()
             || self.leaving.is_some()
+            || self.deleting.is_some()
             || !self.left_behind.is_empty();
         if !busy && !ctx.egui_wants_keyboard_input() {
+            let shown = matches!(self.middle, Middle::Panels);
             for action in ui.input_mut(Action::pressed) {
-                self.act(action, &ctx);
+                if shown || !action.concerns_the_run() {
+                    self.act(action, &ctx);
+                }
             }
         }
+        let live = self.simulation.snapshot();
+        let snapshot = self.looked_at(&live);
         egui::Panel::top("menus").show(ui, |ui| {
             self.menus(ui);
             self.controls(ui, &snapshot);
         });
         egui::Panel::bottom("status").show(ui, |ui| self.status_bar(ui, &snapshot));
+        if matches!(self.middle, Middle::Panels) {
+            let asked = egui::Panel::bottom("timeline").show(ui, |ui| {
+                let mut timeline = Timeline {
+                    live: &live,
+                    shown: &snapshot,
+                    runs: &self.simulation.list(),
+                    looking: &mut self.looking,
+                    view: &mut self.timeline,
+                };
+                timeline.ui(ui)
+            });
+            if asked.inner == Asked::RunOn {
+                self.run_on();
+            }
+        }
         egui::CentralPanel::no_frame().show(ui, |ui| self.middle(ui, &snapshot));
         self.dialogs(&ctx);
-        self.guard(&ctx, &snapshot);
+        self.guard(&ctx);
+        self.delete_dialog(&ctx);
         self.looks.note(&ctx);
     }
 }
@@ -452,6 +579,7 @@ impl eframe::App for App {
             layout: Some(self.dock.tree.clone()),
             speed: self.speed,
             looks: self.looks.clone(),
+            timeline: self.timeline.clone(),
         };
         eframe::set_value(storage, eframe::APP_KEY, &remembered);
     }

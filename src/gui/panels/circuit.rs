@@ -2,9 +2,9 @@
 
 use egui::{Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
-use super::{Corner, Panel, PanelContext};
+use super::{Ask, Corner, Panel, PanelContext};
 use crate::circuit::Place;
-use crate::engine::{Command, PathwayView, RegionView, Request};
+use crate::engine::{Command, PathwayView, RegionView};
 use crate::gui::theme::Map;
 
 /// The circuit panel.
@@ -233,7 +233,7 @@ fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, target: Pla
         } else {
             Command::Restore { target }
         };
-        (cx.send)(Request::Apply(command));
+        (cx.ask)(Ask::Change(command));
     };
     if response.clicked() {
         apply(if lesion > 0.0 { 0.0 } else { 1.0 });

@@ -2,6 +2,7 @@
 
 mod alignment;
 mod attention;
+mod branches;
 mod ca3;
 mod capacity;
 mod circuit;
@@ -11,14 +12,28 @@ mod ledger;
 mod log;
 mod ripples;
 
-use crate::engine::{Request, Snapshot};
+use super::Wish;
+use crate::engine::{BranchView, Command, Snapshot};
+
+/// What a panel may ask for.
+#[derive(Debug)]
+pub enum Ask {
+    /// A change of the run, at the moment that is looked at.
+    Change(Command),
+    /// To look at a step.
+    Look(u64),
+    /// Something of the runs on the desk.
+    Wish(Wish),
+}
 
 /// What a panel may look at and ask for.
 pub struct PanelContext<'a> {
-    /// The latest snapshot.
+    /// The moment that is looked at. What is measured over time is there up to the live end.
     pub snapshot: &'a Snapshot,
-    /// Sends a request to the run.
-    pub send: &'a dyn Fn(Request),
+    /// The runs on the desk.
+    pub runs: &'a [BranchView],
+    /// Asks for something.
+    pub ask: &'a dyn Fn(Ask),
 }
 
 /// Where a panel stands in the first layout.
@@ -62,6 +77,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<ledger::Ledger>::default(),
         Box::<attention::Attention>::default(),
         Box::<capacity::Capacity>::default(),
+        Box::<branches::Branches>::default(),
         Box::<log::Log>::default(),
     ]
 }

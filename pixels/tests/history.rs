@@ -1,0 +1,152 @@
+//! Looking back and branching in the app, on a real run.
+
+use std::time::{Duration, Instant};
+
+use ammon::engine::{Activity, Branches, Request, load};
+use ammon::gui::{Action, App};
+use ammon::scenario::bundled;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+/// An app on a run of so many steps.
+fn app(steps: u64) -> Harness<'static, App> {
+    let sets = [
+        "task.delay=4",
+        "hippocampus.store.units=100",
+        "hippocampus.entorhinal.units=100",
+        "protocol=[Repeat(times: 20, phases: [Wake(episodes: 4), Sleep(ripples: 4), Probe(episodes: 4)])]",
+    ];
+    let sets = sets.map(String::from);
+    let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+    let mut desk = Branches::new(scenario, || {}).unwrap();
+    desk.send(Request::Step(steps));
+    let begun = Instant::now();
+    while desk.snapshot().step < steps || desk.snapshot().activity == Activity::Running {
+        assert!(begun.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let app = App::new(Box::new(desk), None);
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 900.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness.run_steps(2);
+    harness
+}
+
+fn press(harness: &mut Harness<'static, App>, modifiers: egui::Modifiers, key: egui::Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(2);
+}
+
+/// Waits until a text is there.
+fn wait_for(harness: &mut Harness<'static, App>, text: &str) {
+    let begun = Instant::now();
+    while harness.query_all_by_label_contains(text).next().is_none() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "{text} did not come"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+        harness.run_steps(1);
+    }
+}
+
+#[test]
+fn keys_move_over_what_is_kept_and_nothing_pressed_is_lost() {
+    let mut harness = app(300);
+    harness.get_by_label_contains("step 300");
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
+    harness.get_by_label_contains("looking at step 0 of 300");
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::End);
+    assert!(harness.query_by_label_contains("looking at").is_none());
+    // More presses than frames: each counts.
+    for _ in 0..7 {
+        harness.key_press(egui::Key::ArrowLeft);
+    }
+    harness.run_steps(2);
+    harness.get_by_label_contains("looking at step 125 of 300");
+    for _ in 0..30 {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::ArrowRight);
+    }
+    harness.run_steps(2);
+    harness.get_by_label_contains("looking at step 155 of 300");
+    press(&mut harness, egui::Modifiers::SHIFT, egui::Key::ArrowRight);
+    assert!(harness.query_by_label_contains("looking at").is_none());
+}
+
+#[test]
+fn running_on_from_the_past_makes_a_branch_and_a_change_there_another() {
+    let mut harness = app(300);
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
+    press(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
+    wait_for(&mut harness, "finished");
+    let ctx = harness.ctx.clone();
+    // Both are there; the first one as it was.
+    let bring = |harness: &mut Harness<'static, App>| {
+        harness.state_mut().bring_forward("Branches");
+        harness.run_steps(3);
+    };
+    bring(&mut harness);
+    harness.get_by_label("from step 0");
+    harness.get_by_label("run 1").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("step 300");
+    // A lesion in the past.
+    for _ in 0..4 {
+        harness.state_mut().act(Action::FarBack, &ctx);
+    }
+    harness.run_steps(2);
+    harness.get_by_label("Schaffer").click();
+    harness.run_steps(3);
+    bring(&mut harness);
+    wait_for(&mut harness, "lesion Schaffer (100 %)");
+    // What is not saved is asked about before it goes.
+    harness.get_all_by_label("Delete").last().unwrap().click();
+    harness.run_steps(3);
+    harness.get_by_label("This branch is not saved");
+    harness.get_by_label("Keep").click();
+    harness.run_steps(3);
+    harness.get_by_label("from step 200");
+    // Taken back at once, it goes in place.
+    harness.state_mut().act(Action::Undo, &ctx);
+    std::thread::sleep(Duration::from_millis(300));
+    harness.run_steps(3);
+    assert!(
+        harness
+            .query_by_label_contains("lesion Schaffer (100 %)")
+            .is_none()
+    );
+}
+
+#[test]
+fn keys_act_only_on_what_is_shown() {
+    let mut harness = app(40);
+    harness.state_mut().show_gallery();
+    harness.run_steps(2);
+    press(&mut harness, egui::Modifiers::COMMAND, egui::Key::R);
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::N);
+    assert!(harness.query_by_label("Discard").is_none());
+    harness.get_by_label_contains("step 40");
+}
+
+#[test]
+fn what_is_kept_can_be_played_and_scrubbed() {
+    let mut harness = app(300);
+    let strip = harness.get_by_label("timeline").rect();
+    let at = egui::pos2(strip.left() + strip.width() / 2.0, strip.center().y);
+    harness.hover_at(at);
+    harness.drag_at(at);
+    harness.run_steps(2);
+    harness.drop_at(at);
+    harness.run_steps(2);
+    harness.get_by_label_contains("looking at step 150 of 300");
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Space);
+    for _ in 0..400 {
+        harness.step();
+        if harness.query_by_label_contains("looking at").is_none() {
+            return;
+        }
+    }
+    panic!("it did not come to the live end");
+}

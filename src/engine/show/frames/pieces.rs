@@ -1,0 +1,383 @@
+//! What many moments have in common: the columns of a batch that is lived, or of a ripple. A moment says how many of them
+//! there were then.
+
+use std::sync::Arc;
+
+use super::super::super::lab::{Living, Replaying};
+use super::super::super::phases::Source;
+use super::super::snapshot::{CortexView, Raster, RippleStep, RippleView};
+use super::super::view::ripple_step;
+use crate::hippocampus::HippocampusState;
+use crate::numeric::Real;
+
+/// Columns of a piece at most: a longer batch or walk is several pieces, each with what came before it.
+pub(super) const LONGEST: usize = 256;
+
+/// Something that grows by a column a step.
+pub(super) trait Piece: Clone {
+    /// Columns that came before this piece.
+    fn first(&self) -> usize;
+    /// Columns of this piece.
+    fn own(&self) -> usize;
+    /// About how many bytes it takes, without what came before it.
+    fn bytes(&self) -> u64;
+
+    /// Columns up to its end.
+    fn end(&self) -> usize {
+        self.first() + self.own()
+    }
+}
+
+/// Columns of the first episode of a batch, or of a stretch of a stream.
+#[derive(Clone, Debug)]
+pub(super) struct Lived {
+    before: Option<Arc<Self>>,
+    first: usize,
+    columns: usize,
+    source: Source,
+    episode: u64,
+    length: usize,
+    names: Arc<Vec<String>>,
+    states: Raster,
+    inputs: Raster,
+    outputs: Vec<(usize, Vec<f32>)>,
+}
+
+/// The input of the first episode at a step.
+fn input<R: Real>(living: &Living<R>, t: usize) -> impl Iterator<Item = f32> {
+    let inputs = &living.batch.inputs;
+    let column = inputs.column(t * living.batch.width);
+    let values: Vec<f32> = column.iter().map(|v| v.f64() as f32).collect();
+    values.into_iter()
+}
+
+impl Lived {
+    /// Before the first column.
+    pub fn new<R: Real>(
+        living: &Living<R>,
+        source: Source,
+        units: usize,
+        names: Vec<String>,
+    ) -> Self {
+        let raster = |units| Raster {
+            units,
+            values: Vec::new(),
+        };
+        Self {
+            before: None,
+            first: 0,
+            columns: 0,
+            source,
+            episode: living.batch.episodes.first().copied().unwrap_or_default(),
+            length: living.batch.lengths.first().copied().unwrap_or_default(),
+            names: Arc::new(names),
+            states: raster(units),
+            inputs: raster(living.batch.inputs.nrows()),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Goes on where another piece ended.
+    pub fn after(piece: &Arc<Self>) -> Self {
+        let empty = |raster: &Raster| Raster {
+            units: raster.units,
+            values: Vec::new(),
+        };
+        Self {
+            before: Some(piece.clone()),
+            first: piece.end(),
+            columns: 0,
+            source: piece.source,
+            episode: piece.episode,
+            length: piece.length,
+            names: piece.names.clone(),
+            states: empty(&piece.states),
+            inputs: empty(&piece.inputs),
+            outputs: Vec::new(),
+        }
+    }
+
+    /// Whether the batch is the one that these columns are of, as far as can be told.
+    pub fn of<R: Real>(&self, living: &Living<R>, source: Source) -> bool {
+        (self.source, Some(&self.episode)) == (source, living.batch.episodes.first())
+            && Some(&self.length) == living.batch.lengths.first()
+            && self.inputs.units == living.batch.inputs.nrows()
+    }
+
+    /// Whether the last column is the batch's.
+    pub fn ends_like<R: Real>(&self, living: &Living<R>) -> bool {
+        let Some(t) = living.t.checked_sub(1) else {
+            return self.end() == 0;
+        };
+        if let (0, Some(before)) = (self.columns, &self.before) {
+            return before.ends_like(living);
+        }
+        let (n, x) = (self.states.units, self.inputs.units);
+        let state = &self.states.values[self.states.values.len().saturating_sub(n)..];
+        let seen = &living.seen[living.seen.len().saturating_sub(n)..];
+        let shown = &self.inputs.values[self.inputs.values.len().saturating_sub(x)..];
+        let output = living.outputs.last().filter(|(at, _)| *at == t);
+        self.end() == living.t
+            && same(state, seen)
+            && input(living, t)
+                .map(f32::to_bits)
+                .eq(shown.iter().map(|v| v.to_bits()))
+            && self.outputs.last().filter(|(at, _)| *at == t).map(|o| &o.1) == output.map(|o| &o.1)
+    }
+
+    /// Takes a column of the batch.
+    pub fn push<R: Real>(&mut self, living: &Living<R>) {
+        let t = self.end();
+        let n = self.states.units;
+        let seen = living.seen.get(t * n..(t + 1) * n).unwrap_or_default();
+        self.states.values.extend_from_slice(seen);
+        self.inputs.values.extend(input(living, t));
+        let at = living.outputs.partition_point(|(at, _)| *at < t);
+        let output = living.outputs.get(at).filter(|o| o.0 == t);
+        self.outputs.extend(output.cloned());
+        self.columns += 1;
+    }
+
+    /// The cortex when so many columns were there.
+    pub fn view(self: &Arc<Self>, columns: usize) -> CortexView {
+        let mut view = CortexView {
+            source: self.source,
+            episode: self.episode,
+            length: self.length,
+            states: Raster {
+                units: self.states.units,
+                values: Vec::new(),
+            },
+            inputs: Raster {
+                units: self.inputs.units,
+                values: Vec::new(),
+            },
+            outputs: Vec::new(),
+            input_names: self.names.clone(),
+        };
+        for piece in chain(self, |piece| piece.before.as_ref()) {
+            let own = columns.saturating_sub(piece.first).min(piece.columns);
+            take(&piece.states, own, &mut view.states);
+            take(&piece.inputs, own, &mut view.inputs);
+            let outputs = piece.outputs.iter().filter(|(at, _)| *at < columns);
+            view.outputs.extend(outputs.cloned());
+        }
+        view
+    }
+}
+
+impl Piece for Lived {
+    fn first(&self) -> usize {
+        self.first
+    }
+
+    fn own(&self) -> usize {
+        self.columns
+    }
+
+    fn bytes(&self) -> u64 {
+        let outputs: usize = self.outputs.iter().map(|(_, y)| 32 + 4 * y.len()).sum();
+        (4 * (self.states.values.capacity() + self.inputs.values.capacity()) + outputs + 256) as u64
+    }
+}
+
+/// Columns of a walk through CA3.
+#[derive(Clone, Debug)]
+pub(super) struct Walked {
+    before: Option<Arc<Self>>,
+    first: usize,
+    /// The ripple without its columns.
+    head: RippleView,
+    length: usize,
+    names: Arc<Vec<String>>,
+    steps: Vec<RippleStep>,
+    decoded: Raster,
+    lived: Vec<f32>,
+    /// How many lived values there were after each step, those of earlier pieces among them.
+    known: Vec<usize>,
+}
+
+impl Walked {
+    /// Before the first column.
+    pub fn new<R: Real>(
+        running: &Replaying<R>,
+        memory: &HippocampusState<R>,
+        units: usize,
+        names: Vec<String>,
+    ) -> Self {
+        let planned = &running.planned;
+        let empty = Raster {
+            units,
+            values: Vec::new(),
+        };
+        Self {
+            before: None,
+            first: 0,
+            head: RippleView {
+                ripple: running.number,
+                episode: planned.episode,
+                order: planned.order,
+                step_ms: memory.spec().ripple.step,
+                units: memory.store().units(),
+                code_size: memory.store().active(),
+                cue: planned.cue.clone(),
+                ..RippleView::default()
+            },
+            length: planned.length,
+            names: Arc::new(names),
+            steps: Vec::new(),
+            decoded: empty,
+            lived: Vec::new(),
+            known: Vec::new(),
+        }
+    }
+
+    /// Goes on where another piece ended, as another ripple of the chain where the number is another.
+    pub fn after(piece: &Arc<Self>, ripple: u64) -> Self {
+        Self {
+            before: Some(piece.clone()),
+            first: piece.end(),
+            head: RippleView {
+                ripple,
+                ..piece.head.clone()
+            },
+            length: piece.length,
+            names: piece.names.clone(),
+            steps: Vec::new(),
+            decoded: Raster {
+                units: piece.decoded.units,
+                values: Vec::new(),
+            },
+            lived: Vec::new(),
+            known: Vec::new(),
+        }
+    }
+
+    /// Its number.
+    pub fn ripple(&self) -> u64 {
+        self.head.ripple
+    }
+
+    /// Whether the last column is the walk's.
+    pub fn ends_like<R: Real>(&self, running: &Replaying<R>) -> bool {
+        if let (true, Some(before)) = (self.steps.is_empty(), &self.before) {
+            return self.head.ripple == before.head.ripple && before.ends_like(running);
+        }
+        let n = self.decoded.units;
+        let decoded = &self.decoded.values[self.decoded.values.len().saturating_sub(n)..];
+        let now = &running.decoded[running.decoded.len().saturating_sub(n)..];
+        let now: Vec<f32> = now.iter().map(|v| v.f64() as f32).collect();
+        self.end() == running.step && self.head.ripple == running.number && same(decoded, &now)
+    }
+
+    /// Takes a column of the walk.
+    pub fn push<R: Real>(&mut self, running: &Replaying<R>) {
+        let (at, n) = (self.end(), self.decoded.units);
+        self.steps.extend(ripple_step(running, at));
+        let decoded = running
+            .decoded
+            .get(at * n..(at + 1) * n)
+            .unwrap_or_default();
+        self.decoded
+            .values
+            .extend(decoded.iter().map(|v| v.f64() as f32));
+        let had = self.known_before();
+        // What was known at an earlier column is not told: a piece that begins in the middle of a walk knows it all at once.
+        let known = if at + 1 == running.step {
+            running.lived.len()
+        } else {
+            ((at + 1) * n).min(running.lived.len())
+        };
+        let lived = running.lived.get(had..known).unwrap_or_default();
+        self.lived.extend(lived.iter().map(|v| v.f64() as f32));
+        self.known.push(had + lived.len());
+    }
+
+    fn known_before(&self) -> usize {
+        let own = self.known.last().copied();
+        own.unwrap_or_else(|| self.before.as_ref().map_or(0, |piece| piece.known_before()))
+    }
+
+    /// The ripple when so many columns were there.
+    pub fn view(self: &Arc<Self>, columns: usize) -> RippleView {
+        let mut view = self.head.clone();
+        let units = self.decoded.units;
+        for raster in [&mut view.decoded, &mut view.lived] {
+            raster.units = units;
+        }
+        for piece in chain(self, |piece| piece.before.as_ref()) {
+            let own = columns.saturating_sub(piece.first).min(piece.steps.len());
+            view.steps.extend_from_slice(&piece.steps[..own]);
+            take(&piece.decoded, own, &mut view.decoded);
+            let before = piece.before.as_ref().map_or(0, |b| b.known_before());
+            let known = own.checked_sub(1).map_or(before, |last| piece.known[last]);
+            view.lived
+                .values
+                .extend_from_slice(&piece.lived[..known - before]);
+        }
+        view
+    }
+
+    /// What the cortex shows of it.
+    pub fn cortex(self: &Arc<Self>, columns: usize) -> CortexView {
+        let mut states = Raster {
+            units: self.decoded.units,
+            values: Vec::new(),
+        };
+        for piece in chain(self, |piece| piece.before.as_ref()) {
+            let own = columns.saturating_sub(piece.first).min(piece.steps.len());
+            take(&piece.decoded, own, &mut states);
+        }
+        CortexView {
+            source: Source::Reinstated,
+            episode: self.head.episode,
+            length: self.length,
+            states,
+            input_names: self.names.clone(),
+            ..CortexView::default()
+        }
+    }
+}
+
+impl Piece for Walked {
+    fn first(&self) -> usize {
+        self.first
+    }
+
+    fn own(&self) -> usize {
+        self.steps.len()
+    }
+
+    fn bytes(&self) -> u64 {
+        let codes: usize = self
+            .steps
+            .iter()
+            .map(|s| 72 + 4 * s.active.capacity())
+            .sum();
+        let values = self.decoded.values.capacity() + self.lived.capacity() + self.head.cue.len();
+        (4 * values + codes + 8 * self.known.capacity() + 320) as u64
+    }
+}
+
+/// A piece with all that came before it, in order.
+fn chain<P>(last: &Arc<P>, before: impl Fn(&P) -> Option<&Arc<P>>) -> Vec<&P> {
+    let mut pieces: Vec<&P> = vec![last];
+    while let Some(earlier) = pieces.last().and_then(|piece| before(piece)) {
+        pieces.push(earlier);
+    }
+    pieces.reverse();
+    pieces
+}
+
+/// Takes over the first columns.
+fn take(from: &Raster, columns: usize, to: &mut Raster) {
+    let values = (columns * from.units).min(from.values.len());
+    to.values.extend_from_slice(&from.values[..values]);
+}
+
+/// The same bits.
+fn same(a: &[f32], b: &[f32]) -> bool {
+    a.iter()
+        .map(|v| v.to_bits())
+        .eq(b.iter().map(|v| v.to_bits()))
+}

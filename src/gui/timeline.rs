@@ -1,0 +1,523 @@
+//! The timeline: the whole course of the run, where one looks, and the controls to move there.
+//!
+//! From the top: phases; ripples, failed ones red; the accuracy of the probes; marks of lesions, restorations, sets and
+//! branches; a line that is bright where every step is kept and dim where frames were thinned.
+
+use egui::{Color32, Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use super::looking::{Looking, Unit};
+use super::theme::{LESION, REPLAYED, TESTED, phase};
+use crate::engine::{Base, BranchView, Command, Snapshot};
+use crate::record::{Metric, PhaseRecord, metric};
+
+/// What the timeline is to show and to move.
+pub struct Timeline<'a> {
+    /// The live end.
+    pub live: &'a Snapshot,
+    /// The moment that the panels show.
+    pub shown: &'a Snapshot,
+    /// All branches.
+    pub runs: &'a [BranchView],
+    /// Where one looks.
+    pub looking: &'a mut Looking,
+    /// How it is shown.
+    pub view: &'a mut TimelineView,
+}
+
+/// How the timeline is shown.
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct TimelineView {
+    base: Base,
+    unit: Unit,
+    /// The part that is shown, in steps; all where there is none.
+    #[serde(skip)]
+    part: Option<(f64, f64)>,
+    /// Where a range began that is being marked.
+    #[serde(skip)]
+    marking: Option<u64>,
+}
+
+/// What was asked for on the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing that concerns the run.
+    Nothing,
+    /// Run on from the step that is looked at, as a branch.
+    RunOn,
+}
+
+/// Heights of the rows, in points.
+const PHASES: f32 = 12.0;
+const RIPPLES: f32 = 9.0;
+const PROBES: f32 = 22.0;
+const MARKS: f32 = 12.0;
+const KEPT: f32 = 3.0;
+/// Marks of the protocol that are drawn.
+const MOST_MARKS: usize = 1000;
+
+impl<'a> Timeline<'a> {
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui) -> Asked {
+        let asked = self.controls(ui);
+        self.strip(ui);
+        asked
+    }
+
+    fn controls(&mut self, ui: &mut Ui) -> Asked {
+        let mut asked = Asked::Nothing;
+        ui.horizontal(|ui| {
+            let (live, back) = (self.live, self.looking.at().is_some());
+            let unit = self.view.unit;
+            let first = ui
+                .small_button("|<")
+                .on_hover_text("To the first step that is kept (Home)");
+            if first.clicked() {
+                self.looking.look(0, live);
+            }
+            if ui
+                .small_button("<")
+                .on_hover_text("Back (Ctrl+Left)")
+                .clicked()
+            {
+                self.looking.step(unit, -1, live);
+            }
+            let playing = self.looking.playing();
+            let text = if playing { "Stop" } else { "Play" };
+            let play = ui.add_enabled(back, egui::Button::new(text).small());
+            if play
+                .on_hover_text("Play what is kept, at the chosen speed (Space)")
+                .clicked()
+            {
+                self.looking.play(!playing);
+            }
+            if ui
+                .add_enabled(back, egui::Button::new(">").small())
+                .on_hover_text("On (Ctrl+Right)")
+                .clicked()
+            {
+                self.looking.step(unit, 1, live);
+            }
+            let end = ui.add_enabled(back, egui::Button::new("Live").small());
+            if end.on_hover_text("To the live end (End)").clicked() {
+                self.looking.live();
+            }
+            let on = ui.add_enabled(back, egui::Button::new("Run on from here").small());
+            let hint =
+                "Makes a branch that goes on from this step; the run as it is stays (Shift+Space)";
+            if on.on_hover_text(hint).clicked() {
+                asked = Asked::RunOn;
+            }
+            if self.looking.range().is_some() && ui.small_button("No loop").clicked() {
+                self.looking.repeat(None, live);
+            }
+            ui.separator();
+            choice(ui, "by", &mut self.view.unit, &Unit::ALL);
+            choice(ui, "in", &mut self.view.base, &Base::ALL);
+            if self.view.part.is_some() && ui.small_button("Whole run").clicked() {
+                self.view.part = None;
+            }
+            ui.separator();
+            ui.label(self.told());
+        });
+        asked
+    }
+
+    /// What is kept, and where one looks.
+    fn told(&self) -> String {
+        let (bytes, budget) = self.live.kept.bytes();
+        let mb = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+        let steps = self.live.live_step + 1;
+        let kept = format!(
+            "{} of {steps} steps kept, {:.0} of {:.0} MiB",
+            (self.live.kept.len() as u64).min(steps),
+            mb(bytes),
+            mb(budget)
+        );
+        match self.looking.at() {
+            Some(_) => format!(
+                "looking at step {} of {} · {kept}",
+                self.shown.step, self.live.live_step
+            ),
+            None => kept,
+        }
+    }
+
+    fn strip(&mut self, ui: &mut Ui) {
+        let height = PHASES + RIPPLES + PROBES + MARKS + KEPT;
+        let size = vec2(ui.available_width(), height);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let scale = self.scale(rect);
+        let name = || {
+            let mut info = egui::WidgetInfo::slider(true, self.shown.step as f64, "timeline");
+            info.value = Some(self.shown.step as f64);
+            info
+        };
+        response.widget_info(name);
+        self.draw(ui, rect, &scale);
+        self.move_by(ui, &response, &scale);
+        if let Some(at) = response.hover_pos() {
+            let text = self.hover(&scale, at.x);
+            response.on_hover_text_at_pointer(text);
+        }
+    }
+
+    fn scale(&self, rect: Rect) -> Scale<'a> {
+        let live = self.live;
+        let whole = (0.0, (live.live_step as f64).max(1.0));
+        let (from, to) = self.view.part.unwrap_or(whole);
+        let counted = match self.view.base {
+            Base::Steps => live.live_step,
+            Base::Updates => live.updates,
+            Base::Episodes => live.episodes,
+        };
+        let mut scale = Scale {
+            live,
+            base: self.view.base,
+            end: (live.live_step, counted),
+            rect,
+            from: 0.0,
+            to: 1.0,
+        };
+        scale.from = scale.counted(from);
+        scale.to = scale.counted(to).max(scale.from + 1e-9);
+        scale
+    }
+
+    fn move_by(&mut self, ui: &Ui, response: &egui::Response, scale: &Scale<'_>) {
+        let (shift, scroll, pointer) = ui.input(|i| {
+            let scroll = i.smooth_scroll_delta;
+            (i.modifiers.shift, scroll, i.pointer.interact_pos())
+        });
+        let live = self.live;
+        if let Some(at) = pointer.filter(|_| response.dragged() || response.clicked()) {
+            let step = scale.step_at(at.x);
+            if shift || self.view.marking.is_some() {
+                let begun = *self.view.marking.get_or_insert(step);
+                self.looking
+                    .repeat(Some((begun.min(step), begun.max(step))), live);
+            } else {
+                self.looking.look(step, live);
+                self.looking.play(false);
+            }
+        }
+        if !response.dragged() {
+            self.view.marking = None;
+        }
+        if let (Some(at), true) = (response.hover_pos(), scroll.y.abs() > 0.0) {
+            let (from, to) = (
+                scale.exactly_at(scale.rect.left()),
+                scale.exactly_at(scale.rect.right()),
+            );
+            let (here, factor) = (scale.exactly_at(at.x), (-f64::from(scroll.y) / 200.0).exp());
+            let whole = live.live_step as f64;
+            let part = (
+                (here - (here - from) * factor).max(0.0),
+                (here + (to - here) * factor).min(whole),
+            );
+            self.view.part = (part.1 - part.0 < whole && part.1 - part.0 >= 20.0).then_some(part);
+        }
+        if response.double_clicked() {
+            self.view.part = None;
+        }
+    }
+
+    fn hover(&self, scale: &Scale<'_>, x: f32) -> String {
+        let step = scale.step_at(x);
+        let mut lines = vec![match self.live.course.phase_at(step) {
+            Some((_, began)) => format!(
+                "step {step}, {}, episode {}, update {}",
+                began.phase, began.episode, began.updates
+            ),
+            None => format!("step {step}"),
+        }];
+        for (at, mark, _) in self.marks() {
+            if (scale.x(at as f64) - x).abs() < 5.0 {
+                lines.push(format!("{mark}, step {at}"));
+            }
+        }
+        lines.push("click or drag to look, Shift+drag to loop, scroll to zoom".into());
+        lines.join("\n")
+    }
+
+    /// Step, words and kind of everything that was done.
+    fn marks(&self) -> Vec<(u64, String, Mark)> {
+        let mut marks: Vec<(u64, String, Mark)> = Vec::new();
+        for journalled in &self.live.journal {
+            let mark = match &journalled.command {
+                Command::Lesion { .. } => Mark::Cross,
+                Command::Restore { .. } => Mark::Ring,
+                Command::Set { .. } | Command::Extend { .. } => Mark::Diamond,
+            };
+            marks.push((journalled.step, journalled.command.describe(), mark));
+        }
+        let here = self.runs.iter().find(|run| run.active).map(|run| run.id);
+        for run in self.runs {
+            if let Some((origin, step)) = run.origin {
+                let text = if run.active {
+                    "this branch begins".to_string()
+                } else if Some(origin) == here {
+                    format!("branch {} begins", run.name)
+                } else {
+                    continue;
+                };
+                marks.push((step, text, Mark::Fork));
+            }
+        }
+        let of_protocol = |name: &str| match name {
+            "Lesion" => Some(Mark::Cross),
+            "Restore" => Some(Mark::Ring),
+            "Switch" => Some(Mark::Diamond),
+            _ => None,
+        };
+        let course = &self.live.course;
+        if course
+            .names()
+            .iter()
+            .any(|name| of_protocol(name.as_str()).is_some())
+        {
+            let these = course
+                .phases()
+                .iter()
+                .filter_map(|p| Some((p, of_protocol(p.phase.as_str())?)));
+            let told = |p: &PhaseRecord| format!("{} of the protocol", p.phase);
+            marks.extend(
+                these
+                    .take(MOST_MARKS)
+                    .map(|(p, mark)| (p.step, told(p), mark)),
+            );
+        }
+        marks
+    }
+
+    fn draw(&self, ui: &Ui, rect: Rect, scale: &Scale<'_>) {
+        let painter = ui.painter().with_clip_rect(rect);
+        painter.rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
+        let mut mesh = Mesh::default();
+        let mut top = rect.top();
+        self.phases(scale, top, &mut mesh);
+        top += PHASES;
+        self.ripples(scale, top, &mut mesh);
+        top += RIPPLES;
+        let probes = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PROBES));
+        top += PROBES + MARKS;
+        self.kept(ui, scale, top, &mut mesh);
+        painter.add(Shape::mesh(mesh));
+        self.probes(&painter, scale, probes);
+        for (step, _, mark) in self.marks() {
+            mark.draw(
+                &painter,
+                pos2(scale.x(step as f64), probes.bottom() + MARKS / 2.0),
+            );
+        }
+        if let Some((from, to)) = self.looking.range() {
+            let range =
+                Rect::from_x_y_ranges(scale.x(from as f64)..=scale.x(to as f64), rect.y_range());
+            painter.rect_filled(
+                range,
+                0.0,
+                ui.visuals().selection.bg_fill.gamma_multiply(0.35),
+            );
+        }
+        let here = scale
+            .x(self.shown.step as f64)
+            .clamp(rect.left() + 1.0, rect.right() - 1.0);
+        let cursor = Stroke::new(2.0, ui.visuals().strong_text_color());
+        painter.line_segment([pos2(here, rect.top()), pos2(here, rect.bottom())], cursor);
+    }
+
+    /// What happened in each pixel: the shares of the phases, one above the other.
+    fn phases(&self, scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
+        /// Phases of a pixel that are looked at.
+        const LOOKED: usize = 12;
+        let phases = self.live.course.phases();
+        for x in scale.pixels() {
+            let (from, to) = scale.steps_of(x);
+            let mut at = phases
+                .partition_point(|p| (p.step as f64) <= from)
+                .saturating_sub(1);
+            let last = phases.partition_point(|p| (p.step as f64) < to);
+            let stride = (last.saturating_sub(at) / LOOKED).max(1);
+            let mut y = top;
+            while let Some(began) = phases.get(at).filter(|p| (p.step as f64) < to) {
+                let next = phases
+                    .get(at + stride)
+                    .map_or(scale.end.0 as f64, |p| p.step as f64);
+                let part = (next.min(to) - (began.step as f64).max(from)).max(0.0) / (to - from);
+                let height = part as f32 * PHASES;
+                let column = Rect::from_min_size(pos2(x, y), vec2(1.0, height));
+                mesh.add_colored_rect(column, phase(began.phase.as_str()));
+                y += height;
+                at += stride;
+            }
+        }
+    }
+
+    /// Where ripples ended; the part that failed is red.
+    fn ripples(&self, scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
+        /// Ripples of a pixel that are looked at.
+        const LOOKED: usize = 40;
+        let ripples = self.live.course.ripples();
+        for x in scale.pixels() {
+            let (from, to) = scale.steps_of(x);
+            let first = ripples.partition_point(|r| (r.step as f64) < from);
+            let here = ripples.from(first).take_while(|r| (r.step as f64) < to);
+            let (mut all, mut failed) = (0, 0);
+            for ripple in here.take(LOOKED) {
+                all += 1;
+                failed += usize::from(ripple.failed);
+            }
+            if all == 0 {
+                continue;
+            }
+            let height = RIPPLES - 2.0;
+            let red = height * failed as f32 / all as f32;
+            let column = |y, height| Rect::from_min_size(pos2(x, y), vec2(1.0, height));
+            mesh.add_colored_rect(column(top + 1.0, height - red), REPLAYED);
+            mesh.add_colored_rect(column(top + 1.0 + height - red, red), LESION);
+        }
+    }
+
+    /// The accuracy of the probes, or else while awake, over the whole run.
+    fn probes(&self, painter: &egui::Painter, scale: &Scale<'_>, rect: Rect) {
+        let of = |declared| self.live.points(&Metric::new(declared));
+        let found = [of(&metric::PROBE_ACCURACY), of(&metric::ACCURACY)];
+        let points = found
+            .into_iter()
+            .find(|p| !p.is_empty())
+            .unwrap_or_default();
+        let line: Vec<Pos2> = points
+            .iter()
+            .filter(|p| p[1].is_finite())
+            .map(|p| {
+                let step = self.live.course.step_at(p[0] as u64);
+                let y = rect.bottom() - p[1].clamp(0.0, 1.0) as f32 * rect.height();
+                pos2(scale.x(step as f64), y)
+            })
+            .collect();
+        if let [only] = line[..] {
+            painter.circle_filled(only, 2.5, TESTED);
+        }
+        painter.add(Shape::line(line, Stroke::new(1.5, TESTED)));
+    }
+
+    /// Bright where every step is kept.
+    fn kept(&self, ui: &Ui, scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
+        let bright = ui.visuals().text_color();
+        for (from, to, part) in self.live.kept.density() {
+            let (left, right) = (scale.x(from as f64), scale.x(to as f64 + 1.0));
+            let line = Rect::from_x_y_ranges(left..=right.max(left + 1.0), top..=top + KEPT);
+            if line.intersects(scale.rect) {
+                mesh.add_colored_rect(line, bright.gamma_multiply(0.15 + 0.85 * part as f32));
+            }
+        }
+    }
+}
+
+/// A choice of a few, with what it is for before it.
+fn choice<T: Copy + PartialEq>(ui: &mut Ui, what: &str, value: &mut T, all: &[(T, &str)]) {
+    let chosen = all
+        .iter()
+        .find(|(v, _)| v == value)
+        .map_or("", |(_, name)| name);
+    let label = ui.label(what).id;
+    let shown = egui::ComboBox::from_id_salt(("timeline", what))
+        .selected_text(chosen)
+        .width(74.0)
+        .show_ui(ui, |ui| {
+            for (choice, name) in all {
+                ui.selectable_value(value, *choice, *name);
+            }
+        });
+    shown.response.labelled_by(label);
+}
+
+/// What was done, as it is drawn.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// A lesion.
+    Cross,
+    /// A restoration.
+    Ring,
+    /// Another value, phase or task.
+    Diamond,
+    /// A branch.
+    Fork,
+}
+
+impl Mark {
+    fn draw(self, painter: &egui::Painter, at: Pos2) {
+        const R: f32 = 4.0;
+        let stroke = |color| Stroke::new(2.0, color);
+        match self {
+            Self::Cross => {
+                for side in [1.0, -1.0] {
+                    let arm = vec2(R, R * side);
+                    painter.line_segment([at - arm, at + arm], stroke(LESION));
+                }
+            }
+            Self::Ring => {
+                painter.circle_stroke(at, R, stroke(LESION));
+            }
+            Self::Diamond => {
+                let points = [vec2(0.0, -R), vec2(R, 0.0), vec2(0.0, R), vec2(-R, 0.0)];
+                let points = points.map(|p| at + p).to_vec();
+                painter.add(Shape::convex_polygon(points, TESTED, Stroke::NONE));
+            }
+            Self::Fork => {
+                let points = [vec2(0.0, -R), vec2(R, R), vec2(-R, R)];
+                let points = points.map(|p| at + p).to_vec();
+                painter.add(Shape::convex_polygon(
+                    points,
+                    Color32::from_gray(160),
+                    Stroke::NONE,
+                ));
+            }
+        }
+    }
+}
+
+/// Between steps and places.
+struct Scale<'a> {
+    live: &'a Snapshot,
+    base: Base,
+    /// The live end: its step, and what it counts there.
+    end: (u64, u64),
+    rect: Rect,
+    /// What is counted at the left and at the right edge.
+    from: f64,
+    to: f64,
+}
+
+impl Scale<'_> {
+    fn counted(&self, step: f64) -> f64 {
+        self.live.course.counted(step, self.base, self.end)
+    }
+
+    fn x(&self, step: f64) -> f32 {
+        let part = (self.counted(step) - self.from) / (self.to - self.from);
+        self.rect.left() + (part * f64::from(self.rect.width())) as f32
+    }
+
+    fn exactly_at(&self, x: f32) -> f64 {
+        let part = f64::from((x - self.rect.left()) / self.rect.width().max(1.0));
+        let counted = self.from + part.clamp(0.0, 1.0) * (self.to - self.from);
+        self.live.course.step_of(counted, self.base, self.end)
+    }
+
+    fn step_at(&self, x: f32) -> u64 {
+        self.exactly_at(x).round() as u64
+    }
+
+    /// The left edges of all pixels.
+    fn pixels(&self) -> impl Iterator<Item = f32> + use<> {
+        let (left, width) = (self.rect.left(), self.rect.width());
+        (0..width.ceil().clamp(0.0, 8192.0) as usize).map(move |i| left + i as f32)
+    }
+
+    /// The steps that a pixel stands for.
+    fn steps_of(&self, x: f32) -> (f64, f64) {
+        let (from, to) = (self.exactly_at(x), self.exactly_at(x + 1.0));
+        (from, to.max(from + 1e-6))
+    }
+}
