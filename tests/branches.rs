@@ -179,6 +179,34 @@ fn what_is_done_in_the_past_leaves_the_old_future_where_it_is() {
 }
 
 #[test]
+fn a_run_that_is_opened_is_lived_again_to_be_looked_at_and_changed() {
+    let scenario = small();
+    let dir = tempfile::tempdir().unwrap();
+    let mut desk = Branches::new(scenario.clone(), || {}).unwrap();
+    step(&mut desk, 30);
+    desk.send(Request::Apply(rate("0.01")));
+    step(&mut desk, 30);
+    saved(&mut desk, &dir.path().join("run"));
+    let mut again = Branches::open(&dir.path().join("run"), || {}).unwrap();
+    assert_eq!(again.snapshot().kept.after(0), Some(60));
+    again.relive().unwrap();
+    let lived = settled(&again);
+    assert_eq!((lived.live_step, lived.journal.len()), (60, 1));
+    for step in 0..=60 {
+        assert_eq!(lived.kept.before(step), Some(step));
+    }
+    saved(&mut again, &dir.path().join("again"));
+    assert_same(&dir.path().join("run"), &dir.path().join("again"));
+    // What was done before it was opened can be taken back.
+    again.undo().unwrap();
+    let without = settled(&again);
+    assert_eq!(without.live_step, 60);
+    saved(&mut again, &dir.path().join("without"));
+    headless(&scenario, &[], 60, &dir.path().join("plain"));
+    assert_same(&dir.path().join("plain"), &dir.path().join("without"));
+}
+
+#[test]
 fn the_latest_wish_counts_and_nothing_that_was_done_is_dropped() {
     let mut desk = Branches::new(small(), || {}).unwrap();
     let end = run(&mut desk).live_step;
@@ -308,6 +336,7 @@ impl Known {
             to: self.steps,
             journal,
             undone: [self.undone.clone(), vec![last]].concat(),
+            whole: false,
         };
         room.then(|| {
             let other = self.fork(fork);

@@ -271,6 +271,7 @@ fn every_panel_draws_any_snapshot() {
                 let cx = panels::PanelContext {
                     snapshot: &cx_snapshot,
                     runs: &[one(&cx_snapshot, true)],
+                    others: &[],
                     ask: &|_| {},
                 };
                 panel.ui(&cx, ui);

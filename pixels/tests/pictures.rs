@@ -124,6 +124,7 @@ fn every_panel_looks_as_it_did() {
                     let cx = panels::PanelContext {
                         snapshot: &shown,
                         runs: &runs(),
+                        others: &[],
                         ask: &|_| {},
                     };
                     panel.ui(&cx, ui);

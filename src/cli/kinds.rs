@@ -116,7 +116,10 @@ fn scenarios() -> Vec<Entry> {
     let entry = |b: &crate::scenario::Bundled| {
         let scenario = load(b.document(), &[], None).ok();
         let (title, about, references) = scenario
-            .map(|s| (s.title, s.about, s.references.join(", ")))
+            .map(|s| {
+                let about = [s.finding, s.about].join("\n\n");
+                (s.title, about, s.references.join(", "))
+            })
             .unwrap_or_default();
         Entry {
             name: b.name.into(),

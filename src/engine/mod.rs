@@ -25,6 +25,7 @@ pub use phases::{
     Sleep, Source, StatesSpec, Stream, Wake,
 };
 pub use scenario::{Scenario, load, resolved};
+pub use setting::{given, sound};
 pub use show::{
     Activity, AttentionView, Base, CortexView, Counts, Course, Frames, Growing, Kept, LogLine,
     PathwayView, Raster, RegionView, RippleEntry, RippleMark, RippleStep, RippleView, Series,

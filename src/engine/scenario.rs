@@ -4,7 +4,8 @@ use super::phases::{Phase, needs};
 use crate::params;
 use crate::registry::{Problems, serial};
 use crate::scenario::{
-    Diagnostics, Finding, Report, Setup, Text, check_setup, document, setup_bytes, too_large,
+    Attempt, Diagnostics, Finding, Question, Report, Setup, Text, Watch, check_setup, document,
+    setup_bytes, too_large,
 };
 use crate::task::Baselines;
 
@@ -13,8 +14,16 @@ params! {
     pub struct Scenario {
         /// A line that says what is shown.
         pub title: String = String::new(), [0 ..= 200], restart;
-        /// What to watch, what to try.
+        /// What it is about, in a few sentences.
         pub about: String = String::new(), [0 ..= 20000], restart;
+        /// What was found with it, in a sentence.
+        pub finding: String = String::new(), [0 ..= 400], restart;
+        /// What to watch, and in which panel.
+        pub watch: Vec<Watch> = Vec::new(), [0 ..= 50], restart;
+        /// What to try.
+        pub r#try: Vec<Attempt> = Vec::new(), [0 ..= 50], restart;
+        /// Questions, to be answered by looking.
+        pub questions: Vec<Question> = Vec::new(), [0 ..= 50], restart;
         /// Papers it rests on.
         pub references: Vec<String> = Vec::new(), [0 ..= 100], restart;
         /// Seed, task, cortex, hippocampus and learning.
@@ -137,11 +146,14 @@ mod tests {
     fn every_bundled_scenario_is_sound_and_survives_being_written_out() {
         for bundled in bundled() {
             let scenario = load(bundled.document(), &[], None).unwrap_or_else(|e| panic!("{e}"));
-            assert!(
-                scenario.about.len() > 200 && !scenario.title.is_empty(),
-                "{}",
-                bundled.name
-            );
+            let told = [&scenario.title, &scenario.about, &scenario.finding];
+            assert!(told.iter().all(|text| text.len() > 10), "{}", bundled.name);
+            let lists = [
+                scenario.watch.len(),
+                scenario.r#try.len(),
+                scenario.questions.len(),
+            ];
+            assert!(lists.iter().all(|n| *n > 0), "{}", bundled.name);
             let text = resolved(&scenario).unwrap();
             assert!(text.starts_with("Scenario(\n    title: \""), "{text}");
             let plain = ron::from_str::<Scenario>(&text);
@@ -152,6 +164,46 @@ mod tests {
                 assert_eq!(serde_json::from_str::<Scenario>(&text).unwrap(), scenario);
                 assert_eq!(sound(text), scenario);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_suggested_is_read_with_and_without_names_and_refused_with_its_place() {
+        let read = |parts: &str| {
+            let text = format!(
+                "Scenario({parts}, task: Recall, learning: (rule: Bptt), protocol: [Wake])"
+            );
+            load(
+                Text {
+                    name: "my.ron".into(),
+                    text,
+                },
+                &[],
+                None,
+            )
+        };
+        let short = r#"finding: "It learns.", watch: [("Learning", "The curve.")], questions: [("Why?", "So.")],
+            try: [("One", Set("seed=2")), ("Two", Lesion(target: Cortex, fraction: 0.4)), ("Three", Compare(["seed=3", "task.delay=4"])), ("Four", Scenario("r2n2"))]"#;
+        let scenario = read(short).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(
+            (scenario.r#try.len(), scenario.watch[0].panel.as_str()),
+            (4, "Learning")
+        );
+        let named = resolved(&scenario).unwrap();
+        assert!(
+            named.contains("try: [") && named.contains("panel: \"Learning\""),
+            "{named}"
+        );
+        assert_eq!(sound(named), scenario);
+        for (parts, word) in [
+            (r#"watch: [("Learning", "a", "b")]"#, "named fields"),
+            (r#"watch: [("Learning")]"#, "text"),
+            (r#"try: [("One", Sett("seed=2"))]"#, "Set"),
+            (r#"try: [("One", Lesion("CA9"))]"#, "CA9"),
+            ("tri: []", "try"),
+        ] {
+            let told = read(parts).unwrap_err().to_string();
+            assert!(told.contains(word), "{parts}: {told}");
         }
     }
 

@@ -4,25 +4,38 @@ use super::scenario::{Scenario, findings};
 use crate::registry::{self, Lost, Problems};
 use crate::scenario::set;
 
-/// The scenario with another value at a path; the reason where that cannot be, or cannot be while the run goes on.
+/// The scenario with another value at a path, which runs go on with; the reason where that cannot be, or cannot be while a run
+/// goes on.
 pub fn changed(now: &Scenario, path: &str, value: &str) -> Result<Scenario, String> {
+    let (next, live) = given(now, path, value)?;
+    if !live {
+        return Err(format!(
+            "`{path}` cannot change while a run goes on: it says what the run is made of; start a new run with --set {path}={value}"
+        ));
+    }
+    sound(next)
+}
+
+/// The scenario with another value at a path, and whether that may change while a run goes on; the reason where the value cannot
+/// stand there. Whether it goes together with the others is not looked at.
+pub fn given(now: &Scenario, path: &str, value: &str) -> Result<(Scenario, bool), String> {
     let lost = |lost: Lost| told(&lost.message, Some(&lost.help));
     let at = registry::get(now, path).map_err(lost)?;
     let (mut next, mut problems) = (now.clone(), Problems::default());
     if let Some(node) = set::value(value, &at.field.kind, &mut problems) {
         registry::set(&mut next, path, &node, &mut problems).map_err(lost)?;
     }
-    if let Some(problem) = problems.list().first() {
-        return Err(told(&problem.message, problem.help.as_deref()));
+    match problems.list().first() {
+        Some(problem) => Err(told(&problem.message, problem.help.as_deref())),
+        None => Ok((next, at.live)),
     }
-    if !at.live {
-        return Err(format!(
-            "`{path}` cannot change while a run goes on: it says what the run is made of; start a new run with --set {path}={value}"
-        ));
-    }
-    match findings(&next).first() {
+}
+
+/// The scenario, where all of it can work.
+pub fn sound(scenario: Scenario) -> Result<Scenario, String> {
+    match findings(&scenario).first() {
         Some(finding) => Err(told(&finding.message, Some(&finding.help))),
-        None => Ok(next),
+        None => Ok(scenario),
     }
 }
 

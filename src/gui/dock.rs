@@ -105,21 +105,27 @@ fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
     let mut top = Vec::new();
     let mut low = Vec::new();
     let mut tabs = Vec::new();
+    let mut side = Vec::new();
     for panel in panels {
         let title = panel.title();
         match panel.corner() {
             Corner::Above => top.push(place(title)),
             Corner::Below => low.push(place(title)),
             Corner::Tab => tabs.push(place(title)),
+            Corner::Side => side.push(place(title)),
         }
     }
     let tabbed = tiles.insert_tab_tile(tabs);
     low.insert(0, tabbed);
     let top = tiles.insert_horizontal_tile(top);
     let low = tiles.insert_horizontal_tile(low);
-    let root = tiles.insert_vertical_tile(vec![top, low]);
-    if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(root) {
-        linear.shares.set_share(top, 1.1);
+    let main = tiles.insert_vertical_tile(vec![top, low]);
+    let side = tiles.insert_tab_tile(side);
+    let root = tiles.insert_horizontal_tile(vec![main, side]);
+    for (row, large, share) in [(main, top, 1.1), (root, main, 3.2)] {
+        if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(row) {
+            linear.shares.set_share(large, share);
+        }
     }
     Tree::new(egui::Id::unique("dock"), root, tiles)
 }

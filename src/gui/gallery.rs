@@ -87,9 +87,12 @@ fn card(ui: &mut Ui, name: &str, scenario: &Scenario, loaded: bool) -> Option<Ch
                         );
                     }
                 });
-                let about: Vec<&str> = scenario.about.split_whitespace().take(36).collect();
-                ui.label(about.join(" ") + " …")
-                    .on_hover_text(&scenario.about);
+                let finding = if scenario.finding.is_empty() {
+                    &scenario.about
+                } else {
+                    &scenario.finding
+                };
+                ui.label(finding).on_hover_text(&scenario.about);
                 references(ui, &scenario.references);
                 ui.add_space((ui.available_height() - 26.0).max(0.0));
                 ui.horizontal(|ui| {

@@ -27,6 +27,8 @@ pub struct Picture<'a> {
     pub scale: f32,
     /// Steps there is room for, at least.
     pub steps: usize,
+    /// What is said of a unit, a step and a value; where there is nothing, just these.
+    pub told: Option<&'a dyn Fn(usize, usize, f32) -> String>,
 }
 
 impl Heatmap {
@@ -67,7 +69,11 @@ impl Heatmap {
             .get(step * units + unit)
             .filter(|_| unit < units)
         {
-            response.on_hover_text_at_pointer(format!("unit {unit}, step {step}: {value:.3}"));
+            let text = match picture.told {
+                Some(told) => told(unit, step, *value),
+                None => format!("unit {unit}, step {step}: {value:.3}"),
+            };
+            response.on_hover_text_at_pointer(text);
         }
     }
 

@@ -5,6 +5,7 @@
 mod action;
 mod app;
 mod broken;
+mod control;
 mod dock;
 mod gallery;
 mod heatmap;
@@ -14,6 +15,7 @@ mod remembered;
 mod simulation;
 mod theme;
 mod timeline;
+mod trying;
 
 pub use action::Action;
 pub use app::{App, FileDialog, Wanted};

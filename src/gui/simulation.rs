@@ -10,6 +10,8 @@ use crate::engine::{BranchView, Branches, Journalled, Request, Scenario, Snapsho
 pub enum Wish {
     /// Another branch, from this step of the run at hand on.
     Fork(u64),
+    /// The run at hand once more from its start, so that all of it can be looked at.
+    Relive,
     /// Take the latest change back.
     Undo,
     /// Do again what was taken back last.
@@ -66,6 +68,7 @@ impl Simulation for Branches {
     fn wish(&mut self, wish: Wish) -> Result<(), String> {
         match wish {
             Wish::Fork(step) => self.fork(step).map(drop),
+            Wish::Relive => self.relive(),
             Wish::Undo => self.undo(),
             Wish::Redo => self.redo(),
             Wish::Reset => self.reset(),

@@ -90,6 +90,29 @@ pub fn rule(i: usize) -> Color32 {
     }
 }
 
+/// The colour of a rule, by its name; what follows a hyphen tells it from others of its kind.
+pub fn named(rule: &str, dark: bool) -> Color32 {
+    let name = rule.split('-').next().unwrap_or_default();
+    match name {
+        // The yardstick.
+        "Bptt" | "CheckpointedBptt" if dark => Color32::from_gray(225),
+        "Bptt" | "CheckpointedBptt" => Color32::from_gray(40),
+        "ReplayBptt" => RULES[0],
+        "ReversibleReplay" => Color32::from_rgb(180, 120, 0),
+        "Tbptt" => RULES[4],
+        "Rtrl" => RULES[2],
+        "Snap" => Color32::from_rgb(110, 190, 110),
+        "Uoro" => Color32::from_rgb(90, 140, 60),
+        "KfRtrl" => Color32::from_rgb(0, 120, 110),
+        "Rflo" => RULES[1],
+        "Eprop" => RULES[5],
+        "Sab" => RULES[3],
+        "ReadoutOnly" => Color32::GRAY,
+        // Another one: a colour that is always its own.
+        other => self::rule(other.bytes().map(usize::from).sum()),
+    }
+}
+
 /// What is lived.
 pub const LIVED: Color32 = Color32::from_rgb(0x2B, 0xB3, 0xA3);
 /// What is replayed.

@@ -45,6 +45,8 @@ pub enum Asked {
     Nothing,
     /// Run on from the step that is looked at, as a branch.
     RunOn,
+    /// Live the run again from its start.
+    Relive,
 }
 
 /// Heights of the rows, in points.
@@ -107,6 +109,12 @@ impl<'a> Timeline<'a> {
                 "Makes a branch that goes on from this step; the run as it is stays (Shift+Space)";
             if on.on_hover_text(hint).clicked() {
                 asked = Asked::RunOn;
+            }
+            if live.kept.after(0).is_some_and(|first| first > 0) {
+                let hint = "Nothing is kept of the time before this run was opened: runs it again from its start";
+                if ui.small_button("Live it again").on_hover_text(hint).clicked() {
+                    asked = Asked::Relive;
+                }
             }
             if self.looking.range().is_some() && ui.small_button("No loop").clicked() {
                 self.looking.repeat(None, live);

@@ -24,6 +24,12 @@ pub use serial::{Fields, line};
 pub use slot::{At, Below, Lost, Slot, each, get, nothing_below, nothing_there, set};
 pub use visible::{code_point, is_unseen, visible};
 
+/// The name of a field that is a word of Rust's own, `r#try` for example, as scenarios write it.
+#[doc(hidden)]
+pub fn plain(name: &'static str) -> &'static str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
 /// Declares a struct of parameters.
 ///
 /// ```
@@ -73,7 +79,7 @@ macro_rules! params {
                 let mut fields = Vec::new();
                 $(
                     $crate::params!(@declare [$($live)?] fields, $ty, $crate::registry::Field {
-                        name: stringify!($field),
+                        name: $crate::registry::plain(stringify!($field)),
                         doc: concat!($($fdoc, "\n",)* ""),
                         unit: $crate::params!(@unit $($unit)?),
                         kind: <$ty as $crate::registry::Parameter>::kind($crate::params!(@bounds $($min, $max)?)),
@@ -116,7 +122,7 @@ macro_rules! params {
 
                 fn names() -> &'static [&'static str] {
                     static NAMES: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
-                        let parts: &[&[&'static str]] = &[$( $crate::params!(@names [$($live)?] $field, $ty) ),*];
+                        let parts: Vec<Vec<&'static str>> = vec![$( $crate::params!(@names [$($live)?] $field, $ty) ),*];
                         parts.concat()
                     });
                     &NAMES
@@ -193,7 +199,7 @@ macro_rules! params {
     };
     (@take [$($live:ident)?] $given:ident, $problems:ident, $field:ident, $ty:ty, [$($min:literal, $max:literal)?]
         $(, $default:expr)?) => {
-        match $given.take(stringify!($field)) {
+        match $given.take($crate::registry::plain(stringify!($field))) {
             Some(node) => <$ty as $crate::registry::Parameter>::read(
                 node, $crate::params!(@bounds $($min, $max)?), $problems),
             None => $crate::params!(@default_value $given, $problems, $field, $ty $(, $default)?),
@@ -209,32 +215,32 @@ macro_rules! params {
         }
     };
     (@below_mut [$($live:ident)?] $self:ident, $name:ident, $field:ident) => {
-        if $name == stringify!($field) {
+        if $name == $crate::registry::plain(stringify!($field)) {
             return Some(&mut $self.$field);
         }
     };
     (@slot [flat] $ty:ty) => { <$ty as $crate::registry::Fields>::Slots };
     (@slot [$($live:ident)?] $ty:ty) => { Option<$ty> };
-    (@names [flat] $field:ident, $ty:ty) => { <$ty as $crate::registry::Fields>::names() };
-    (@names [$($live:ident)?] $field:ident, $ty:ty) => { &[stringify!($field)] };
+    (@names [flat] $field:ident, $ty:ty) => { <$ty as $crate::registry::Fields>::names().to_vec() };
+    (@names [$($live:ident)?] $field:ident, $ty:ty) => { vec![$crate::registry::plain(stringify!($field))] };
     (@put [flat] $self:ident, $out:ident, $field:ident) => {
         $crate::registry::Fields::put(&$self.$field, $out)?
     };
     (@put [$($live:ident)?] $self:ident, $out:ident, $field:ident) => {
-        $crate::registry::serial::Put::field($out, stringify!($field), &$self.$field)?
+        $crate::registry::serial::Put::field($out, $crate::registry::plain(stringify!($field)), &$self.$field)?
     };
     (@fill [flat] $slots:ident, $name:ident, $from:ident, $field:ident, $ty:ty) => {
         <$ty as $crate::registry::Fields>::fill(&mut $slots.$field, $name, $from)?
     };
     (@fill [$($live:ident)?] $slots:ident, $name:ident, $from:ident, $field:ident, $ty:ty) => {
-        ($name == stringify!($field)
-            && $crate::registry::serial::fill(&mut $slots.$field, stringify!($field), $from)?)
+        ($name == $crate::registry::plain(stringify!($field))
+            && $crate::registry::serial::fill(&mut $slots.$field, $crate::registry::plain(stringify!($field)), $from)?)
     };
     (@finish [flat] $slots:ident, $field:ident, $ty:ty) => {
         <$ty as $crate::registry::Fields>::finish($slots.$field)?
     };
     (@finish [$($live:ident)?] $slots:ident, $field:ident, $ty:ty) => {
-        $crate::registry::serial::filled($slots.$field, stringify!($field))?
+        $crate::registry::serial::filled($slots.$field, $crate::registry::plain(stringify!($field)))?
     };
     (@unit) => { "" };
     (@unit $unit:literal) => { $unit };
@@ -250,7 +256,7 @@ macro_rules! params {
         Some($crate::registry::line(&value))
     }};
     (@default_value $given:ident, $problems:ident, $field:ident, $ty:ty) => {{
-        $given.missing(stringify!($field), $problems);
+        $given.missing($crate::registry::plain(stringify!($field)), $problems);
         None
     }};
     (@default_value $given:ident, $problems:ident, $field:ident, $ty:ty, $default:expr) => {

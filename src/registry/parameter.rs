@@ -228,16 +228,16 @@ pub struct Given<'a> {
     owner: &'static str,
     span: Span,
     fields: Vec<(&'a Ident, &'a Node)>,
-    /// The sole positional value, which stands for the first declared field.
-    first: Option<(&'static str, &'a Node)>,
+    /// Values without names: a sole one stands for the first declared field, and as many as there are fields for all of
+    /// them where none may be left out.
+    unnamed: Vec<(&'static str, &'a Node)>,
 }
 
 impl<'a> Given<'a> {
     /// The node given for a field.
     pub fn take(&mut self, name: &str) -> Option<&'a Node> {
-        if let Some((first, node)) = self.first
-            && first == name
-        {
+        let unnamed = self.unnamed.iter().find(|(field, _)| *field == name);
+        if let Some((_, node)) = unnamed {
             return Some(node);
         }
         self.fields
@@ -267,7 +267,7 @@ pub fn read_fields<'a>(
         owner,
         span: node.span,
         fields: Vec::new(),
-        first: None,
+        unnamed: Vec::new(),
     };
     let Value::Tagged { name, body } = &node.value else {
         problems.push(
@@ -294,8 +294,11 @@ pub fn read_fields<'a>(
     match body {
         Body::Empty => {}
         Body::Positional(items) => {
-            if let ([item], Some(field)) = (items.as_slice(), declared.first()) {
-                given.first = Some((field.name, item));
+            let all = declared.iter().all(|field| field.default.is_none());
+            if (items.len() == 1 && !declared.is_empty()) || (all && items.len() == declared.len())
+            {
+                let names = declared.iter().map(|field| field.name);
+                given.unnamed = names.zip(items).collect();
             } else {
                 problems.push(
                     node.span,

@@ -29,6 +29,12 @@ impl Item for usize {
     }
 }
 
+impl Item for String {
+    fn item() -> Kind {
+        Self::kind(Bounds::NONE)
+    }
+}
+
 impl Item for f64 {
     fn item() -> Kind {
         Self::kind(Bounds::NONE)

@@ -10,6 +10,7 @@ mod report;
 mod schema;
 mod semantics;
 pub mod set;
+mod suggestions;
 mod text;
 
 pub use bundled::{Bundled, FLAGSHIP, bundled};
@@ -23,5 +24,8 @@ pub use schema::{
 pub use semantics::{
     Needs, check_setup, counts, fits, kept_steps, mebibytes, room, setup_bytes,
     shuffles_what_is_not_chosen, stores, too_large,
+};
+pub use suggestions::{
+    Attempt, CompareRun, LesionPlace, OtherScenario, Question, SetParameters, TrySpec, Watch,
 };
 pub use text::{ReadError, Text, read_file};

@@ -2,6 +2,7 @@
 //! past, saving.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::command::{Command, Journalled};
@@ -33,6 +34,8 @@ pub struct Fork {
     pub journal: Vec<Journalled>,
     /// Commands that were taken back, the latest last.
     pub undone: Vec<Journalled>,
+    /// Whether it is run from the very start, so that all of its past can be looked at.
+    pub whole: bool,
 }
 
 impl Fork {
@@ -44,6 +47,7 @@ impl Fork {
             to: step,
             journal: before.cloned().collect(),
             undone: Vec::new(),
+            whole: false,
         }
     }
 }
@@ -80,6 +84,9 @@ pub struct Branch {
     changed: bool,
     /// Commands that were taken back, the latest last.
     undone: Vec<Journalled>,
+    /// What the run was made from, and the same with the values that parameters have now.
+    began: Arc<Scenario>,
+    now: Arc<Scenario>,
 }
 
 impl Branch {
@@ -92,7 +99,12 @@ impl Branch {
     /// A copy of what lies in a run folder.
     pub fn open(folder: &Path, budget: u64) -> Result<Self, SessionError> {
         let (experiment, session) = Session::copy_of(folder)?;
-        Self::with(experiment, session, budget)
+        let start = Experiment::new(experiment.scenario());
+        let begun = Session::temporary(&start)?.flush()?;
+        let mut branch = Self::with(experiment, session, budget)?;
+        // Its past is not in the folder, but can be lived again.
+        branch.keyframes.begin_with(Observed::new(start), begun);
+        Ok(branch)
     }
 
     fn with(
@@ -108,6 +120,8 @@ impl Branch {
         frames.note(&live.experiment);
         Ok(Self {
             keyframes: Keyframes::new(live.clone(), session.flush()?),
+            began: Arc::new(live.experiment.scenario().clone()),
+            now: Arc::new(live.experiment.now()),
             live,
             goal: None,
             frames,
@@ -123,6 +137,8 @@ impl Branch {
     /// A branch of another one. It first runs to where it begins.
     pub fn grow(seed: Seed) -> Self {
         let mut branch = Self {
+            began: Arc::new(seed.at.experiment.scenario().clone()),
+            now: Arc::new(seed.at.experiment.now()),
             live: seed.at,
             goal: Some(seed.goal),
             keyframes: seed.keyframes,
@@ -145,21 +161,25 @@ impl Branch {
             to,
             journal,
             undone,
+            whole,
         } = fork;
-        let keyframe = self.keyframes.before(from, &journal);
+        let at = if whole { 0 } else { from };
+        let keyframe = self.keyframes.before(at, &journal);
         let session = self.session.fork(keyframe.offsets)?;
         let mut frames = self.frames.clone();
         let here = self.live.experiment.journal();
         let until = |journal: &[Journalled]| journal.iter().filter(|j| j.step <= from).count();
         let alike = here[..until(here)] == journal[..until(&journal)];
-        if alike {
+        if whole {
+            frames.truncate_before(0);
+        } else if alike {
             frames.truncate(from);
         } else {
             frames.truncate_before(from);
         }
         Ok(Seed {
             at: keyframe.at.clone(),
-            keyframes: self.keyframes.until(from, &journal),
+            keyframes: self.keyframes.until(at, &journal),
             frames,
             session,
             goal: Goal {
@@ -248,6 +268,9 @@ impl Branch {
             }
             self.frames.note(&self.live.experiment);
         }
+        if !matches!(obeyed, Ok(false)) {
+            self.now = Arc::new(self.live.experiment.now());
+        }
         if let Err(error) = obeyed {
             self.fail(error.to_string());
         } else if self.steps() < goal.to && !self.live.experiment.is_done() {
@@ -331,6 +354,7 @@ impl Branch {
         }
         let journalled = Journalled { step, command };
         let done = self.live.apply(&journalled, &mut self.session);
+        self.now = Arc::new(self.live.experiment.now());
         self.frames.disturb();
         self.frames.note(&self.live.experiment);
         match done {
@@ -432,6 +456,8 @@ impl Branch {
         let undoable = self.undoable();
         let journal = self.live.experiment.journal();
         snapshot.fixed = journal.len() - undoable;
+        snapshot.began = Some(self.began.clone());
+        snapshot.now = Some(self.now.clone());
         snapshot.journal = journal.to_vec();
         snapshot.undone.clone_from(&self.undone);
     }

@@ -263,6 +263,17 @@ impl Branches {
         self.grow(&snapshot, fork, None)
     }
 
+    /// The run at hand once more from its start to where it is, as a branch, so that all of it can be looked at; for a run that was
+    /// opened, of whose past nothing is kept.
+    pub fn relive(&mut self) -> Done {
+        let snapshot = self.snapshot();
+        let fork = Fork {
+            whole: true,
+            ..Fork::at(snapshot.live_step, &snapshot.journal)
+        };
+        self.grow(&snapshot, fork, None).map(drop)
+    }
+
     fn grow(
         &mut self,
         snapshot: &Snapshot,
@@ -296,6 +307,7 @@ impl Branches {
         let worker = Worker::grow(seed, first, self.waking()).map_err(|e| e.to_string())?;
         let name = match &undone {
             Some(undone) => format!("without {}", undone.command.describe()),
+            None if fork.whole => "lived again".into(),
             None => format!("from step {}", fork.from),
         };
         let origin = Origin {
@@ -347,6 +359,7 @@ impl Branches {
             to: snapshot.live_step,
             journal,
             undone: [snapshot.undone.clone(), vec![undone.clone()]].concat(),
+            whole: false,
         };
         self.grow(&snapshot, fork, Some(undone)).map(drop)
     }
@@ -377,6 +390,7 @@ impl Branches {
             to: snapshot.live_step.max(from),
             journal,
             undone,
+            whole: false,
         };
         self.grow(&snapshot, fork, None).map(drop)
     }

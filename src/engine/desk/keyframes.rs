@@ -46,6 +46,13 @@ impl Keyframes {
         }
     }
 
+    /// Puts a state before all others.
+    pub fn begin_with(&mut self, at: Observed, offsets: Offsets) {
+        if self.all[0].step() > at.clock().step {
+            self.all.insert(0, Arc::new(Keyframe { at, offsets }));
+        }
+    }
+
     /// So long was run; whether a keyframe is due.
     pub fn ran(&mut self, time: Duration) -> bool {
         self.since += time;

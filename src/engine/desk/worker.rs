@@ -309,8 +309,11 @@ impl Host {
                 return;
             }
             if self.branch.goal().is_some() {
-                self.branch.relive(begun + FRAME);
-                self.publish();
+                let on_the_way = self.branch.relive(begun + FRAME);
+                // What waits is done before anything is shown.
+                if on_the_way || self.waiting.is_empty() {
+                    self.publish();
+                }
                 continue;
             }
             if !self.running {

@@ -115,6 +115,18 @@ impl Course {
         phase.map_or(time, |p| p.step + (time - p.time))
     }
 
+    /// The clock when so many steps were done.
+    pub fn time_at(&self, step: u64) -> u64 {
+        let after = self.phases.partition_point(|p| p.step <= step);
+        let Some(phase) = after.checked_sub(1).and_then(|i| self.phases.get(i)) else {
+            return step;
+        };
+        let time = phase.time + (step - phase.step);
+        self.phases
+            .get(after)
+            .map_or(time, |next| time.min(next.time))
+    }
+
     /// Where a step lies when counted in something else, with `end` as the last known place (step, counted); between the
     /// beginnings of phases it goes straight.
     pub fn counted(&self, step: f64, base: Base, end: (u64, u64)) -> f64 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::command::Journalled;
 use super::super::lab::LedgerRow;
 use super::super::phases::Source;
+use super::super::scenario::Scenario;
 use super::course::Course;
 use super::frames::Kept;
 use crate::circuit::Place;
@@ -227,6 +228,10 @@ pub struct Snapshot {
     pub series: Arc<BTreeMap<Metric, Arc<Series>>>,
     /// The latest lines of the log, oldest first.
     pub log: Arc<Vec<LogLine>>,
+    /// What the run was made from.
+    pub began: Option<Arc<Scenario>>,
+    /// The same with the values that parameters have at the live end.
+    pub now: Option<Arc<Scenario>>,
     /// Commands, in the order they were applied.
     pub journal: Vec<Journalled>,
     /// How many of them cannot be taken back, because nothing is known of the time before them.

@@ -110,7 +110,13 @@ impl App {
                 Activity::Finished => "finished".into(),
                 Activity::Failed(error) => format!("failed: {error}"),
             };
-            ui.label(RichText::new(state).strong());
+            let failed = matches!(snapshot.activity, Activity::Failed(_));
+            let color = if failed {
+                ui.visuals().error_fg_color
+            } else {
+                ui.visuals().strong_text_color()
+            };
+            ui.label(RichText::new(state).strong().color(color));
             if snapshot.step < snapshot.live_step {
                 ui.label(RichText::new("looking back").strong());
             }

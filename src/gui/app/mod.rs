@@ -16,15 +16,16 @@ use super::broken;
 use super::dock::Dock;
 use super::gallery::{Choice, Gallery};
 use super::looking::{Looking, Unit};
-use super::panels::{self, Ask, Panel, PanelContext};
+use super::panels::{self, Ask, Corner, Panel, PanelContext};
 use super::remembered::{Looks, Remembered};
 use super::simulation::{Simulation, Wish};
 use super::timeline::{Asked, Timeline, TimelineView};
+use super::trying::{Trial, trial};
 use crate::engine::load;
 use crate::engine::{
-    Activity, BranchView, Branches, Journalled, Request, Scenario, Snapshot, forget,
+    Activity, BranchView, Branches, COMPARED, Journalled, Request, Scenario, Snapshot, forget,
 };
-use crate::scenario::{Diagnostics, read_file};
+use crate::scenario::{Diagnostics, TrySpec, read_file};
 use crate::trace::{shell, typed};
 use egui::Ui;
 
@@ -93,6 +94,8 @@ pub struct App {
     /// The moment that is looked at.
     looking: Looking,
     timeline: TimelineView,
+    /// Another scenario that was suggested, to be loaded and run.
+    opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
     deleting: Option<BranchView>,
     /// Why the path in the dialog did not do.
@@ -135,6 +138,7 @@ impl App {
             saving: (0, 0, Vec::new()),
             looking: Looking::default(),
             timeline: remembered.timeline,
+            opening: None,
             deleting: None,
             problem: None,
             status: Ok("ready".into()),
@@ -154,6 +158,16 @@ impl App {
     /// Offers runs of windows that were killed.
     pub fn offer(&mut self, left_behind: Vec<PathBuf>) {
         self.left_behind = left_behind;
+    }
+
+    /// The latest snapshot of the run at hand.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.simulation.snapshot()
+    }
+
+    /// How many runs are compared with the one at hand.
+    pub fn compared(&self) -> usize {
+        self.others(&self.simulation.list()).len()
     }
 
     /// Brings a panel to the front of its tabs.
@@ -220,7 +234,12 @@ impl App {
     fn wish(&mut self, wish: Wish) {
         let moves = matches!(
             wish,
-            Wish::Fork(_) | Wish::Undo | Wish::Redo | Wish::Activate(_) | Wish::Add(..)
+            Wish::Fork(_)
+                | Wish::Relive
+                | Wish::Undo
+                | Wish::Redo
+                | Wish::Activate(_)
+                | Wish::Add(..)
         );
         match self.simulation.wish(wish) {
             Ok(()) if moves => self.looking.live(),
@@ -260,9 +279,51 @@ impl App {
                 let live = self.simulation.snapshot();
                 self.looking.look(step, &live);
             }
+            Ask::Bring(title) => self.dock.bring_forward(&title),
+            Ask::Try(action) => self.attempt(&action),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),
             Ask::Wish(wish) => self.wish(wish),
         }
+    }
+
+    /// Tries what the scenario suggests.
+    fn attempt(&mut self, action: &TrySpec) {
+        let live = self.simulation.snapshot();
+        let (Some(began), Some(now)) = (&live.began, &live.now) else {
+            return;
+        };
+        match trial(action, began, now) {
+            Ok(Trial::Branch(commands)) => {
+                let step = self.looking.at().unwrap_or(live.live_step);
+                self.status = Ok(format!("a branch from step {step}"));
+                self.wish(Wish::Fork(step));
+                for command in commands {
+                    self.simulation.send(Request::Apply(command));
+                }
+                self.simulation.send(Request::Run);
+            }
+            Ok(Trial::Run(scenario, name, compared)) => {
+                let before = self.simulation.list().into_iter().find(|run| run.active);
+                self.status = Ok(format!("a new run: {name}"));
+                self.wish(Wish::Add(scenario, name));
+                if let Some(before) = before.filter(|_| compared) {
+                    self.wish(Wish::Compare(before.id, true));
+                }
+                self.simulation.send(Request::Run);
+            }
+            Ok(Trial::Load(scenario)) => self.opening = Some(scenario),
+            Err(why) => self.status = Err(why),
+        }
+    }
+
+    /// The runs that are compared with the one at hand, with what is to be seen of them.
+    fn others(&self, runs: &[BranchView]) -> Vec<(BranchView, Arc<Snapshot>)> {
+        let others = runs.iter().filter(|run| run.compared && !run.active);
+        let seen = others.filter_map(|run| {
+            let snapshot = self.simulation.snapshot_of(run.id)?;
+            Some((run.clone(), snapshot))
+        });
+        seen.take(COMPARED - 1).collect()
     }
 
     /// Removes a run; one that is not saved is asked about.
@@ -436,20 +497,27 @@ impl App {
         match &self.middle {
             Middle::Panels => {
                 let runs = self.simulation.list();
+                let others = self.others(&runs);
                 let asked = RefCell::new(Vec::new());
                 let ask = |ask| asked.borrow_mut().push(ask);
                 let cx = PanelContext {
                     snapshot,
                     runs: &runs,
+                    others: &others,
                     ask: &ask,
                 };
+                if self.alone {
+                    // What the scenario suggests stands beside its curves.
+                    let side = self.panels.iter_mut().find(|p| p.corner() == Corner::Side);
+                    if let Some(side) = side {
+                        egui::Panel::right("beside")
+                            .default_size(300.0)
+                            .show(ui, |ui| side.ui(&cx, ui));
+                    }
+                }
                 let measuring = |p: &&mut Box<dyn Panel>| p.shows_measurements();
-                match self
-                    .panels
-                    .iter_mut()
-                    .find(measuring)
-                    .filter(|_| self.alone)
-                {
+                let only = self.panels.iter_mut().find(measuring);
+                match only.filter(|_| self.alone) {
                     Some(panel) => framed(ui, |ui| {
                         ui.horizontal(|ui| {
                             ui.heading(panel.title());
@@ -557,12 +625,17 @@ impl App {
                 };
                 timeline.ui(ui)
             });
-            if asked.inner == Asked::RunOn {
-                self.run_on();
+            match asked.inner {
+                Asked::RunOn => self.run_on(),
+                Asked::Relive => self.wish(Wish::Relive),
+                Asked::Nothing => {}
             }
         }
         egui::CentralPanel::no_frame().show(ui, |ui| self.middle(ui, &snapshot));
         self.dialogs(&ctx);
+        if let Some(scenario) = self.opening.take() {
+            self.leave(Leaving::Load(scenario, true), &ctx);
+        }
         self.guard(&ctx);
         self.delete_dialog(&ctx);
         self.looks.note(&ctx);

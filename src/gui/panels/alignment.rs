@@ -1,11 +1,11 @@
 //! Alignment: how well each rule's gradient agrees with exact BPTT.
 
-use egui::{RichText, Ui};
-use egui_plot::Plot;
+use egui::Ui;
 
-use super::{Corner, Panel, PanelContext, level, line};
-use crate::gui::theme::rule;
-use crate::record::{Declared, metric};
+use super::plots::{compared, curves, over_time, plot};
+use super::{Corner, Panel, PanelContext, legend, level};
+use crate::gui::theme::named;
+use crate::record::{Declared, Metric, metric};
 
 /// The alignment panel.
 pub struct Alignment {
@@ -65,28 +65,37 @@ impl Panel for Alignment {
                 "nothing measured yet; in a stream, or with `learning.align: false`, nothing is",
             );
         }
-        ui.horizontal_wrapped(|ui| {
-            for (i, name, points) in &found {
+        compared(cx, ui);
+        let dark = ui.visuals().dark_mode;
+        let told: Vec<(String, egui::Color32)> = found
+            .iter()
+            .map(|(_, name, points)| {
                 let value = points.last().map_or(f64::NAN, |p| p[1]);
-                ui.label(
-                    RichText::new(format!("{name} {value:.3}"))
-                        .color(rule(*i))
-                        .strong(),
-                );
-            }
-        });
+                (format!("{name} {value:.3}"), named(name, dark))
+            })
+            .collect();
+        let entries: Vec<_> = told
+            .iter()
+            .map(|(text, color)| (text.as_str(), *color))
+            .collect();
+        legend(ui, &entries);
         let weak = ui.visuals().weak_text_color();
-        Plot::new("alignment")
+        let strong = ui.visuals().strong_text_color();
+        let quantity = self.quantity;
+        let y = QUANTITIES
+            .iter()
+            .find(|(_, declared)| std::ptr::eq(*declared, quantity));
+        plot("alignment", "time (steps)", y.map_or("", |(name, _)| name))
             .height(ui.available_height().max(40.0))
             .include_y(0.0)
             .include_y(1.1)
-            .allow_scroll(false)
-            .x_axis_label("time (steps)")
             .show(ui, |plot| {
                 plot.hline(level("exact BPTT", 1.0, weak));
-                for (i, name, points) in &found {
-                    plot.line(line(name, points, rule(*i)));
+                for (_, name, _) in &found {
+                    let metric = Metric::of(quantity, (*name).to_string());
+                    curves(plot, cx, name, named(name, dark), |s| s.points(&metric));
                 }
+                over_time(plot, cx, strong);
             });
     }
 }

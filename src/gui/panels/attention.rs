@@ -54,6 +54,7 @@ impl Panel for Attention {
             map: Map::Viridis,
             scale: largest(&view.weights.values),
             steps: view.weights.steps(),
+            told: None,
         };
         let height = ui.available_height() - 4.0;
         self.weights.show(ui, &picture, height);

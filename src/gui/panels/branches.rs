@@ -2,7 +2,7 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::{Ask, Panel, PanelContext};
+use super::{Ask, Corner, Panel, PanelContext};
 use crate::engine::{Activity, BranchView};
 use crate::gui::Wish;
 
@@ -21,6 +21,10 @@ impl Panel for Branches {
     fn help(&self) -> &'static str {
         "The runs on the desk. Running on from the past, or changing something there, makes a branch: what came after it stays \
          in the run that it began in. Click a name to take the run to hand; tick up to three to see their curves beside it."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Side
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

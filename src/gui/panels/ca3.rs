@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::Ui;
-use egui_plot::Plot;
 
+use super::plots::plot;
 use super::{Corner, Panel, PanelContext, legend, level, line};
 use crate::engine::{Raster, RippleView};
 use crate::gui::heatmap::{Heatmap, Picture};
@@ -53,12 +53,29 @@ impl Panel for Ca3 {
         }
         let half = ui.available_height() * 0.55;
         let scale = self.made.values.iter().copied().fold(1.0, f32::max);
+        let rows = ripple.units.clamp(1, ROWS);
+        let told = |row: usize, column: usize, active: f32| {
+            let (from, to) = (row * ripple.units / rows, (row + 1) * ripple.units / rows);
+            let when = match column.checked_sub(1) {
+                None => "in the cue".to_string(),
+                Some(step) => format!("at replayed step {step}"),
+            };
+            if to <= from + 1 {
+                let is = if active > 0.0 { "active" } else { "silent" };
+                return format!("unit {from} is {is} {when}");
+            }
+            format!(
+                "{active:.0} of units {from} to {} are active {when}",
+                to - 1
+            )
+        };
         let picture = Picture {
             name: "CA3 winners",
             raster: &self.made,
             map: Map::Magma,
             scale,
             steps: 0,
+            told: Some(&told),
         };
         self.raster.show(ui, &picture, half);
         let weak = ui.visuals().weak_text_color();
@@ -109,21 +126,19 @@ pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f
         points(&|s| s.support),
     );
     let weak = ui.visuals().weak_text_color();
-    let mut plot = Plot::new(id.to_string())
+    let label = match ripple.steps.len() {
+        _ if !labels => String::new(),
+        0 => "replayed step".to_string(),
+        n => format!(
+            "replayed step ({} ms each, {:.0} ms in all)",
+            ripple.step_ms,
+            ripple.step_ms * n as f64
+        ),
+    };
+    let plot = plot(id, &label, "")
         .height(height.max(40.0))
         .include_y(0.0)
-        .include_y(1.1)
-        .allow_scroll(false);
-    if labels {
-        plot = plot.x_axis_label(match ripple.steps.len() {
-            0 => "replayed step".to_string(),
-            n => format!(
-                "replayed step ({} ms each, {:.0} ms in all)",
-                ripple.step_ms,
-                ripple.step_ms * n as f64
-            ),
-        });
-    }
+        .include_y(1.1);
     plot.show(ui, |plot| {
         plot.hline(level("threshold", 0.5, weak));
         plot.line(line("overlap", &overlap, rule(2)));

@@ -193,7 +193,11 @@ impl Capacity {
             .include_y(0.0)
             .include_y(1.05)
             .allow_scroll(false)
+            .allow_drag(false)
+            .allow_zoom(false)
+            .allow_boxed_zoom(false)
             .x_axis_label(name)
+            .y_axis_label(if exact { "errorless" } else { "overlap" })
             .x_axis_formatter(move |mark, _| {
                 let x = if log {
                     10_f64.powf(mark.value)

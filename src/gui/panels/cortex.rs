@@ -62,6 +62,7 @@ impl Panel for Cortex {
             map: Map::Diverging,
             scale,
             steps: view.length,
+            told: None,
         };
         self.states.show(ui, &picture, height);
         if strip > 0.0 {
@@ -71,6 +72,7 @@ impl Panel for Cortex {
                 map: Map::Viridis,
                 scale: largest(&view.inputs.values),
                 steps: view.length,
+                told: None,
             };
             self.inputs.show(ui, &inputs, strip);
             if let Some(names) = view.input_names.first().zip(view.input_names.last()) {

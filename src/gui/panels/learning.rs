@@ -1,9 +1,9 @@
 //! Learning: loss and accuracy, with the levels of chance and of no memory.
 
 use egui::Ui;
-use egui_plot::Plot;
 
-use super::{Corner, Panel, PanelContext, legend, level, line};
+use super::plots::{compared, curves, over_time, plot};
+use super::{Corner, Panel, PanelContext, legend, level};
 use crate::gui::theme::rule;
 use crate::record::{Metric, metric};
 
@@ -53,16 +53,15 @@ impl Panel for Learning {
                 .collect();
             ui.weak(format!("losses: {}", told.join(", ")));
         }
+        compared(cx, ui);
+        let strong = ui.visuals().strong_text_color();
         let plots = if weights.is_empty() { 2.0 } else { 3.0 };
         let height = (ui.available_height() - 8.0) / plots;
         let known = cx.snapshot.baselines;
         let plot = |id: &'static str, label: &'static str| {
-            Plot::new(id)
+            plot(id, "time (steps)", label)
                 .height(height.max(40.0))
                 .include_y(0.0)
-                .allow_scroll(false)
-                .x_axis_label("time (steps)")
-                .y_axis_label(label)
         };
         plot("accuracy", "accuracy")
             .include_y(1.0)
@@ -70,14 +69,16 @@ impl Panel for Learning {
                 if let Some(chance) = known.map(|k| k.chance_accuracy).filter(|c| c.is_finite()) {
                     plot.hline(level("chance", chance, weak));
                 }
-                plot.line(line("awake", series(&metric::ACCURACY), rule(1)));
-                plot.line(line("probe", series(&metric::PROBE_ACCURACY), rule(4)));
-                plot.line(line("correct, awake", series(&metric::CORRECT), rule(2)));
-                plot.line(line(
-                    "correct, probe",
-                    series(&metric::PROBE_CORRECT),
-                    rule(3),
-                ));
+                for (name, declared, color) in [
+                    ("awake", &metric::ACCURACY, rule(1)),
+                    ("probe", &metric::PROBE_ACCURACY, rule(4)),
+                    ("correct, awake", &metric::CORRECT, rule(2)),
+                    ("correct, probe", &metric::PROBE_CORRECT, rule(3)),
+                ] {
+                    let metric = Metric::new(declared);
+                    curves(plot, cx, name, color, |s| s.points(&metric));
+                }
+                over_time(plot, cx, strong);
             });
         plot("loss", "loss").show(ui, |plot| {
             if let Some(loss) = known.map(|k| k.memoryless_loss).filter(|l| l.is_finite()) {
@@ -86,14 +87,22 @@ impl Panel for Learning {
             for known in levels {
                 plot.hline(level(known.name, known.loss, weak));
             }
-            plot.line(line("awake", series(&metric::LOSS), rule(1)));
-            plot.line(line("probe", series(&metric::PROBE_LOSS), rule(4)));
+            for (name, declared, color) in [
+                ("awake", &metric::LOSS, rule(1)),
+                ("probe", &metric::PROBE_LOSS, rule(4)),
+            ] {
+                let metric = Metric::new(declared);
+                curves(plot, cx, name, color, |s| s.points(&metric));
+            }
+            over_time(plot, cx, strong);
         });
         if !weights.is_empty() {
             plot("weights", "weight").show(ui, |plot| {
-                for (i, (name, points)) in weights.iter().enumerate() {
-                    plot.line(line(name, points, rule(i)));
+                for (i, (name, _)) in weights.iter().enumerate() {
+                    let metric = Metric::of(&metric::WEIGHT, (*name).to_string());
+                    curves(plot, cx, name, rule(i), |s| s.points(&metric));
                 }
+                over_time(plot, cx, strong);
             });
         }
     }

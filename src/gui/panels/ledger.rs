@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Response, RichText, Sense, TextStyle, Ui, vec2};
 
 use super::{Panel, PanelContext};
-use crate::gui::theme::rule;
+use crate::gui::theme::named;
 
 /// The ledger panel.
 #[derive(Default)]
@@ -43,8 +43,9 @@ impl Panel for Ledger {
                     ui.strong(heading);
                 }
                 ui.end_row();
+                let dark = ui.visuals().dark_mode;
                 for (i, row) in rows.iter().enumerate() {
-                    let color = rule(i);
+                    let color = named(&row.rule, dark);
                     ui.label(RichText::new(&row.rule).color(color).strong());
                     for (column, largest) in columns.iter().zip(largest) {
                         bar(ui, column[i], largest, color);

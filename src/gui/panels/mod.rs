@@ -10,10 +10,17 @@ mod cortex;
 mod learning;
 mod ledger;
 mod log;
+mod metrics;
+mod parameters;
+mod plots;
 mod ripples;
+mod suggestions;
+
+use std::sync::Arc;
 
 use super::Wish;
 use crate::engine::{BranchView, Command, Snapshot};
+use crate::scenario::TrySpec;
 
 /// What a panel may ask for.
 #[derive(Debug)]
@@ -24,6 +31,10 @@ pub enum Ask {
     Look(u64),
     /// Something of the runs on the desk.
     Wish(Wish),
+    /// A panel brought to the front, by its title.
+    Bring(String),
+    /// To try what the scenario suggests.
+    Try(TrySpec),
 }
 
 /// What a panel may look at and ask for.
@@ -32,6 +43,8 @@ pub struct PanelContext<'a> {
     pub snapshot: &'a Snapshot,
     /// The runs on the desk.
     pub runs: &'a [BranchView],
+    /// Those that are compared with the one at hand.
+    pub others: &'a [(BranchView, Arc<Snapshot>)],
     /// Asks for something.
     pub ask: &'a dyn Fn(Ask),
 }
@@ -45,6 +58,8 @@ pub enum Corner {
     Below,
     /// Below on the left, a tab among others.
     Tab,
+    /// Along the right side, a tab among others.
+    Side,
 }
 
 /// A panel of the dock.
@@ -77,6 +92,9 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<ledger::Ledger>::default(),
         Box::<attention::Attention>::default(),
         Box::<capacity::Capacity>::default(),
+        Box::<metrics::Metrics>::default(),
+        Box::<suggestions::Suggestions>::default(),
+        Box::<parameters::Parameters>::default(),
         Box::<branches::Branches>::default(),
         Box::<log::Log>::default(),
     ]

@@ -1,5 +1,7 @@
 //! Ripples: the list of replay events; pick one to see its steps beside the lived episode.
 
+use std::sync::Arc;
+
 use egui::{RichText, ScrollArea, Ui};
 
 use super::ca3::overlap_plot;
@@ -13,6 +15,8 @@ use crate::record::{Metric, Order, metric};
 #[derive(Default)]
 pub struct Ripples {
     chosen: Option<u64>,
+    /// The steps of a ripple that were looked up.
+    found: Option<Arc<RippleView>>,
     /// The run it was chosen in.
     run: u64,
     decoded: Heatmap,
@@ -35,6 +39,7 @@ impl Panel for Ripples {
         if self.run != cx.snapshot.run {
             self.run = cx.snapshot.run;
             self.chosen = None;
+            self.found = None;
         }
         let ripples = &cx.snapshot.ripples;
         if ripples.is_empty() {
@@ -47,7 +52,19 @@ impl Panel for Ripples {
         let chosen = self
             .chosen
             .and_then(|n| ripples.iter().find(|r| r.record.ripple == n));
-        let detail = chosen.or(ripples.last()).and_then(|r| r.detail.clone());
+        let picked = self.chosen.is_some();
+        let entry = chosen.or(ripples.last().filter(|_| !picked));
+        // What is no longer with the list is found in what is kept of the run.
+        let number = self.chosen.or(entry.map(|r| r.record.ripple));
+        let detail = entry.and_then(|r| r.detail.clone());
+        let detail = detail.or_else(|| self.kept(cx.snapshot, number?));
+        if picked && detail.is_none() {
+            let n = self.chosen.unwrap_or_default();
+            ui.label(format!("the steps of ripple {n} are no longer kept"));
+            if ui.button("Show the latest").clicked() {
+                self.chosen = None;
+            }
+        }
         let list = if detail.is_some() {
             ui.available_height() * 0.45
         } else {
@@ -111,6 +128,18 @@ fn header() -> String {
 }
 
 impl Ripples {
+    /// The steps of a ripple, from what is kept of the run.
+    fn kept(&mut self, snapshot: &Snapshot, ripple: u64) -> Option<Arc<RippleView>> {
+        if self
+            .found
+            .as_ref()
+            .is_none_or(|found| found.ripple != ripple)
+        {
+            self.found = snapshot.kept.ripple(ripple).map(Arc::new);
+        }
+        self.found.clone()
+    }
+
     fn entry(&mut self, ui: &mut Ui, entry: &RippleEntry) {
         let r = &entry.record;
         let order = match r.order {
@@ -186,7 +215,9 @@ impl Ripples {
                 raster,
                 map: Map::Diverging,
                 scale,
-                steps: 0,
+                // The same steps side by side, also where some have no lived state.
+                steps: view.decoded.steps(),
+                told: None,
             };
             columns[0].weak("re-instated");
             self.decoded.show(
@@ -200,13 +231,15 @@ impl Ripples {
                 &signed("Lived states", &view.lived),
                 height,
             );
-            columns[2].weak("error");
+            let mean = error.values.iter().sum::<f32>() / error.values.len().max(1) as f32;
+            columns[2].weak(format!("error, {mean:.3} on average"));
             let error = Picture {
                 name: "Error",
                 raster: &error,
                 map: Map::Magma,
-                scale,
-                steps: 0,
+                scale: largest(&error.values),
+                steps: view.decoded.steps(),
+                told: None,
             };
             self.error.show(&mut columns[2], &error, height);
             overlap_plot(

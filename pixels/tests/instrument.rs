@@ -1,0 +1,184 @@
+//! Changing, comparing and trying in the app, on real runs.
+
+use std::time::{Duration, Instant};
+
+use ammon::engine::{Activity, Branches, Request, Scenario, Snapshot, load};
+use ammon::gui::{App, panels};
+use ammon::scenario::{TrySpec, bundled};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+fn small() -> Scenario {
+    let sets = [
+        "task.delay=4",
+        "hippocampus.store.units=100",
+        "hippocampus.entorhinal.units=100",
+        "protocol=[Repeat(times: 20, phases: [Wake(episodes: 4), Sleep(ripples: 4), Probe(episodes: 4)])]",
+    ];
+    load(bundled()[0].document(), &sets.map(String::from), None).unwrap()
+}
+
+/// An app on a scenario after so many steps.
+fn app(scenario: Scenario, steps: u64) -> Harness<'static, App> {
+    let mut desk = Branches::new(scenario, || {}).unwrap();
+    if steps > 0 {
+        desk.send(Request::Step(steps));
+    }
+    let begun = Instant::now();
+    while desk.snapshot().step < steps || desk.snapshot().activity == Activity::Running {
+        assert!(begun.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let app = App::new(Box::new(desk), None);
+    let mut harness = Harness::builder()
+        .with_size([1600.0, 1400.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness.run_steps(2);
+    harness
+}
+
+/// Waits until something holds of the run at hand.
+fn wait(harness: &mut Harness<'static, App>, what: &str, holds: impl Fn(&Snapshot) -> bool) {
+    let begun = Instant::now();
+    while !holds(&harness.state().snapshot()) {
+        assert!(begun.elapsed() < Duration::from_mins(2), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+        harness.run_steps(1);
+    }
+}
+
+fn bring(harness: &mut Harness<'static, App>, title: &str) {
+    harness.state_mut().bring_forward(title);
+    harness.run_steps(3);
+}
+
+fn find(harness: &mut Harness<'static, App>, text: &str) {
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "find")
+        .click();
+    harness.run_steps(2);
+    let field = harness.get_by_role_and_label(egui::Role::TextInput, "find");
+    field.type_text(text);
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_live_parameter_changes_the_run_and_is_taken_back() {
+    let mut harness = app(small(), 50);
+    bring(&mut harness, "Parameters");
+    find(&mut harness, "optimizer.rate");
+    harness
+        .get_by_role_and_label(egui::Role::SpinButton, "rate")
+        .click();
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness
+        .get_by_role_and_label(egui::Role::SpinButton, "rate")
+        .type_text("0.02");
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(2);
+    wait(&mut harness, "the rate was not set", |s| {
+        s.journal.len() == 1
+    });
+    let told = harness.state().snapshot().journal[0].command.describe();
+    assert_eq!(told, "set cortex.optimizer.rate to 0.02");
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    harness.run_steps(2);
+    wait(&mut harness, "it was not undone", |s| s.journal.is_empty());
+    harness.key_press_modifiers(
+        egui::Modifiers::COMMAND | egui::Modifiers::SHIFT,
+        egui::Key::Z,
+    );
+    harness.run_steps(2);
+    wait(&mut harness, "it was not done again", |s| {
+        s.journal.len() == 1
+    });
+}
+
+#[test]
+fn what_a_run_is_made_of_changes_in_a_new_one() {
+    let mut harness = app(small(), 50);
+    bring(&mut harness, "Parameters");
+    find(&mut harness, "separation");
+    harness
+        .get_by_role_and_label(egui::Role::ComboBox, "separation")
+        .click();
+    harness.run_steps(3);
+    harness.get_by_label("Direct").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("a new run with hippocampus.separation=Direct");
+    harness.get_by_label("Begin it").click();
+    harness.run_steps(3);
+    let snapshot = harness.state().snapshot();
+    assert_eq!(snapshot.step, 0);
+    assert!(format!("{:?}", snapshot.now.as_ref().unwrap().setup).contains("Direct"));
+    bring(&mut harness, "Branches");
+    harness.get_by_label("run 1");
+    harness.get_by_label("hippocampus.separation=Direct");
+}
+
+/// Everything that bundled scenarios suggest to try does what it says.
+#[test]
+fn every_suggestion_is_done_with_one_click_and_has_its_effect() {
+    for scenario in bundled() {
+        let loaded = load(scenario.document(), &[], None).unwrap();
+        for (i, attempt) in loaded.r#try.iter().enumerate() {
+            let of = format!("{}: {}", scenario.name, attempt.text);
+            let mut harness = app(loaded.clone(), 0);
+            bring(&mut harness, "Suggestions");
+            harness.get_by_label(&format!("Try {}", i + 1)).click();
+            harness.run_steps(3);
+            match &attempt.action {
+                TrySpec::Lesion(lesion) => wait(&mut harness, &of, |s| {
+                    let regions = s.regions.iter().map(|r| (r.place, r.lesion));
+                    let mut all = regions.chain(s.pathways.iter().map(|p| (p.place, p.lesion)));
+                    all.any(|(place, part)| place == lesion.target && part == lesion.fraction)
+                }),
+                TrySpec::Set(set) => wait(&mut harness, &of, |s| has(s, &set.changes.0)),
+                TrySpec::Compare(compare) => {
+                    wait(&mut harness, &of, |s| {
+                        has(s, &compare.changes.0) && s.step > 0
+                    });
+                    assert_eq!(harness.state().compared(), 1, "{of}");
+                }
+                TrySpec::Scenario(other) => {
+                    let other = bundled().iter().find(|b| b.name == other.name).expect(&of);
+                    let title = load(other.document(), &[], None).unwrap().title;
+                    wait(&mut harness, &of, |s| s.title == title);
+                }
+            }
+            wait(&mut harness, &of, |s| {
+                s.step > 0 || matches!(s.activity, Activity::Running | Activity::Finished)
+            });
+        }
+    }
+}
+
+/// Whether parameters have these values now.
+fn has(snapshot: &Snapshot, changes: &[String]) -> bool {
+    let Some(now) = &snapshot.now else {
+        return false;
+    };
+    changes.iter().all(|change| {
+        let (path, value) = change.split_once('=').unwrap();
+        ammon::engine::given(now, path, value).is_ok_and(|(same, _)| same == **now)
+    })
+}
+
+#[test]
+fn suggestions_name_panels_that_are_there() {
+    let titles: Vec<&str> = panels::all().iter().map(|p| p.title()).collect();
+    for scenario in bundled() {
+        let loaded = load(scenario.document(), &[], None).unwrap();
+        for watch in &loaded.watch {
+            let name = scenario.name;
+            assert!(
+                titles.contains(&watch.panel.as_str()),
+                "{name}: {}",
+                watch.panel
+            );
+        }
+    }
+}
