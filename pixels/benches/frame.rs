@@ -2,41 +2,13 @@
 //! worker. Prints the median of both; `cargo bench -p pixels --bench frame`.
 
 fn main() {
-    use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     use ammon::engine::load;
-    use ammon::engine::{BranchView, Experiment, Request, Scenario, Snapshot, Status, Worker};
-    use ammon::gui::{App, Simulation, Wish};
+    use ammon::engine::{Branches, Experiment, Request, Status};
+    use ammon::gui::App;
     use ammon::scenario::bundled;
     use eframe::egui;
-
-    struct Shared(Arc<Worker>);
-    impl Simulation for Shared {
-        fn snapshot(&self) -> Arc<Snapshot> {
-            self.0.snapshot()
-        }
-
-        fn send(&mut self, request: Request) {
-            self.0.send(request);
-        }
-
-        fn wish(&mut self, _: Wish) -> Result<(), String> {
-            Ok(())
-        }
-
-        fn list(&self) -> Vec<BranchView> {
-            Vec::new()
-        }
-
-        fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
-            None
-        }
-
-        fn scenario(&self) -> Option<Arc<Scenario>> {
-            None
-        }
-    }
 
     const STEPS: u64 = 20_000;
     let scenario = load(bundled()[0].document(), &[], None).expect("the flagship is sound");
@@ -53,13 +25,13 @@ fn main() {
         }
         let headless = STEPS as f64 / begun.elapsed().as_secs_f64();
 
-        let worker = Arc::new(Worker::start(&scenario, || {}).expect("a worker"));
-        let mut app = App::new(Box::new(Shared(worker.clone())), None);
+        let mut desk = Branches::new(scenario.clone(), || {}).expect("a desk");
+        desk.send(Request::Step(STEPS));
+        let mut app = App::new(Box::new(desk), None);
         let ctx = egui::Context::default();
-        worker.send(Request::Step(STEPS));
         let begun = Instant::now();
         let mut number = 0;
-        while worker.snapshot().step < STEPS {
+        while app.snapshot().step < STEPS {
             let frame = Instant::now();
             let size = egui::vec2(1280.0, 800.0);
             let input = egui::RawInput {

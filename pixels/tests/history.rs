@@ -2,30 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use ammon::engine::{Activity, Branches, Request, load};
 use ammon::gui::{Action, App};
-use ammon::scenario::bundled;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use pixels::{app_after, small};
 
 /// An app on a run of so many steps.
 fn app(steps: u64) -> Harness<'static, App> {
-    let sets = [
-        "task.delay=4",
-        "hippocampus.store.units=100",
-        "hippocampus.entorhinal.units=100",
-        "protocol=[Repeat(times: 20, phases: [Wake(episodes: 4), Sleep(ripples: 4), Probe(episodes: 4)])]",
-    ];
-    let sets = sets.map(String::from);
-    let scenario = load(bundled()[0].document(), &sets, None).unwrap();
-    let mut desk = Branches::new(scenario, || {}).unwrap();
-    desk.send(Request::Step(steps));
-    let begun = Instant::now();
-    while desk.snapshot().step < steps || desk.snapshot().activity == Activity::Running {
-        assert!(begun.elapsed() < Duration::from_mins(1));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let app = App::new(Box::new(desk), None);
+    let app = app_after(small(), steps);
     let mut harness = Harness::builder()
         .with_size([1280.0, 900.0])
         .with_max_steps(12)

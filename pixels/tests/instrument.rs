@@ -2,34 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use ammon::engine::{Activity, Branches, Request, Scenario, Snapshot, load};
+use ammon::engine::{Activity, Scenario, Snapshot, load};
 use ammon::gui::{App, panels};
 use ammon::scenario::{TrySpec, bundled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-
-fn small() -> Scenario {
-    let sets = [
-        "task.delay=4",
-        "hippocampus.store.units=100",
-        "hippocampus.entorhinal.units=100",
-        "protocol=[Repeat(times: 20, phases: [Wake(episodes: 4), Sleep(ripples: 4), Probe(episodes: 4)])]",
-    ];
-    load(bundled()[0].document(), &sets.map(String::from), None).unwrap()
-}
+use pixels::{app_after, small};
 
 /// An app on a scenario after so many steps.
 fn app(scenario: Scenario, steps: u64) -> Harness<'static, App> {
-    let mut desk = Branches::new(scenario, || {}).unwrap();
-    if steps > 0 {
-        desk.send(Request::Step(steps));
-    }
-    let begun = Instant::now();
-    while desk.snapshot().step < steps || desk.snapshot().activity == Activity::Running {
-        assert!(begun.elapsed() < Duration::from_mins(1));
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let app = App::new(Box::new(desk), None);
+    let app = app_after(scenario, steps);
     let mut harness = Harness::builder()
         .with_size([1600.0, 1400.0])
         .with_max_steps(12)
@@ -117,6 +99,62 @@ fn what_a_run_is_made_of_changes_in_a_new_one() {
     bring(&mut harness, "Branches");
     harness.get_by_label("run 1");
     harness.get_by_label("hippocampus.separation=Direct");
+}
+
+#[test]
+fn a_layout_is_kept_by_its_name_and_a_panel_that_was_closed_comes_back() {
+    let mut harness = app(small(), 20);
+    let view = |harness: &mut Harness<'static, App>| {
+        harness.get_by_label("View").click();
+        harness.run_steps(3);
+    };
+    view(&mut harness);
+    let name = || egui::Role::TextInput;
+    harness.get_by_role_and_label(name(), "layout").click();
+    harness.run_steps(2);
+    harness
+        .get_by_role_and_label(name(), "layout")
+        .type_text("mine");
+    harness.run_steps(2);
+    harness.get_by_label("Keep").click();
+    harness.run_steps(3);
+    // The menu stays while panels are ticked.
+    harness
+        .get_by_role_and_label(egui::Role::CheckBox, "Circuit")
+        .click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("click to lesion").is_none());
+    harness.get_by_label("mine").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("click to lesion");
+    harness
+        .get_by_role_and_label(egui::Role::CheckBox, "Circuit")
+        .click();
+    harness.run_steps(3);
+    harness.state_mut().bring_forward("Circuit");
+    harness.run_steps(3);
+    harness.get_by_label_contains("click to lesion");
+}
+
+#[test]
+fn what_would_be_undone_is_told() {
+    let mut harness = app(small(), 20);
+    harness.get_by_label("Edit").click();
+    harness.run_steps(3);
+    harness.get_by_label("Nothing to undo");
+    harness.get_by_label("Nothing to redo");
+    harness.key_press(egui::Key::Escape);
+    harness.run_steps(2);
+    harness.get_by_label("Schaffer").click();
+    harness.run_steps(2);
+    wait(&mut harness, "no lesion", |s| s.journal.len() == 1);
+    harness.get_by_label("Edit").click();
+    harness.run_steps(3);
+    harness
+        .get_by_label("Undo: lesion Schaffer (100 %)")
+        .click();
+    harness.run_steps(2);
+    wait(&mut harness, "it was not undone", |s| s.journal.is_empty());
 }
 
 /// Everything that bundled scenarios suggest to try does what it says.

@@ -3,36 +3,11 @@
 use std::sync::Arc;
 
 use ammon::engine::load;
-use ammon::engine::{Activity, BranchView, Request, Scenario, Snapshot, Worker};
-use ammon::gui::{App, Simulation, Wish, panels};
+use ammon::engine::{Activity, BranchView, Request, Snapshot, Worker};
+use ammon::gui::{App, panels};
 use ammon::scenario::bundled;
 use egui_kittest::Harness;
-
-struct Still(Arc<Snapshot>);
-
-impl Simulation for Still {
-    fn snapshot(&self) -> Arc<Snapshot> {
-        self.0.clone()
-    }
-
-    fn send(&mut self, _: Request) {}
-
-    fn wish(&mut self, _: Wish) -> Result<(), String> {
-        Ok(())
-    }
-
-    fn list(&self) -> Vec<BranchView> {
-        Vec::new()
-    }
-
-    fn snapshot_of(&self, _: u64) -> Option<Arc<Snapshot>> {
-        None
-    }
-
-    fn scenario(&self) -> Option<Arc<Scenario>> {
-        None
-    }
-}
+use pixels::Still;
 
 /// The end of a short run: the same bytes each time, once the measured times are taken out.
 fn ended() -> Arc<Snapshot> {

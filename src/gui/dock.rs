@@ -8,20 +8,81 @@ use super::panels::{Corner, Panel, PanelContext};
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Pane(pub String);
 
+/// A layout, by its name.
+pub type Layout = (String, Tree<Pane>);
+
 /// The dock's tree.
 pub struct Dock {
     /// What is remembered.
     pub tree: Tree<Pane>,
+    /// Layouts that were given a name.
+    pub named: Vec<Layout>,
+    /// The name that is being given.
+    naming: String,
 }
+
+/// Named layouts at most.
+const MOST: usize = 20;
 
 impl Dock {
     /// The remembered layout, without panels that are no longer there and with those that are new; the first layout where
     /// there is none.
-    pub fn restore(stored: Option<Tree<Pane>>, panels: &[Box<dyn Panel>]) -> Self {
+    pub fn restore(
+        stored: Option<Tree<Pane>>,
+        named: Vec<Layout>,
+        panels: &[Box<dyn Panel>],
+    ) -> Self {
         let kept = stored.and_then(|tree| renewed(tree, panels));
+        let named = named.into_iter().take(MOST);
         Self {
             tree: kept.unwrap_or_else(|| first_layout(panels)),
+            named: named
+                .filter_map(|(name, tree)| Some((name, renewed(tree, panels)?)))
+                .collect(),
+            naming: String::new(),
         }
+    }
+
+    /// A menu to give the layout a name, and to go back to one that has one.
+    pub fn layouts(&mut self, ui: &mut egui::Ui) {
+        let mut gone = None;
+        for (i, (name, tree)) in self.named.iter().enumerate() {
+            ui.horizontal(|ui| {
+                let hint = "Lay the panels out like this";
+                if ui.button(name).on_hover_text(hint).clicked() {
+                    self.tree = tree.clone();
+                }
+                let forget = ui.small_button("x");
+                if forget
+                    .on_hover_text(format!("Forget the layout {name}"))
+                    .clicked()
+                {
+                    gone = Some(i);
+                }
+            });
+        }
+        if let Some(gone) = gone {
+            self.named.remove(gone);
+        }
+        ui.horizontal(|ui| {
+            let label = ui.label("layout");
+            let field = egui::TextEdit::singleline(&mut self.naming).desired_width(90.0);
+            ui.add(field).labelled_by(label.id);
+            let name = self.naming.trim();
+            let fits = !name.is_empty() && name.chars().count() <= 40;
+            let keep = ui.add_enabled(fits, egui::Button::new("Keep"));
+            if keep
+                .on_hover_text("Keeps the present layout by this name")
+                .clicked()
+            {
+                let kept = (name.to_string(), self.tree.clone());
+                self.named.retain(|(other, _)| *other != kept.0);
+                self.named.push(kept);
+                let over = self.named.len().saturating_sub(MOST);
+                self.named.drain(..over);
+                self.naming.clear();
+            }
+        });
     }
 
     /// Back to the first layout.
@@ -34,10 +95,16 @@ impl Dock {
         self.tree.ui(&mut Behavior { panels, cx }, ui);
     }
 
-    /// Brings a panel to the front of its tabs.
+    /// Brings a panel to the front of its tabs, also one that was closed.
     pub fn bring_forward(&mut self, title: &str) {
-        self.tree
-            .make_active(|_, tile| pane_of(tile).is_some_and(|pane| pane.0 == title));
+        let found = self.tree.tiles.iter().find_map(|(id, tile)| {
+            let this = pane_of(tile).is_some_and(|pane| pane.0 == title);
+            this.then_some(*id)
+        });
+        if let Some(id) = found {
+            self.tree.set_visible(id, true);
+            self.tree.make_active(|tile, _| tile == id);
+        }
     }
 
     /// A menu to show and hide panels.
@@ -98,6 +165,18 @@ fn renewed(mut tree: Tree<Pane>, panels: &[Box<dyn Panel>]) -> Option<Tree<Pane>
     Some(tree)
 }
 
+/// The titles of the panels in a part of the dock.
+fn titles(tiles: &Tiles<Pane>, tile_id: TileId) -> Vec<String> {
+    match tiles.get(tile_id) {
+        Some(Tile::Pane(pane)) => vec![pane.0.clone()],
+        Some(Tile::Container(container)) => {
+            let within = container.children().flat_map(|child| titles(tiles, *child));
+            within.collect()
+        }
+        None => Vec::new(),
+    }
+}
+
 /// Each panel in its corner.
 fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
     let mut tiles = Tiles::default();
@@ -138,6 +217,21 @@ struct Behavior<'a, 'b> {
 impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
     fn tab_title_for_pane(&mut self, pane: &Pane) -> egui::WidgetText {
         pane.0.clone().into()
+    }
+
+    /// A part that holds several panels is called by them.
+    fn tab_title_for_tile(&mut self, tiles: &Tiles<Pane>, tile_id: TileId) -> egui::WidgetText {
+        titles(tiles, tile_id).join(", ").into()
+    }
+
+    fn is_tab_closable(&self, _: &Tiles<Pane>, _: TileId) -> bool {
+        true
+    }
+
+    /// What is closed is hidden, and comes back in the View menu.
+    fn on_tab_close(&mut self, tiles: &mut Tiles<Pane>, tile_id: TileId) -> bool {
+        tiles.set_visible(tile_id, false);
+        false
     }
 
     fn simplification_options(&self) -> egui_tiles::SimplificationOptions {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use egui_tiles::Tree;
 
-use super::dock::Pane;
+use super::dock::{Layout, Pane};
 use super::timeline::TimelineView;
 use crate::trace::write_atomic;
 
@@ -14,6 +14,7 @@ use crate::trace::write_atomic;
 #[serde(default)]
 pub(super) struct Remembered {
     pub(super) layout: Option<Tree<Pane>>,
+    pub(super) layouts: Vec<Layout>,
     pub(super) speed: Option<f64>,
     pub(super) looks: Looks,
     pub(super) timeline: TimelineView,

@@ -8,60 +8,13 @@ use super::super::command::Journalled;
 use super::super::scenario::Scenario;
 use super::super::show::{Activity, Snapshot};
 use super::branch::Fork;
+use super::listed::{BranchView, Origin, Run};
 use super::worker::{BUDGET, Request, Seeding, Worker};
 
 /// Runs and branches at most: each has a thread and its tables.
 const MOST: usize = 16;
 /// Runs that are compared at most.
 pub const COMPARED: usize = 4;
-
-/// A branch, as it is listed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BranchView {
-    /// What it is asked for by.
-    pub id: u64,
-    /// What it is called.
-    pub name: String,
-    /// The branch that it began in, and the step.
-    pub origin: Option<(u64, u64)>,
-    /// Whether it is the one at hand.
-    pub active: bool,
-    /// Whether it is shown beside the one at hand.
-    pub compared: bool,
-    /// Steps done.
-    pub steps: u64,
-    /// What it is doing.
-    pub activity: Activity,
-    /// Commands that it has and the branch that it began in has not.
-    pub changes: Vec<String>,
-    /// Whether there is something in it that is not saved.
-    pub unsaved: bool,
-}
-
-/// Where a branch begins.
-#[derive(Clone, Debug)]
-struct Origin {
-    branch: u64,
-    step: u64,
-    /// Its journal when it began.
-    journal: Vec<Journalled>,
-    /// What was taken back to begin it.
-    undone: Option<Journalled>,
-}
-
-/// A branch with its thread.
-struct Run {
-    id: u64,
-    name: String,
-    origin: Option<Origin>,
-    worker: Worker,
-    scenario: Arc<Scenario>,
-    compared: bool,
-    /// Whether something was asked of it that nobody wants to lose.
-    touched: bool,
-    /// Steps and journal when it was saved, or opened.
-    saved: Option<(u64, Vec<Journalled>)>,
-}
 
 /// The runs on the desk.
 pub struct Branches {
@@ -470,35 +423,7 @@ impl Branches {
 
     /// All runs, in the order they came.
     pub fn list(&self) -> Vec<BranchView> {
-        self.runs.iter().map(|run| self.view(run)).collect()
-    }
-
-    fn view(&self, run: &Run) -> BranchView {
-        let snapshot = run.worker.snapshot();
-        let origin = run.origin.as_ref();
-        let common = origin.map_or(0, |o| {
-            let own = snapshot.journal.iter();
-            own.zip(&o.journal).take_while(|(a, b)| a == b).count()
-        });
-        let own = snapshot.journal.iter().skip(common);
-        let mut changes: Vec<String> = own.map(|j| j.command.describe()).collect();
-        if let Some(undone) = origin.and_then(|o| o.undone.as_ref()) {
-            changes.insert(0, format!("without {}", undone.command.describe()));
-        }
-        let now = (snapshot.live_step, &snapshot.journal);
-        let began = origin.map(|o| (o.step, &o.journal));
-        let saved = run.saved.as_ref().map(|(steps, journal)| (*steps, journal));
-        let nothing = saved == Some(now) || began == Some(now) || now.0 == 0;
-        BranchView {
-            id: run.id,
-            name: run.name.clone(),
-            origin: origin.map(|o| (o.branch, o.step)),
-            active: run.id == self.active,
-            compared: run.compared,
-            steps: snapshot.live_step,
-            activity: snapshot.activity.clone(),
-            changes,
-            unsaved: !nothing,
-        }
+        let each = self.runs.iter();
+        each.map(|run| run.view(run.id == self.active)).collect()
     }
 }

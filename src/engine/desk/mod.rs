@@ -5,6 +5,7 @@ mod branches;
 mod edited;
 mod ending;
 mod keyframes;
+mod listed;
 mod observed;
 mod opening;
 mod retelling;
@@ -13,8 +14,9 @@ mod temporary;
 mod worker;
 
 pub use branch::{Branch, Fork};
-pub use branches::{BranchView, Branches, COMPARED};
+pub use branches::{Branches, COMPARED};
 pub use ending::{Ending, SessionError};
+pub use listed::BranchView;
 pub use opening::Opening;
 pub use session::Session;
 pub use temporary::{forget, left_behind};

@@ -28,12 +28,31 @@ impl App {
                 }
             });
             ui.menu_button("Edit", |ui| {
-                entry(self, ui, Action::Undo);
-                entry(self, ui, Action::Redo);
+                let live = self.simulation.snapshot();
+                let last = live.journal.last().filter(|_| live.can_undo());
+                let commands = [
+                    (Action::Undo, "Undo", last),
+                    (Action::Redo, "Redo", live.undone.last()),
+                ];
+                for (action, name, journalled) in commands {
+                    let text = match journalled {
+                        Some(j) => format!("{name}: {}", j.command.describe()),
+                        None => format!("Nothing to {}", name.to_lowercase()),
+                    };
+                    let button = egui::Button::new(text);
+                    if ui.add_enabled(journalled.is_some(), button).clicked() {
+                        ui.close();
+                        self.act(action, &ctx);
+                    }
+                }
             });
-            ui.menu_button("View", |ui| {
+            let stays = egui::PopupCloseBehavior::CloseOnClickOutside;
+            let view = egui::containers::menu::MenuButton::new("View");
+            let view = view.config(egui::containers::menu::MenuConfig::new().close_behavior(stays));
+            view.ui(ui, |ui| {
                 self.dock.menu(ui);
                 ui.separator();
+                self.dock.layouts(ui);
                 entry(self, ui, Action::ResetLayout);
                 egui::widgets::global_theme_preference_buttons(ui);
             });

@@ -6,7 +6,8 @@ use std::path::Path;
 use egui::{RichText, Ui};
 
 use super::browse::{Wanted, browse};
-use super::{App, Asking, Leaving, Middle};
+use super::leaving::Leaving;
+use super::{App, Asking, Middle};
 use crate::engine::forget;
 use crate::gui::action::Action;
 use crate::gui::simulation::Wish;

@@ -3,30 +3,29 @@
 mod bars;
 mod browse;
 mod dialogs;
+mod doing;
+mod leaving;
 
 pub use browse::{FileDialog, Wanted};
 
+use leaving::Leaving;
+
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::sync::mpsc::Receiver;
 
 use super::action::Action;
 use super::broken;
 use super::dock::Dock;
 use super::gallery::{Choice, Gallery};
 use super::looking::{Looking, Unit};
-use super::panels::{self, Ask, Corner, Panel, PanelContext};
+use super::panels::{self, Corner, Panel, PanelContext};
 use super::remembered::{Looks, Remembered};
 use super::simulation::{Simulation, Wish};
 use super::timeline::{Asked, Timeline, TimelineView};
-use super::trying::{Trial, trial};
-use crate::engine::load;
-use crate::engine::{
-    Activity, BranchView, Branches, COMPARED, Journalled, Request, Scenario, Snapshot, forget,
-};
-use crate::scenario::{Diagnostics, TrySpec, read_file};
-use crate::trace::{shell, typed};
+use crate::engine::{Activity, BranchView, Journalled, Request, Scenario, Snapshot};
+use crate::scenario::Diagnostics;
 use egui::Ui;
 
 /// What stands in the middle of the window.
@@ -41,20 +40,6 @@ enum Middle {
 enum Asking {
     Save,
     Open,
-}
-
-/// What an unsaved run is left for.
-enum Leaving {
-    /// The window closes.
-    Close,
-    /// The same scenario from the start.
-    Reset,
-    /// Another scenario, run at once or not.
-    Load(Box<Scenario>, bool),
-    /// A scenario file or a run folder.
-    Open(PathBuf),
-    /// What a window that was killed has left.
-    Recover(PathBuf),
 }
 
 /// The app.
@@ -114,7 +99,7 @@ impl App {
         let speed = remembered.speed.filter(|s| s.is_finite() && *s >= 1.0);
         simulation.send(Request::Speed(speed));
         Self {
-            dock: Dock::restore(remembered.layout, &panels),
+            dock: Dock::restore(remembered.layout, remembered.layouts, &panels),
             panels,
             simulation,
             middle: Middle::Panels,
@@ -227,265 +212,6 @@ impl App {
                 self.alone = false;
             }
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-        }
-    }
-
-    /// Wishes something, and says why where it cannot be.
-    fn wish(&mut self, wish: Wish) {
-        let moves = matches!(
-            wish,
-            Wish::Fork(_)
-                | Wish::Relive
-                | Wish::Undo
-                | Wish::Redo
-                | Wish::Activate(_)
-                | Wish::Add(..)
-        );
-        match self.simulation.wish(wish) {
-            Ok(()) if moves => self.looking.live(),
-            Ok(()) => {}
-            Err(error) => self.status = Err(error),
-        }
-    }
-
-    /// Runs on from the moment that is looked at, as a branch; at the live end it just runs on.
-    fn run_on(&mut self) {
-        if let Some(step) = self.looking.at() {
-            self.status = Ok(format!("a branch from step {step}"));
-            self.wish(Wish::Fork(step));
-        }
-        self.simulation.send(Request::Run);
-    }
-
-    /// Gives a branch up that is on its way to where it begins.
-    fn cancel(&mut self) {
-        let active = self.simulation.list().into_iter().find(|run| run.active);
-        if let Some(run) = active {
-            self.wish(Wish::Delete(run.id));
-        }
-    }
-
-    /// Does what a panel asks for. A change in the past makes a branch.
-    fn do_asked(&mut self, ask: Ask) {
-        match ask {
-            Ask::Change(command) => {
-                if let Some(step) = self.looking.at() {
-                    self.status = Ok(format!("a branch from step {step}"));
-                    self.wish(Wish::Fork(step));
-                }
-                self.simulation.send(Request::Apply(command));
-            }
-            Ask::Look(step) => {
-                let live = self.simulation.snapshot();
-                self.looking.look(step, &live);
-            }
-            Ask::Bring(title) => self.dock.bring_forward(&title),
-            Ask::Try(action) => self.attempt(&action),
-            Ask::Wish(Wish::Delete(id)) => self.delete(id),
-            Ask::Wish(wish) => self.wish(wish),
-        }
-    }
-
-    /// Tries what the scenario suggests.
-    fn attempt(&mut self, action: &TrySpec) {
-        let live = self.simulation.snapshot();
-        let (Some(began), Some(now)) = (&live.began, &live.now) else {
-            return;
-        };
-        match trial(action, began, now) {
-            Ok(Trial::Branch(commands)) => {
-                let step = self.looking.at().unwrap_or(live.live_step);
-                self.status = Ok(format!("a branch from step {step}"));
-                self.wish(Wish::Fork(step));
-                for command in commands {
-                    self.simulation.send(Request::Apply(command));
-                }
-                self.simulation.send(Request::Run);
-            }
-            Ok(Trial::Run(scenario, name, compared)) => {
-                let before = self.simulation.list().into_iter().find(|run| run.active);
-                self.status = Ok(format!("a new run: {name}"));
-                self.wish(Wish::Add(scenario, name));
-                if let Some(before) = before.filter(|_| compared) {
-                    self.wish(Wish::Compare(before.id, true));
-                }
-                self.simulation.send(Request::Run);
-            }
-            Ok(Trial::Load(scenario)) => self.opening = Some(scenario),
-            Err(why) => self.status = Err(why),
-        }
-    }
-
-    /// The runs that are compared with the one at hand, with what is to be seen of them.
-    fn others(&self, runs: &[BranchView]) -> Vec<(BranchView, Arc<Snapshot>)> {
-        let others = runs.iter().filter(|run| run.compared && !run.active);
-        let seen = others.filter_map(|run| {
-            let snapshot = self.simulation.snapshot_of(run.id)?;
-            Some((run.clone(), snapshot))
-        });
-        seen.take(COMPARED - 1).collect()
-    }
-
-    /// Removes a run; one that is not saved is asked about.
-    fn delete(&mut self, id: u64) {
-        let runs = self.simulation.list();
-        match runs.into_iter().find(|run| run.id == id) {
-            Some(run) if run.unsaved => self.deleting = Some(run),
-            Some(run) => self.wish(Wish::Delete(run.id)),
-            None => {}
-        }
-    }
-
-    fn ask(&mut self, asking: Asking) {
-        self.asking = Some(asking);
-        self.problem = None;
-        self.force = false;
-        if asking == Asking::Save && self.path.is_empty() {
-            self.path = "run".into();
-        }
-    }
-
-    /// Asks for another path where this one did not do.
-    fn ask_again(&mut self, asking: Asking, problem: String) {
-        self.asking = Some(asking);
-        self.problem = Some(problem);
-    }
-
-    /// Leaves the present run for something else; asks first where it would be lost.
-    fn leave(&mut self, leaving: Leaving, ctx: &egui::Context) {
-        if self.unsaved() {
-            self.leaving = Some(leaving);
-        } else {
-            self.left(leaving, ctx);
-        }
-    }
-
-    /// Leaves the present run.
-    fn left(&mut self, leaving: Leaving, ctx: &egui::Context) {
-        match leaving {
-            Leaving::Close => {
-                self.may_close = true;
-                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            }
-            Leaving::Reset => self.wish(Wish::Reset),
-            Leaving::Load(scenario, run) => {
-                self.wish(Wish::Load(scenario));
-                if run {
-                    self.simulation.send(Request::Run);
-                }
-                self.middle = Middle::Panels;
-            }
-            Leaving::Open(path) => {
-                if let Err(error) = self.open_folder(&path, ctx) {
-                    self.status = Err(error.clone());
-                    self.ask_again(Asking::Open, error);
-                }
-            }
-            Leaving::Recover(path) => match self.open_folder(&path, ctx) {
-                Ok(()) => {
-                    // It is a copy: what it was made from has done its duty once this one is saved.
-                    self.wish(Wish::Unsaved);
-                    forget(&path);
-                    self.status = Ok("recovered; save it to keep it".into());
-                }
-                Err(error) => self.status = Err(error),
-            },
-        }
-    }
-
-    /// Opens a scenario or a run folder; an unsaved run is asked about first.
-    fn open(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
-        if path.is_dir() {
-            self.leave(Leaving::Open(path.to_path_buf()), ctx);
-            return Ok(());
-        }
-        let text = read_file(path).map_err(|e| e.to_string())?;
-        let name = text.name.clone();
-        match load(text, &[], None) {
-            Ok(scenario) => {
-                self.status = Ok(format!("loaded {name}"));
-                self.leave(Leaving::Load(Box::new(scenario), false), ctx);
-            }
-            Err(diagnostics) => self.show_problems(diagnostics),
-        }
-        Ok(())
-    }
-
-    fn open_folder(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
-        let wake = ctx.clone();
-        let mut desk = Branches::open(path, move || wake.request_repaint())?;
-        desk.send(Request::Speed(self.speed));
-        self.simulation = Box::new(desk);
-        self.met = None;
-        self.middle = Middle::Panels;
-        self.status = Ok(format!("opened {}", path.display()));
-        Ok(())
-    }
-
-    fn save(&mut self) {
-        let (done, answer) = sync_channel(1);
-        let path = match typed(&self.path) {
-            Ok(path) => path,
-            Err(error) => return self.ask_again(Asking::Save, error),
-        };
-        self.status = Ok(format!("saving to {} …", path.display()));
-        self.target.clone_from(&path);
-        // A run that goes on before it hears of this has saved more than that, never less.
-        let snapshot = self.simulation.snapshot();
-        let active = self.simulation.list().into_iter().find(|run| run.active);
-        self.saving = (
-            active.map_or(0, |run| run.id),
-            snapshot.live_step,
-            snapshot.journal.clone(),
-        );
-        self.simulation.send(Request::Save {
-            path,
-            force: self.force,
-            done,
-        });
-        self.answer = Some(answer);
-        self.asking = None;
-    }
-
-    /// Hears what dialogs and the worker answered.
-    fn listen(&mut self, ctx: &egui::Context) {
-        let answered = self.answer.as_ref().and_then(|a| match a.try_recv() {
-            Ok(result) => Some(result),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Err("the run's thread has ended".into())),
-        });
-        if let Some(result) = answered {
-            self.answer = None;
-            match result {
-                Ok(()) => {
-                    self.status = Ok(format!("saved to {}", self.target.display()));
-                    let (run, steps, journal) = self.saving.clone();
-                    self.wish(Wish::Saved(run, steps, journal));
-                    // Where others are not saved either, they are asked about next.
-                    if !self.unsaved()
-                        && let Some(leaving) = self.leaving.take()
-                    {
-                        self.left(leaving, ctx);
-                    }
-                }
-                Err(error) => {
-                    self.ask_again(Asking::Save, error);
-                }
-            }
-        }
-        if let Some(chosen) = self.chosen.as_ref().and_then(|c| c.try_recv().ok()) {
-            self.chosen = None;
-            match chosen {
-                Ok(path) => self.path = shell(&path),
-                Err(problem) => self.problem = Some(problem),
-            }
-        }
-        let dropped = ctx.input(|i| i.raw.dropped_files.clone());
-        for file in dropped {
-            let path = file.path().to_path_buf();
-            if let Err(error) = self.open(&path, ctx) {
-                self.status = Err(error);
-            }
         }
     }
 
@@ -650,6 +376,7 @@ impl eframe::App for App {
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         let remembered = Remembered {
             layout: Some(self.dock.tree.clone()),
+            layouts: self.dock.named.clone(),
             speed: self.speed,
             looks: self.looks.clone(),
             timeline: self.timeline.clone(),

@@ -5,301 +5,29 @@
 //! bytes: beyond it every other scene (a batch, a ripple, a stretch of steps without either) of the older half goes, and
 //! again where that does not do.
 
+mod chunk;
+mod kept;
 mod pieces;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+pub use chunk::Counts;
+pub use kept::Kept;
+
+use chunk::{Chunk, Circuit, Columns, Light, position, shared};
 use pieces::{LONGEST, Lived, Piece, Walked};
 
 use super::super::experiment::Experiment;
 use super::super::lab::{Living, Replaying};
 use super::super::phases::Source;
-use super::snapshot::{AttentionView, CortexView, PathwayView, RegionView, RippleView, Snapshot};
-use super::view::{Activities, activities, attention_view, circuit, fill, lesions_are};
+use super::snapshot::AttentionView;
+use super::view::{activities, attention_view, circuit, lesions_are};
 use crate::numeric::Real;
-use crate::record::PhaseName;
 
 /// Frames of a chunk at most.
 const CHUNK: usize = 256;
-
-/// Regions and pathways with their lesions.
-type Circuit = (Vec<RegionView>, Vec<PathwayView>);
-
-/// So many columns of one of a chunk's pieces.
-type Columns = Option<(u16, u32)>;
-
-/// What is kept of a step.
-#[derive(Clone, Debug)]
-struct Light {
-    step: u64,
-    time: u64,
-    episodes: u64,
-    updates: u64,
-    load: u64,
-    progress: f64,
-    phase: u16,
-    circuit: u16,
-    attention: Option<u16>,
-    lived: Columns,
-    walked: Columns,
-    /// Whether a ripple is what the cortex shows.
-    asleep: bool,
-    activities: Activities,
-}
-
-/// The counters of a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// Engine steps.
-    pub step: u64,
-    /// Episodes lived.
-    pub episodes: u64,
-    /// Updates of the weights.
-    pub updates: u64,
-}
-
-impl Light {
-    fn counts(&self) -> Counts {
-        Counts {
-            step: self.step,
-            episodes: self.episodes,
-            updates: self.updates,
-        }
-    }
-
-    /// What tells scenes apart.
-    fn scene(&self) -> (bool, Option<u16>, u16) {
-        let piece = if self.asleep { self.walked } else { self.lived };
-        (self.asleep, piece.map(|(piece, _)| piece), self.phase)
-    }
-}
-
-/// Consecutive frames with what they have in common.
-#[derive(Clone, Debug, Default)]
-struct Chunk {
-    frames: Vec<Light>,
-    phases: Vec<PhaseName>,
-    circuits: Vec<Arc<Circuit>>,
-    attention: Vec<Arc<AttentionView>>,
-    lived: Vec<Arc<Lived>>,
-    walked: Vec<Arc<Walked>>,
-    /// Bytes of what belongs to this chunk alone.
-    bytes: u64,
-}
-
-/// The position of a value in a table that grows by it where it is not there.
-fn position<T: PartialEq + Clone>(table: &mut Vec<T>, value: &T) -> u16 {
-    let found = table.iter().rposition(|v| v == value);
-    found.unwrap_or_else(|| {
-        table.push(value.clone());
-        table.len() - 1
-    }) as u16
-}
-
-impl Chunk {
-    fn first(&self) -> u64 {
-        self.frames.first().map_or(u64::MAX, |f| f.step)
-    }
-
-    fn last(&self) -> Option<u64> {
-        self.frames.last().map(|f| f.step)
-    }
-
-    /// The frame of the latest kept step that is not after `step`.
-    fn at(&self, step: u64) -> Option<&Light> {
-        let after = self.frames.partition_point(|f| f.step <= step);
-        self.frames.get(after.checked_sub(1)?)
-    }
-
-    fn count(&mut self) {
-        let frames = self.frames.len() * size_of::<Light>();
-        let lived: u64 = self.lived.iter().map(|p| p.bytes()).sum();
-        let walked: u64 = self.walked.iter().map(|p| p.bytes()).sum();
-        let attention = self.attention.iter();
-        let attention: usize = attention.map(|a| 4 * a.weights.values.len()).sum();
-        self.bytes = (frames + attention) as u64 + lived + walked;
-    }
-
-    /// Without every other scene; without every other frame where there is only one. The first frame stays.
-    fn thinned(&self) -> Self {
-        let mut kept = Self {
-            phases: self.phases.clone(),
-            circuits: self.circuits.clone(),
-            attention: self.attention.clone(),
-            ..Self::default()
-        };
-        let mut scenes = 0;
-        let mut scene = None;
-        let single = self.frames.windows(2).all(|w| w[0].scene() == w[1].scene());
-        for (i, frame) in self.frames.iter().enumerate() {
-            if scene != Some(frame.scene()) {
-                scene = Some(frame.scene());
-                scenes += 1;
-            }
-            let keep = if single { i % 2 == 0 } else { scenes % 2 == 1 };
-            if keep {
-                kept.take(self, frame);
-            }
-        }
-        kept.count();
-        kept
-    }
-
-    /// Takes a frame over from another chunk.
-    fn take(&mut self, from: &Self, frame: &Light) {
-        fn moved<P>(columns: Columns, from: &[Arc<P>], to: &mut Vec<Arc<P>>) -> Columns {
-            let (piece, count) = columns?;
-            let piece = &from[usize::from(piece)];
-            let found = to.iter().rposition(|p| Arc::ptr_eq(p, piece));
-            let at = found.unwrap_or_else(|| {
-                to.push(piece.clone());
-                to.len() - 1
-            });
-            Some((at as u16, count))
-        }
-        self.frames.push(Light {
-            lived: moved(frame.lived, &from.lived, &mut self.lived),
-            walked: moved(frame.walked, &from.walked, &mut self.walked),
-            ..frame.clone()
-        });
-    }
-
-    fn draw(&self, frame: &Light, snapshot: &mut Snapshot) {
-        snapshot.step = frame.step;
-        snapshot.time = frame.time;
-        snapshot.episodes = frame.episodes;
-        snapshot.updates = frame.updates;
-        snapshot.load = frame.load as usize;
-        snapshot.progress = frame.progress;
-        snapshot.phase = self.phases[usize::from(frame.phase)].clone();
-        let attention = frame.attention.map(|i| &self.attention[usize::from(i)]);
-        snapshot.attention = attention.cloned();
-        let (regions, pathways) = &*self.circuits[usize::from(frame.circuit)];
-        snapshot.regions.clone_from(regions);
-        snapshot.pathways.clone_from(pathways);
-        fill(snapshot, &frame.activities);
-        let lived = frame
-            .lived
-            .map(|(i, count)| (&self.lived[usize::from(i)], count as usize));
-        let walked = frame
-            .walked
-            .map(|(i, count)| (&self.walked[usize::from(i)], count as usize));
-        let ripple = walked.map(|(piece, columns)| piece.view(columns));
-        snapshot.ripple = Arc::new(ripple.unwrap_or_default());
-        snapshot.cortex = Arc::new(match (frame.asleep, walked, lived) {
-            (true, Some((piece, columns)), _) => piece.cortex(columns),
-            (_, _, Some((piece, columns))) => piece.view(columns),
-            _ => CortexView {
-                input_names: snapshot.cortex.input_names.clone(),
-                ..CortexView::default()
-            },
-        });
-    }
-}
-
-/// The frames of a run as they were at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    chunks: Arc<Vec<Arc<Chunk>>>,
-    bytes: u64,
-    budget: u64,
-}
-
-impl Kept {
-    fn chunk(&self, step: u64) -> Option<&Chunk> {
-        let after = self.chunks.partition_point(|chunk| chunk.first() <= step);
-        self.chunks.get(after.checked_sub(1)?).map(|chunk| &**chunk)
-    }
-
-    /// The first kept moment from which on something holds; it must hold of all moments after one of which it holds.
-    pub fn first(&self, holds: impl Fn(&Counts) -> bool) -> Option<u64> {
-        let not_yet = |frame: &Light| !holds(&frame.counts());
-        let chunk = self
-            .chunks
-            .partition_point(|c| c.frames.last().is_none_or(not_yet));
-        let frames = &self.chunks.get(chunk)?.frames;
-        frames.get(frames.partition_point(not_yet)).map(|f| f.step)
-    }
-
-    /// The counters at the latest kept moment that is not after `step`.
-    pub fn counts(&self, step: u64) -> Option<Counts> {
-        Some(self.chunk(step)?.at(step)?.counts())
-    }
-
-    /// The latest kept step that is not after `step`.
-    pub fn before(&self, step: u64) -> Option<u64> {
-        Some(self.chunk(step)?.at(step)?.step)
-    }
-
-    /// The first kept step that is not before `step`.
-    pub fn after(&self, step: u64) -> Option<u64> {
-        let chunk = self
-            .chunks
-            .partition_point(|c| c.last().is_none_or(|last| last < step));
-        let frames = &self.chunks.get(chunk)?.frames;
-        let at = frames.partition_point(|f| f.step < step);
-        frames.get(at).map(|f| f.step)
-    }
-
-    /// Shows the latest kept moment that is not after `step`, or else the first one; false where nothing is kept.
-    pub fn draw(&self, step: u64, snapshot: &mut Snapshot) -> bool {
-        let first = self.chunks.first().map_or(0, |chunk| chunk.first());
-        let step = step.max(first);
-        let found = self
-            .chunk(step)
-            .and_then(|chunk| Some((chunk, chunk.at(step)?)));
-        found.is_some_and(|(chunk, frame)| {
-            chunk.draw(frame, snapshot);
-            true
-        })
-    }
-
-    /// The steps of a ripple, where they are kept.
-    pub fn ripple(&self, ripple: u64) -> Option<RippleView> {
-        let last = |chunk: &Chunk| chunk.walked.last().map(|piece| piece.ripple());
-        // Numbers only grow, but a chunk may have none.
-        for chunk in self.chunks.iter().rev() {
-            if last(chunk).is_some_and(|last| last < ripple) {
-                return None;
-            }
-            let of = |columns: Columns| {
-                let (piece, count) = columns?;
-                let piece = &chunk.walked[usize::from(piece)];
-                (piece.ripple() == ripple).then_some((piece, count as usize))
-            };
-            if let Some((piece, columns)) = chunk.frames.iter().rev().find_map(|f| of(f.walked)) {
-                return Some(piece.view(columns));
-            }
-        }
-        None
-    }
-
-    /// Stretches of steps of which a part is kept, with that part, 0 to 1: where the frames are dense and where they were thinned.
-    pub fn density(&self) -> impl Iterator<Item = (u64, u64, f64)> {
-        self.chunks.iter().filter_map(|chunk| {
-            let (from, to) = (chunk.first(), chunk.last()?);
-            let steps = (to - from + 1) as f64;
-            Some((from, to, chunk.frames.len() as f64 / steps))
-        })
-    }
-
-    /// Bytes that they take, and may take.
-    pub fn bytes(&self) -> (u64, u64) {
-        (self.bytes, self.budget)
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.chunks.iter().map(|chunk| chunk.frames.len()).sum()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
-    }
-}
 
 /// The frames of a run that goes on.
 #[derive(Clone, Debug)]
@@ -560,39 +288,6 @@ impl Frames {
             budget: self.budget,
         }
     }
-}
-
-impl Chunk {
-    /// Takes over all that another one has.
-    fn append(&mut self, other: &Self) {
-        for frame in &other.frames {
-            let phase = position(&mut self.phases, &other.phases[usize::from(frame.phase)]);
-            let circuit = shared(
-                &mut self.circuits,
-                &other.circuits[usize::from(frame.circuit)],
-            );
-            let attention = frame.attention;
-            let attention =
-                attention.map(|i| shared(&mut self.attention, &other.attention[usize::from(i)]));
-            let frame = Light {
-                phase,
-                circuit,
-                attention,
-                ..frame.clone()
-            };
-            self.take(other, &frame);
-        }
-        self.count();
-    }
-}
-
-/// The position of something shared in a table that grows by it where it is not there.
-fn shared<T>(table: &mut Vec<Arc<T>>, value: &Arc<T>) -> u16 {
-    let found = table.iter().rposition(|v| Arc::ptr_eq(v, value));
-    found.unwrap_or_else(|| {
-        table.push(value.clone());
-        table.len() - 1
-    }) as u16
 }
 
 /// The last piece grows to so many columns; beyond its longest another one goes on.

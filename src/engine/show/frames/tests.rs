@@ -5,7 +5,7 @@ use crate::circuit::Place;
 use crate::engine::command::Command;
 use crate::engine::experiment::{Experiment, Status};
 use crate::engine::scenario::load;
-use crate::engine::show::draw;
+use crate::engine::show::{Snapshot, draw};
 use crate::scenario::bundled;
 
 fn scenario(name: &str, sets: &[&str]) -> crate::engine::Scenario {

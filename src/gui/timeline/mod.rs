@@ -3,7 +3,13 @@
 //! From the top: phases; ripples, failed ones red; the accuracy of the probes; marks of lesions, restorations, sets and
 //! branches; a line that is bright where every step is kept and dim where frames were thinned.
 
-use egui::{Color32, Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+mod mark;
+mod scale;
+
+use egui::{Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+
+use mark::Mark;
+use scale::Scale;
 
 use super::looking::{Looking, Unit};
 use super::theme::{LESION, REPLAYED, TESTED, phase};
@@ -438,94 +444,4 @@ fn choice<T: Copy + PartialEq>(ui: &mut Ui, what: &str, value: &mut T, all: &[(T
             }
         });
     shown.response.labelled_by(label);
-}
-
-/// What was done, as it is drawn.
-#[derive(Clone, Copy)]
-enum Mark {
-    /// A lesion.
-    Cross,
-    /// A restoration.
-    Ring,
-    /// Another value, phase or task.
-    Diamond,
-    /// A branch.
-    Fork,
-}
-
-impl Mark {
-    fn draw(self, painter: &egui::Painter, at: Pos2) {
-        const R: f32 = 4.0;
-        let stroke = |color| Stroke::new(2.0, color);
-        match self {
-            Self::Cross => {
-                for side in [1.0, -1.0] {
-                    let arm = vec2(R, R * side);
-                    painter.line_segment([at - arm, at + arm], stroke(LESION));
-                }
-            }
-            Self::Ring => {
-                painter.circle_stroke(at, R, stroke(LESION));
-            }
-            Self::Diamond => {
-                let points = [vec2(0.0, -R), vec2(R, 0.0), vec2(0.0, R), vec2(-R, 0.0)];
-                let points = points.map(|p| at + p).to_vec();
-                painter.add(Shape::convex_polygon(points, TESTED, Stroke::NONE));
-            }
-            Self::Fork => {
-                let points = [vec2(0.0, -R), vec2(R, R), vec2(-R, R)];
-                let points = points.map(|p| at + p).to_vec();
-                painter.add(Shape::convex_polygon(
-                    points,
-                    Color32::from_gray(160),
-                    Stroke::NONE,
-                ));
-            }
-        }
-    }
-}
-
-/// Between steps and places.
-struct Scale<'a> {
-    live: &'a Snapshot,
-    base: Base,
-    /// The live end: its step, and what it counts there.
-    end: (u64, u64),
-    rect: Rect,
-    /// What is counted at the left and at the right edge.
-    from: f64,
-    to: f64,
-}
-
-impl Scale<'_> {
-    fn counted(&self, step: f64) -> f64 {
-        self.live.course.counted(step, self.base, self.end)
-    }
-
-    fn x(&self, step: f64) -> f32 {
-        let part = (self.counted(step) - self.from) / (self.to - self.from);
-        self.rect.left() + (part * f64::from(self.rect.width())) as f32
-    }
-
-    fn exactly_at(&self, x: f32) -> f64 {
-        let part = f64::from((x - self.rect.left()) / self.rect.width().max(1.0));
-        let counted = self.from + part.clamp(0.0, 1.0) * (self.to - self.from);
-        self.live.course.step_of(counted, self.base, self.end)
-    }
-
-    fn step_at(&self, x: f32) -> u64 {
-        self.exactly_at(x).round() as u64
-    }
-
-    /// The left edges of all pixels.
-    fn pixels(&self) -> impl Iterator<Item = f32> + use<> {
-        let (left, width) = (self.rect.left(), self.rect.width());
-        (0..width.ceil().clamp(0.0, 8192.0) as usize).map(move |i| left + i as f32)
-    }
-
-    /// The steps that a pixel stands for.
-    fn steps_of(&self, x: f32) -> (f64, f64) {
-        let (from, to) = (self.exactly_at(x), self.exactly_at(x + 1.0));
-        (from, to.max(from + 1e-6))
-    }
 }

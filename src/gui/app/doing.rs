@@ -1,0 +1,118 @@
+//! Doing what was wished: branches, changes, trials, comparisons.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::engine::{BranchView, COMPARED, Request, Snapshot};
+use crate::gui::panels::Ask;
+use crate::gui::simulation::Wish;
+use crate::gui::trying::{Trial, trial};
+use crate::scenario::TrySpec;
+
+impl App {
+    /// Wishes something, and says why where it cannot be.
+    pub(super) fn wish(&mut self, wish: Wish) {
+        let moves = matches!(
+            wish,
+            Wish::Fork(_)
+                | Wish::Relive
+                | Wish::Undo
+                | Wish::Redo
+                | Wish::Activate(_)
+                | Wish::Add(..)
+        );
+        match self.simulation.wish(wish) {
+            Ok(()) if moves => self.looking.live(),
+            Ok(()) => {}
+            Err(error) => self.status = Err(error),
+        }
+    }
+
+    /// Runs on from the moment that is looked at, as a branch; at the live end it just runs on.
+    pub(super) fn run_on(&mut self) {
+        if let Some(step) = self.looking.at() {
+            self.status = Ok(format!("a branch from step {step}"));
+            self.wish(Wish::Fork(step));
+        }
+        self.simulation.send(Request::Run);
+    }
+
+    /// Gives a branch up that is on its way to where it begins.
+    pub(super) fn cancel(&mut self) {
+        let active = self.simulation.list().into_iter().find(|run| run.active);
+        if let Some(run) = active {
+            self.wish(Wish::Delete(run.id));
+        }
+    }
+
+    /// Does what a panel asks for. A change in the past makes a branch.
+    pub(super) fn do_asked(&mut self, ask: Ask) {
+        match ask {
+            Ask::Change(command) => {
+                if let Some(step) = self.looking.at() {
+                    self.status = Ok(format!("a branch from step {step}"));
+                    self.wish(Wish::Fork(step));
+                }
+                self.simulation.send(Request::Apply(command));
+            }
+            Ask::Look(step) => {
+                let live = self.simulation.snapshot();
+                self.looking.look(step, &live);
+            }
+            Ask::Bring(title) => self.dock.bring_forward(&title),
+            Ask::Try(action) => self.attempt(&action),
+            Ask::Wish(Wish::Delete(id)) => self.delete(id),
+            Ask::Wish(wish) => self.wish(wish),
+        }
+    }
+
+    /// Tries what the scenario suggests.
+    pub(super) fn attempt(&mut self, action: &TrySpec) {
+        let live = self.simulation.snapshot();
+        let (Some(began), Some(now)) = (&live.began, &live.now) else {
+            return;
+        };
+        match trial(action, began, now) {
+            Ok(Trial::Branch(commands)) => {
+                let step = self.looking.at().unwrap_or(live.live_step);
+                self.status = Ok(format!("a branch from step {step}"));
+                self.wish(Wish::Fork(step));
+                for command in commands {
+                    self.simulation.send(Request::Apply(command));
+                }
+                self.simulation.send(Request::Run);
+            }
+            Ok(Trial::Run(scenario, name, compared)) => {
+                let before = self.simulation.list().into_iter().find(|run| run.active);
+                self.status = Ok(format!("a new run: {name}"));
+                self.wish(Wish::Add(scenario, name));
+                if let Some(before) = before.filter(|_| compared) {
+                    self.wish(Wish::Compare(before.id, true));
+                }
+                self.simulation.send(Request::Run);
+            }
+            Ok(Trial::Load(scenario)) => self.opening = Some(scenario),
+            Err(why) => self.status = Err(why),
+        }
+    }
+
+    /// The runs that are compared with the one at hand, with what is to be seen of them.
+    pub(super) fn others(&self, runs: &[BranchView]) -> Vec<(BranchView, Arc<Snapshot>)> {
+        let others = runs.iter().filter(|run| run.compared && !run.active);
+        let seen = others.filter_map(|run| {
+            let snapshot = self.simulation.snapshot_of(run.id)?;
+            Some((run.clone(), snapshot))
+        });
+        seen.take(COMPARED - 1).collect()
+    }
+
+    /// Removes a run; one that is not saved is asked about.
+    pub(super) fn delete(&mut self, id: u64) {
+        let runs = self.simulation.list();
+        match runs.into_iter().find(|run| run.id == id) {
+            Some(run) if run.unsaved => self.deleting = Some(run),
+            Some(run) => self.wish(Wish::Delete(run.id)),
+            None => {}
+        }
+    }
+}

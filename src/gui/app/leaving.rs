@@ -1,0 +1,179 @@
+//! Leaving the present run for something else, saving it before, and what is opened instead.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{TryRecvError, sync_channel};
+
+use super::{App, Asking, Middle};
+use crate::engine::{Branches, Request, Scenario, forget, load};
+use crate::gui::simulation::Wish;
+use crate::scenario::read_file;
+use crate::trace::{shell, typed};
+
+/// What an unsaved run is left for.
+pub(super) enum Leaving {
+    /// The window closes.
+    Close,
+    /// The same scenario from the start.
+    Reset,
+    /// Another scenario, run at once or not.
+    Load(Box<Scenario>, bool),
+    /// A scenario file or a run folder.
+    Open(PathBuf),
+    /// What a window that was killed has left.
+    Recover(PathBuf),
+}
+
+impl App {
+    pub(super) fn ask(&mut self, asking: Asking) {
+        self.asking = Some(asking);
+        self.problem = None;
+        self.force = false;
+        if asking == Asking::Save && self.path.is_empty() {
+            self.path = "run".into();
+        }
+    }
+
+    /// Asks for another path where this one did not do.
+    pub(super) fn ask_again(&mut self, asking: Asking, problem: String) {
+        self.asking = Some(asking);
+        self.problem = Some(problem);
+    }
+
+    /// Leaves the present run for something else; asks first where it would be lost.
+    pub(super) fn leave(&mut self, leaving: Leaving, ctx: &egui::Context) {
+        if self.unsaved() {
+            self.leaving = Some(leaving);
+        } else {
+            self.left(leaving, ctx);
+        }
+    }
+
+    /// Leaves the present run.
+    pub(super) fn left(&mut self, leaving: Leaving, ctx: &egui::Context) {
+        match leaving {
+            Leaving::Close => {
+                self.may_close = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+            Leaving::Reset => self.wish(Wish::Reset),
+            Leaving::Load(scenario, run) => {
+                self.wish(Wish::Load(scenario));
+                if run {
+                    self.simulation.send(Request::Run);
+                }
+                self.middle = Middle::Panels;
+            }
+            Leaving::Open(path) => {
+                if let Err(error) = self.open_folder(&path, ctx) {
+                    self.status = Err(error.clone());
+                    self.ask_again(Asking::Open, error);
+                }
+            }
+            Leaving::Recover(path) => match self.open_folder(&path, ctx) {
+                Ok(()) => {
+                    // It is a copy: what it was made from has done its duty once this one is saved.
+                    self.wish(Wish::Unsaved);
+                    forget(&path);
+                    self.status = Ok("recovered; save it to keep it".into());
+                }
+                Err(error) => self.status = Err(error),
+            },
+        }
+    }
+
+    /// Opens a scenario or a run folder; an unsaved run is asked about first.
+    pub(super) fn open(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
+        if path.is_dir() {
+            self.leave(Leaving::Open(path.to_path_buf()), ctx);
+            return Ok(());
+        }
+        let text = read_file(path).map_err(|e| e.to_string())?;
+        let name = text.name.clone();
+        match load(text, &[], None) {
+            Ok(scenario) => {
+                self.status = Ok(format!("loaded {name}"));
+                self.leave(Leaving::Load(Box::new(scenario), false), ctx);
+            }
+            Err(diagnostics) => self.show_problems(diagnostics),
+        }
+        Ok(())
+    }
+
+    pub(super) fn open_folder(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
+        let wake = ctx.clone();
+        let mut desk = Branches::open(path, move || wake.request_repaint())?;
+        desk.send(Request::Speed(self.speed));
+        self.simulation = Box::new(desk);
+        self.met = None;
+        self.middle = Middle::Panels;
+        self.status = Ok(format!("opened {}", path.display()));
+        Ok(())
+    }
+
+    pub(super) fn save(&mut self) {
+        let (done, answer) = sync_channel(1);
+        let path = match typed(&self.path) {
+            Ok(path) => path,
+            Err(error) => return self.ask_again(Asking::Save, error),
+        };
+        self.status = Ok(format!("saving to {} …", path.display()));
+        self.target.clone_from(&path);
+        // A run that goes on before it hears of this has saved more than that, never less.
+        let snapshot = self.simulation.snapshot();
+        let active = self.simulation.list().into_iter().find(|run| run.active);
+        self.saving = (
+            active.map_or(0, |run| run.id),
+            snapshot.live_step,
+            snapshot.journal.clone(),
+        );
+        self.simulation.send(Request::Save {
+            path,
+            force: self.force,
+            done,
+        });
+        self.answer = Some(answer);
+        self.asking = None;
+    }
+
+    /// Hears what dialogs and the worker answered.
+    pub(super) fn listen(&mut self, ctx: &egui::Context) {
+        let answered = self.answer.as_ref().and_then(|a| match a.try_recv() {
+            Ok(result) => Some(result),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err("the run's thread has ended".into())),
+        });
+        if let Some(result) = answered {
+            self.answer = None;
+            match result {
+                Ok(()) => {
+                    self.status = Ok(format!("saved to {}", self.target.display()));
+                    let (run, steps, journal) = self.saving.clone();
+                    self.wish(Wish::Saved(run, steps, journal));
+                    // Where others are not saved either, they are asked about next.
+                    if !self.unsaved()
+                        && let Some(leaving) = self.leaving.take()
+                    {
+                        self.left(leaving, ctx);
+                    }
+                }
+                Err(error) => {
+                    self.ask_again(Asking::Save, error);
+                }
+            }
+        }
+        if let Some(chosen) = self.chosen.as_ref().and_then(|c| c.try_recv().ok()) {
+            self.chosen = None;
+            match chosen {
+                Ok(path) => self.path = shell(&path),
+                Err(problem) => self.problem = Some(problem),
+            }
+        }
+        let dropped = ctx.input(|i| i.raw.dropped_files.clone());
+        for file in dropped {
+            let path = file.path().to_path_buf();
+            if let Err(error) = self.open(&path, ctx) {
+                self.status = Err(error);
+            }
+        }
+    }
+}
