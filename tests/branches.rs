@@ -239,6 +239,31 @@ fn the_latest_wish_counts_and_nothing_that_was_done_is_dropped() {
 }
 
 #[test]
+fn a_branch_that_begins_in_one_on_its_way_has_all_of_its_commands() {
+    let sets = [
+        "hippocampus.store.units=1000",
+        "protocol=[Repeat(times: 9, phases: [Wake(episodes: 8), Sleep(ripples: 8)])]",
+    ];
+    let scenario = load(bundled()[0].document(), &sets.map(String::from), None).unwrap();
+    let mut desk = Branches::new(scenario, || {}).unwrap();
+    step(&mut desk, 100);
+    desk.send(Request::Apply(rate("0.05")));
+    let end = run(&mut desk).live_step;
+    for (first, second, commands) in [(end - 10, end - 20, 1), (end - 5, 150, 1), (end - 5, 99, 0)]
+    {
+        let ids: Vec<u64> = desk.list().iter().map(|view| view.id).collect();
+        desk.activate(ids[0]).unwrap();
+        desk.fork(first).unwrap();
+        desk.fork(second).unwrap();
+        let arrived = settled(&desk);
+        assert_eq!(
+            (arrived.live_step, arrived.journal.len()),
+            (second, commands)
+        );
+    }
+}
+
+#[test]
 fn a_desk_is_full_at_some_time_and_says_so() {
     let mut desk = Branches::new(small(), || {}).unwrap();
     for i in 0..15 {

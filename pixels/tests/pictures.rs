@@ -59,7 +59,11 @@ fn runs() -> Vec<BranchView> {
         active: true,
         compared: false,
         steps: 830,
-        activity: Activity::Reliving { from: 600, to: 860 },
+        activity: Activity::Reliving {
+            from: 600,
+            at: 830,
+            to: 860,
+        },
         changes: vec!["lesion CA3 (100 %)".into()],
         unsaved: true,
     };

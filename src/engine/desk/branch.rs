@@ -451,7 +451,9 @@ impl Branch {
     pub fn draw(&self, snapshot: &mut Snapshot) {
         draw(&self.live.experiment, snapshot);
         self.live.observer.draw(snapshot);
-        snapshot.live_step = snapshot.step;
+        // On the way to where the branch begins, what it has in common with the other one is there already.
+        let kept = self.frames.last().filter(|_| self.goal.is_some());
+        snapshot.live_step = snapshot.step.max(kept.unwrap_or(0));
         snapshot.kept = self.frames.kept();
         let undoable = self.undoable();
         let journal = self.live.experiment.journal();

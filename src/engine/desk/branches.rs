@@ -212,14 +212,36 @@ impl Branches {
             return Err("there is no run".into());
         };
         let snapshot = run.worker.snapshot();
-        let fork = Fork::at(step, &snapshot.journal);
+        let fork = match (&snapshot.activity, &run.origin) {
+            // On its way it has not yet met all of its commands.
+            (Activity::Reliving { to, .. }, Some(origin)) => {
+                let step = if step >= snapshot.live_step {
+                    *to
+                } else {
+                    step
+                };
+                Fork::at(step, &origin.journal)
+            }
+            _ => Fork::at(step, &snapshot.journal),
+        };
         self.grow(&snapshot, fork, None)
+    }
+
+    /// The run at hand where its journal is whole.
+    fn arrived(&self) -> Result<Arc<Snapshot>, String> {
+        let snapshot = self.snapshot();
+        match snapshot.activity {
+            Activity::Reliving { .. } => {
+                Err("the branch is on its way: wait until it is there, or cancel it".into())
+            }
+            _ => Ok(snapshot),
+        }
     }
 
     /// The run at hand once more from its start to where it is, as a branch, so that all of it can be looked at; for a run that was
     /// opened, of whose past nothing is kept.
     pub fn relive(&mut self) -> Done {
-        let snapshot = self.snapshot();
+        let snapshot = self.arrived()?;
         let fork = Fork {
             whole: true,
             ..Fork::at(snapshot.live_step, &snapshot.journal)
@@ -255,6 +277,7 @@ impl Branches {
         first.live_step = first.step;
         first.activity = Activity::Reliving {
             from: fork.from,
+            at: fork.from,
             to: fork.to,
         };
         let worker = Worker::grow(seed, first, self.waking()).map_err(|e| e.to_string())?;
@@ -295,7 +318,7 @@ impl Branches {
     /// Takes the latest command of the run at hand back: in it where nothing was lived since, in another branch else, which runs
     /// to the same step without it.
     pub fn undo(&mut self) -> Done {
-        let snapshot = self.snapshot();
+        let snapshot = self.arrived()?;
         let Some(last) = snapshot.journal.last().filter(|_| snapshot.can_undo()) else {
             return Err("there is nothing to undo".into());
         };
@@ -319,7 +342,7 @@ impl Branches {
 
     /// Does again what was taken back last. Where that made a branch, it is the one that it began in that comes back.
     pub fn redo(&mut self) -> Done {
-        let snapshot = self.snapshot();
+        let snapshot = self.arrived()?;
         let Some(again) = snapshot.undone.last() else {
             return Err("there is nothing to do again".into());
         };

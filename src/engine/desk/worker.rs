@@ -419,7 +419,11 @@ impl Host {
         let branch = &self.branch;
         let activity = match (branch.failed(), branch.goal()) {
             (Some(error), _) => Activity::Failed(error.into()),
-            (None, Some((from, to))) => Activity::Reliving { from, to },
+            (None, Some((from, to))) => Activity::Reliving {
+                from,
+                at: branch.steps(),
+                to,
+            },
             (None, None) if self.running => Activity::Running,
             (None, None) if branch.is_over() => Activity::Finished,
             (None, None) => Activity::Paused,

@@ -25,6 +25,8 @@ pub enum Activity {
     Reliving {
         /// The step of that state.
         from: u64,
+        /// The step that it is at.
+        at: u64,
         /// The step where the branch begins.
         to: u64,
     },

@@ -122,8 +122,8 @@ impl App {
         ui.horizontal(|ui| {
             let state = match &snapshot.activity {
                 Activity::Paused => "paused".to_string(),
-                Activity::Reliving { to, .. } => {
-                    format!("on the way to step {to}, now at {}", snapshot.live_step)
+                Activity::Reliving { at, to, .. } => {
+                    format!("on the way to step {to}, now at {at}")
                 }
                 Activity::Running => format!("running, {:.0} steps/s", snapshot.rate),
                 Activity::Finished => "finished".into(),
@@ -139,9 +139,8 @@ impl App {
             if snapshot.step < snapshot.live_step {
                 ui.label(RichText::new("looking back").strong());
             }
-            if let Activity::Reliving { from, to } = snapshot.activity {
-                let part =
-                    (snapshot.live_step.saturating_sub(from)) as f32 / (to - from).max(1) as f32;
+            if let Activity::Reliving { from, at, to } = snapshot.activity {
+                let part = at.saturating_sub(from) as f32 / to.saturating_sub(from).max(1) as f32;
                 ui.add(egui::ProgressBar::new(part).desired_width(120.0));
                 if ui.button("Cancel").clicked() {
                     self.cancel();

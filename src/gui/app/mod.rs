@@ -289,7 +289,10 @@ fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
 impl App {
     /// What the panels show: the live end, or the moment that is looked at.
     fn looked_at(&self, live: &Arc<Snapshot>) -> Arc<Snapshot> {
-        let Some(step) = self.looking.at() else {
+        // On the way to where a branch begins its last moment is shown, not the way.
+        let reliving = matches!(live.activity, Activity::Reliving { .. });
+        let last = reliving.then_some(live.live_step);
+        let Some(step) = self.looking.at().or(last) else {
             return live.clone();
         };
         let mut snapshot = Snapshot::clone(live);
