@@ -334,10 +334,7 @@ fn the_worker_writes_the_same_files_as_a_headless_run_and_a_folder_tells_them_ag
     let now = again.snapshot();
     assert!(now.last(&Metric::new(&metric::PROBE_ACCURACY)).is_some());
     // Everything that the run showed, the folder shows again.
-    let told = |s: &Snapshot| {
-        let ripples: Vec<_> = s.ripples.iter().map(|r| r.record.clone()).collect();
-        format!("{:?}{:?}{ripples:?}", s.series, s.capacity)
-    };
+    let told = |s: &Snapshot| format!("{:?}{:?}{:?}", s.series, s.capacity, s.ripples);
     assert_eq!(told(&worker.snapshot()), told(&now));
     let lines = |s: &Snapshot| {
         let lines = s.log.iter().map(|l| l.text.clone());

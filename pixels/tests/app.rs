@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ammon::circuit::Place;
 use ammon::engine::{
     Activity, BranchView, Command, CortexView, Ending, Experiment, LogLine, Raster, Request,
-    RippleEntry, RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw, load,
+    RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw, load,
 };
 use ammon::gui::{Action, App, FileDialog, Simulation, Wanted, Wish, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
@@ -148,17 +148,8 @@ fn full() -> Snapshot {
             values: wave(32),
         },
     });
-    snapshot.ripple = view.clone();
-    snapshot.ripples = Arc::new(vec![
-        RippleEntry {
-            record: record(0, false),
-            detail: None,
-        },
-        RippleEntry {
-            record: record(1, true),
-            detail: Some(view),
-        },
-    ]);
+    snapshot.ripple = view;
+    snapshot.ripples = Arc::new(vec![record(0, false), record(1, true)]);
     let series = |v: f64| Arc::new((0..50).map(|i| [f64::from(i), v]).collect::<Vec<_>>());
     snapshot.series = named([
         ("loss", series(1.0)),
@@ -221,11 +212,8 @@ fn hostile() -> Snapshot {
         units: 3,
         values: vec![f32::NAN; 4],
     };
-    snapshot.ripple = Arc::new(ripple.clone());
-    snapshot.ripples = Arc::new(vec![RippleEntry {
-        record: record(u64::MAX, true),
-        detail: Some(Arc::new(ripple)),
-    }]);
+    snapshot.ripple = Arc::new(ripple);
+    snapshot.ripples = Arc::new(vec![record(u64::MAX, true)]);
     let bad = vec![
         [f64::NAN, 1.0],
         [1.0, f64::INFINITY],

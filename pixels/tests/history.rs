@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use ammon::engine::{Branches, Request};
 use ammon::gui::{Action, App};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -101,6 +102,33 @@ fn running_on_from_the_past_makes_a_branch_and_a_change_there_another() {
             .query_by_label_contains("lesion Schaffer (100 %)")
             .is_none()
     );
+}
+
+#[test]
+fn where_no_branch_can_begin_the_run_at_hand_is_left_alone() {
+    let mut desk = Branches::new(small(), || {}).unwrap();
+    for i in 0..15 {
+        desk.add(small(), format!("run {i}")).unwrap();
+    }
+    desk.send(Request::Step(30));
+    while desk.snapshot().step < 30 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let app = App::new(Box::new(desk), None);
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 900.0])
+        .with_max_steps(12)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness.run_steps(2);
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
+    press(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
+    harness.get_by_label("Schaffer").click();
+    harness.run_steps(3);
+    std::thread::sleep(Duration::from_millis(300));
+    harness.run_steps(2);
+    harness.get_by_label_contains("delete one of them first");
+    let snapshot = harness.state().snapshot();
+    assert_eq!((snapshot.live_step, snapshot.journal.len()), (30, 0));
 }
 
 #[test]

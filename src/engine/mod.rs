@@ -28,6 +28,5 @@ pub use scenario::{Scenario, load, resolved};
 pub use setting::{given, sound};
 pub use show::{
     Activity, AttentionView, Base, CortexView, Counts, Course, Frames, Growing, Kept, LogLine,
-    PathwayView, Raster, RegionView, RippleEntry, RippleMark, RippleStep, RippleView, Series,
-    Snapshot, draw,
+    PathwayView, Raster, RegionView, RippleMark, RippleStep, RippleView, Series, Snapshot, draw,
 };

@@ -3,7 +3,7 @@
 use super::super::command::Journalled;
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::{Clock, RunError};
-use super::super::show::{Observer, ripple_view};
+use super::super::show::Observer;
 use crate::record::{Event, Sink, SinkError};
 
 /// An experiment with what was observed of it.
@@ -43,16 +43,9 @@ impl Observed {
 
     /// One step.
     pub fn step(&mut self, tables: &mut dyn Sink) -> Result<Status, RunError> {
-        let ripples = self.observer.ripples_heard();
         let observer = &mut self.observer;
         let mut listeners = Listeners { observer, tables };
-        let status = self.experiment.step(&mut listeners)?;
-        if self.observer.ripples_heard() != ripples
-            && let Some(view) = ripple_view(&self.experiment)
-        {
-            self.observer.detail(view);
-        }
-        Ok(status)
+        self.experiment.step(&mut listeners)
     }
 
     /// Applies a command.

@@ -12,7 +12,7 @@ pub use frames::{Counts, Frames, Kept};
 pub use growing::Growing;
 pub use observer::Observer;
 pub use snapshot::{
-    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleEntry,
-    RippleStep, RippleView, Series, Snapshot,
+    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleStep,
+    RippleView, Series, Snapshot,
 };
-pub use view::{draw, ripple_view};
+pub use view::draw;

@@ -4,16 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::course::Course;
-use super::snapshot::{LogLine, RippleEntry, RippleView, Series, Snapshot};
+use super::snapshot::{LogLine, Series, Snapshot};
 use crate::record::{
     AnyRow, CapacityRecord, Event, Measurement, Metric, RippleRecord, Sink, SinkError, metric,
 };
 
 /// A series longer than this loses every other point.
 const MOST_POINTS: usize = 2000;
-/// Ripples listed, and those kept in full.
+/// Ripples listed.
 const MOST_RIPPLES: usize = 1000;
-const MOST_DETAILS: usize = 96;
 /// Measurements of stores.
 const MOST_ROWS: usize = 20_000;
 /// Lines of the log.
@@ -34,9 +33,7 @@ pub struct Observer {
     series: Arc<BTreeMap<Metric, Arc<Series>>>,
     /// Each metric keeps every n-th point.
     thinning: HashMap<Metric, Thinning>,
-    ripples: Arc<Vec<RippleEntry>>,
-    /// Ripples heard of in all.
-    heard: u64,
+    ripples: Arc<Vec<RippleRecord>>,
     capacity: Arc<Vec<CapacityRecord>>,
     log: Arc<Vec<LogLine>>,
     course: Course,
@@ -50,25 +47,6 @@ impl Observer {
         snapshot.capacity = self.capacity.clone();
         snapshot.log = self.log.clone();
         snapshot.course = self.course.clone();
-    }
-
-    /// How many ripples have ended.
-    pub fn ripples_heard(&self) -> u64 {
-        self.heard
-    }
-
-    /// The steps of the ripple that ended last.
-    pub fn detail(&mut self, view: RippleView) {
-        let ripples = Arc::make_mut(&mut self.ripples);
-        let count = ripples.len();
-        if let Some(last) = ripples.last_mut()
-            && last.record.ripple == view.ripple
-        {
-            last.detail = Some(Arc::new(view));
-        }
-        if let Some(old) = count.checked_sub(MOST_DETAILS + 1) {
-            ripples[old].detail = None;
-        }
     }
 
     /// A line for the log.
@@ -133,13 +111,9 @@ impl Observer {
 
     /// A ripple of the list; one that failed also gets a line of the log.
     fn ripple(&mut self, record: &RippleRecord) {
-        self.heard += 1;
         self.course.ripple(record);
         let ripples = Arc::make_mut(&mut self.ripples);
-        ripples.push(RippleEntry {
-            record: record.clone(),
-            detail: None,
-        });
+        ripples.push(record.clone());
         if ripples.len() > MOST_RIPPLES {
             ripples.drain(..MOST_RIPPLES / 4);
         }

@@ -160,15 +160,6 @@ pub struct LogLine {
     pub text: String,
 }
 
-/// A finished ripple: its row of replay.csv and, for the latest ones, its steps.
-#[derive(Clone, Debug)]
-pub struct RippleEntry {
-    /// Row of replay.csv.
-    pub record: RippleRecord,
-    /// Steps, kept for the latest ripples.
-    pub detail: Option<Arc<RippleView>>,
-}
-
 /// Everything the app draws.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -219,7 +210,7 @@ pub struct Snapshot {
     /// The ripple that runs, or ran last.
     pub ripple: Arc<RippleView>,
     /// Finished ripples, oldest first, the latest few thousand.
-    pub ripples: Arc<Vec<RippleEntry>>,
+    pub ripples: Arc<Vec<RippleRecord>>,
     /// Whether the protocol measures stores.
     pub measures: bool,
     /// Whether it does nothing else.

@@ -9,6 +9,7 @@ use super::snapshot::{
     AttentionView, CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot,
 };
 use crate::circuit::Place;
+use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
 
 /// Fills in what can be read off the experiment itself.
@@ -108,32 +109,39 @@ pub(super) fn ripple_step<R: Real>(running: &Replaying<R>, at: usize) -> Option<
     })
 }
 
-/// The ripple that runs, or ran last.
-pub fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
-    let lab = run.lab();
-    let (shown, _) = run.shown();
-    let hippocampus = lab.memory.as_ref()?;
-    let running = shown.ripple?;
+/// A ripple without its steps.
+pub(super) fn ripple_head<R: Real>(
+    running: &Replaying<R>,
+    memory: &HippocampusState<R>,
+) -> RippleView {
     let planned = &running.planned;
-    let steps = (0..running.step).filter_map(|at| ripple_step(running, at));
-    let units = lab.cortex.state();
-    Some(RippleView {
+    RippleView {
         ripple: running.number,
         episode: planned.episode,
         order: planned.order,
-        step_ms: hippocampus.spec().ripple.step,
-        units: hippocampus.store().units(),
-        code_size: hippocampus.store().active(),
+        step_ms: memory.spec().ripple.step,
+        units: memory.store().units(),
+        code_size: memory.store().active(),
         cue: planned.cue.clone(),
+        ..RippleView::default()
+    }
+}
+
+/// The ripple that runs, or ran last.
+fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
+    let lab = run.lab();
+    let (shown, _) = run.shown();
+    let running = shown.ripple?;
+    let steps = (0..running.step).filter_map(|at| ripple_step(running, at));
+    let states = |values: &[R]| Raster {
+        units: lab.cortex.state(),
+        values: floats(values),
+    };
+    Some(RippleView {
         steps: steps.collect(),
-        decoded: Raster {
-            units,
-            values: floats(&running.decoded),
-        },
-        lived: Raster {
-            units,
-            values: floats(&running.lived),
-        },
+        decoded: states(&running.decoded),
+        lived: states(&running.lived),
+        ..ripple_head(running, lab.memory.as_ref()?)
     })
 }
 

@@ -10,8 +10,8 @@ use crate::gui::trying::{Trial, trial};
 use crate::scenario::TrySpec;
 
 impl App {
-    /// Wishes something, and says why where it cannot be.
-    pub(super) fn wish(&mut self, wish: Wish) {
+    /// Wishes something; says why where it cannot be, and whether it was done.
+    pub(super) fn wish(&mut self, wish: Wish) -> bool {
         let moves = matches!(
             wish,
             Wish::Fork(_)
@@ -21,20 +21,39 @@ impl App {
                 | Wish::Activate(_)
                 | Wish::Add(..)
         );
-        match self.simulation.wish(wish) {
-            Ok(()) if moves => self.looking.live(),
-            Ok(()) => {}
-            Err(error) => self.status = Err(error),
+        if let Err(error) = self.simulation.wish(wish) {
+            self.status = Err(error);
+            return false;
+        }
+        if moves {
+            self.looking.live();
+        }
+        true
+    }
+
+    /// Begins a branch at a step; whether there is one now.
+    fn branch(&mut self, step: u64) -> bool {
+        let begun = self.wish(Wish::Fork(step));
+        if begun {
+            self.status = Ok(format!("a branch from step {step}"));
+        }
+        begun
+    }
+
+    /// Makes sure that what comes next is of the moment that is looked at: in the past a branch begins there. Where none can,
+    /// nothing shall come.
+    fn settle(&mut self) -> bool {
+        match self.looking.at() {
+            Some(step) => self.branch(step),
+            None => true,
         }
     }
 
     /// Runs on from the moment that is looked at, as a branch; at the live end it just runs on.
     pub(super) fn run_on(&mut self) {
-        if let Some(step) = self.looking.at() {
-            self.status = Ok(format!("a branch from step {step}"));
-            self.wish(Wish::Fork(step));
+        if self.settle() {
+            self.simulation.send(Request::Run);
         }
-        self.simulation.send(Request::Run);
     }
 
     /// Gives a branch up that is on its way to where it begins.
@@ -49,11 +68,9 @@ impl App {
     pub(super) fn do_asked(&mut self, ask: Ask) {
         match ask {
             Ask::Change(command) => {
-                if let Some(step) = self.looking.at() {
-                    self.status = Ok(format!("a branch from step {step}"));
-                    self.wish(Wish::Fork(step));
+                if self.settle() {
+                    self.simulation.send(Request::Apply(command));
                 }
-                self.simulation.send(Request::Apply(command));
             }
             Ask::Look(step) => {
                 let live = self.simulation.snapshot();
@@ -62,7 +79,9 @@ impl App {
             Ask::Bring(title) => self.dock.bring_forward(&title),
             Ask::Try(action) => self.attempt(&action),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),
-            Ask::Wish(wish) => self.wish(wish),
+            Ask::Wish(wish) => {
+                self.wish(wish);
+            }
         }
     }
 
@@ -75,17 +94,20 @@ impl App {
         match trial(action, began, now) {
             Ok(Trial::Branch(commands)) => {
                 let step = self.looking.at().unwrap_or(live.live_step);
-                self.status = Ok(format!("a branch from step {step}"));
-                self.wish(Wish::Fork(step));
-                for command in commands {
-                    self.simulation.send(Request::Apply(command));
+                if self.branch(step) {
+                    for command in commands {
+                        self.simulation.send(Request::Apply(command));
+                    }
+                    self.simulation.send(Request::Run);
                 }
-                self.simulation.send(Request::Run);
             }
             Ok(Trial::Run(scenario, name, compared)) => {
                 let before = self.simulation.list().into_iter().find(|run| run.active);
-                self.status = Ok(format!("a new run: {name}"));
-                self.wish(Wish::Add(scenario, name));
+                let told = format!("a new run: {name}");
+                if !self.wish(Wish::Add(scenario, name)) {
+                    return;
+                }
+                self.status = Ok(told);
                 if let Some(before) = before.filter(|_| compared) {
                     self.wish(Wish::Compare(before.id, true));
                 }
@@ -111,7 +133,9 @@ impl App {
         let runs = self.simulation.list();
         match runs.into_iter().find(|run| run.id == id) {
             Some(run) if run.unsaved => self.deleting = Some(run),
-            Some(run) => self.wish(Wish::Delete(run.id)),
+            Some(run) => {
+                self.wish(Wish::Delete(run.id));
+            }
             None => {}
         }
     }

@@ -55,10 +55,11 @@ impl App {
                 self.may_close = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
-            Leaving::Reset => self.wish(Wish::Reset),
+            Leaving::Reset => {
+                self.wish(Wish::Reset);
+            }
             Leaving::Load(scenario, run) => {
-                self.wish(Wish::Load(scenario));
-                if run {
+                if self.wish(Wish::Load(scenario)) && run {
                     self.simulation.send(Request::Run);
                 }
                 self.middle = Middle::Panels;

@@ -200,8 +200,12 @@ impl App {
             Action::FasterForth => looking.jump(1000, &live),
             Action::First => looking.look(0, &live),
             Action::Live => looking.live(),
-            Action::Undo => self.wish(Wish::Undo),
-            Action::Redo => self.wish(Wish::Redo),
+            Action::Undo => {
+                self.wish(Wish::Undo);
+            }
+            Action::Redo => {
+                self.wish(Wish::Redo);
+            }
             Action::Gallery => self.show_gallery(),
             Action::Open => self.ask(Asking::Open),
             Action::Save => self.ask(Asking::Save),
@@ -356,7 +360,9 @@ impl App {
             });
             match asked.inner {
                 Asked::RunOn => self.run_on(),
-                Asked::Relive => self.wish(Wish::Relive),
+                Asked::Relive => {
+                    self.wish(Wish::Relive);
+                }
                 Asked::Nothing => {}
             }
         }

@@ -6,10 +6,10 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::ca3::overlap_plot;
 use super::{Panel, PanelContext};
-use crate::engine::{Raster, RippleEntry, RippleView, Snapshot};
+use crate::engine::{Raster, RippleView, Snapshot};
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::theme::Map;
-use crate::record::{Metric, Order, metric};
+use crate::record::{Metric, Order, RippleRecord, metric};
 
 /// The ripples panel.
 #[derive(Default)]
@@ -51,13 +51,11 @@ impl Panel for Ripples {
         }
         let chosen = self
             .chosen
-            .and_then(|n| ripples.iter().find(|r| r.record.ripple == n));
+            .and_then(|n| ripples.iter().find(|r| r.ripple == n));
         let picked = self.chosen.is_some();
         let entry = chosen.or(ripples.last().filter(|_| !picked));
-        // What is no longer with the list is found in what is kept of the run.
-        let number = self.chosen.or(entry.map(|r| r.record.ripple));
-        let detail = entry.and_then(|r| r.detail.clone());
-        let detail = detail.or_else(|| self.kept(cx.snapshot, number?));
+        let number = self.chosen.or(entry.map(|r| r.ripple));
+        let detail = number.and_then(|n| self.kept(cx.snapshot, n));
         if picked && detail.is_none() {
             let n = self.chosen.unwrap_or_default();
             ui.label(format!("the steps of ripple {n} are no longer kept"));
@@ -140,8 +138,7 @@ impl Ripples {
         self.found.clone()
     }
 
-    fn entry(&mut self, ui: &mut Ui, entry: &RippleEntry) {
-        let r = &entry.record;
+    fn entry(&mut self, ui: &mut Ui, r: &RippleRecord) {
         let order = match r.order {
             Order::REVERSE => "rev",
             Order::FORWARD => "fwd",

@@ -99,8 +99,9 @@ fn questions(scenario: &Scenario, ui: &mut Ui) {
         heading(ui, "Questions");
     }
     for question in &scenario.questions {
-        CollapsingHeader::new(&question.question).show(ui, |ui| {
-            ui.label(&question.answer);
-        });
+        ui.label(RichText::new(&question.question).strong());
+        CollapsingHeader::new("Answer")
+            .id_salt(&question.question)
+            .show(ui, |ui| ui.label(&question.answer));
     }
 }

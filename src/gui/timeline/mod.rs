@@ -61,6 +61,8 @@ const RIPPLES: f32 = 9.0;
 const PROBES: f32 = 22.0;
 const MARKS: f32 = 12.0;
 const KEPT: f32 = 3.0;
+/// Steps that are shown at least.
+const NARROWEST: f64 = 20.0;
 /// Marks of the protocol that are drawn.
 const MOST_MARKS: usize = 1000;
 
@@ -229,7 +231,12 @@ impl<'a> Timeline<'a> {
                 (here - (here - from) * factor).max(0.0),
                 (here + (to - here) * factor).min(whole),
             );
-            self.view.part = (part.1 - part.0 < whole && part.1 - part.0 >= 20.0).then_some(part);
+            let width = part.1 - part.0;
+            if width >= whole {
+                self.view.part = None;
+            } else if width >= NARROWEST {
+                self.view.part = Some(part);
+            }
         }
         if response.double_clicked() {
             self.view.part = None;

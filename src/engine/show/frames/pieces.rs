@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::super::lab::{Living, Replaying};
 use super::super::super::phases::Source;
 use super::super::snapshot::{CortexView, Raster, RippleStep, RippleView};
-use super::super::view::ripple_step;
+use super::super::view::{ripple_head, ripple_step};
 use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
 
@@ -205,7 +205,6 @@ impl Walked {
         units: usize,
         names: Vec<String>,
     ) -> Self {
-        let planned = &running.planned;
         let empty = Raster {
             units,
             values: Vec::new(),
@@ -213,17 +212,8 @@ impl Walked {
         Self {
             before: None,
             first: 0,
-            head: RippleView {
-                ripple: running.number,
-                episode: planned.episode,
-                order: planned.order,
-                step_ms: memory.spec().ripple.step,
-                units: memory.store().units(),
-                code_size: memory.store().active(),
-                cue: planned.cue.clone(),
-                ..RippleView::default()
-            },
-            length: planned.length,
+            head: ripple_head(running, memory),
+            length: running.planned.length,
             names: Arc::new(names),
             steps: Vec::new(),
             decoded: empty,
