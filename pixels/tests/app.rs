@@ -260,6 +260,7 @@ fn every_panel_draws_any_snapshot() {
                     snapshot: &cx_snapshot,
                     runs: &[one(&cx_snapshot, true)],
                     others: &[],
+                    differ: &[],
                     ask: &|_| {},
                 };
                 panel.ui(&cx, ui);

@@ -104,6 +104,7 @@ fn every_panel_looks_as_it_did() {
                         snapshot: &shown,
                         runs: &runs(),
                         others: &[],
+                        differ: &[],
                         ask: &|_| {},
                     };
                     panel.ui(&cx, ui);

@@ -5,6 +5,7 @@
 mod action;
 mod app;
 mod broken;
+mod comparing;
 mod control;
 mod dock;
 mod gallery;

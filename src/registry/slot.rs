@@ -4,6 +4,7 @@
 //! list takes an index; an optional value and a flat field are passed through.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -142,6 +143,15 @@ pub fn set(
 /// Shows every value below another with its path, outer ones before inner ones.
 pub fn each(root: &dyn Slot, visit: &mut dyn FnMut(&str, At)) {
     go(root, Bounds::NONE, "", false, visit);
+}
+
+/// Every value below another, by its path.
+pub fn values(root: &dyn Slot) -> BTreeMap<String, At> {
+    let mut values = BTreeMap::new();
+    each(root, &mut |path, at| {
+        values.insert(path.to_string(), at);
+    });
+    values
 }
 
 fn go(slot: &dyn Slot, bounds: Bounds, path: &str, live: bool, visit: &mut dyn FnMut(&str, At)) {

@@ -9,7 +9,7 @@ use super::super::command::Command;
 use super::super::experiment::Experiment;
 use super::super::scenario::{Scenario, load};
 use super::ending::SessionError;
-use crate::registry::{At, each, get};
+use crate::registry::{At, each, get, values};
 use crate::scenario::Text;
 use crate::trace::FolderError;
 
@@ -112,14 +112,6 @@ fn changes(
         );
     }
     Ok(commands)
-}
-
-fn values(scenario: &Scenario) -> BTreeMap<String, At> {
-    let mut values = BTreeMap::new();
-    each(scenario, &mut |path, at| {
-        values.insert(path.to_string(), at);
-    });
-    values
 }
 
 /// The paths of both, outer ones before inner ones.

@@ -17,6 +17,7 @@ use std::sync::mpsc::Receiver;
 
 use super::action::Action;
 use super::broken;
+use super::comparing::Comparing;
 use super::dock::Dock;
 use super::gallery::{Choice, Gallery};
 use super::looking::{Looking, Unit};
@@ -79,6 +80,7 @@ pub struct App {
     /// The moment that is looked at.
     looking: Looking,
     timeline: TimelineView,
+    comparing: Comparing,
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
@@ -123,6 +125,7 @@ impl App {
             saving: (0, 0, Vec::new()),
             looking: Looking::default(),
             timeline: remembered.timeline,
+            comparing: Comparing::default(),
             opening: None,
             deleting: None,
             problem: None,
@@ -228,12 +231,16 @@ impl App {
             Middle::Panels => {
                 let runs = self.simulation.list();
                 let others = self.others(&runs);
+                let mut compared = vec![snapshot];
+                compared.extend(others.iter().map(|(_, other)| &**other));
+                let differ = self.comparing.differences(&compared).to_vec();
                 let asked = RefCell::new(Vec::new());
                 let ask = |ask| asked.borrow_mut().push(ask);
                 let cx = PanelContext {
                     snapshot,
                     runs: &runs,
                     others: &others,
+                    differ: &differ,
                     ask: &ask,
                 };
                 if self.alone {

@@ -16,6 +16,8 @@ mod plots;
 mod ripples;
 mod suggestions;
 
+pub(super) use parameters::is_text;
+
 use std::sync::Arc;
 
 use super::Wish;
@@ -45,6 +47,8 @@ pub struct PanelContext<'a> {
     pub runs: &'a [BranchView],
     /// Those that are compared with the one at hand.
     pub others: &'a [(BranchView, Arc<Snapshot>)],
+    /// What differs between these and the one at hand.
+    pub differ: &'a [String],
     /// Asks for something.
     pub ask: &'a dyn Fn(Ask),
 }

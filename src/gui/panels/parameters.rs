@@ -9,7 +9,7 @@ use super::{Ask, Corner, Panel, PanelContext};
 use crate::engine::{Command, Scenario, given, sound};
 use crate::gui::Wish;
 use crate::gui::control::{Control, control};
-use crate::registry::{At, each};
+use crate::registry::{At, each, values};
 
 /// The parameters panel.
 #[derive(Default)]
@@ -122,18 +122,14 @@ impl Parameters {
         }
         self.of = Some(now.clone());
         let of = self.draft.as_ref().map_or(&**now, |(draft, _)| draft);
-        let mut file = std::collections::HashMap::new();
-        each(&**began, &mut |path, at| {
-            file.insert(path.to_string(), at.value);
-        });
+        let file = values(&**began);
         self.shown.clear();
         each(of, &mut |path, at| {
             if !is_text(path) {
-                let before = file.get(path).filter(|before| **before != at.value);
-                let new = !file.contains_key(path);
+                let file = file.get(path).map(|at| at.value.clone());
                 self.shown.push(Row {
                     path: path.into(),
-                    file: before.cloned().or(new.then(|| "nothing".into())),
+                    file: Some(file.unwrap_or("nothing".into())).filter(|was| *was != at.value),
                     at,
                 });
             }

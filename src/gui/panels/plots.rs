@@ -4,6 +4,7 @@
 use egui::{Color32, Ui};
 use egui_plot::{AxisHints, GridInput, GridMark, LineStyle, Plot, PlotUi, VLine};
 
+use super::branches::called;
 use super::{PanelContext, line};
 use crate::engine::{Command, Snapshot};
 use crate::gui::theme::{LESION, TESTED};
@@ -146,62 +147,15 @@ pub fn compared(cx: &PanelContext<'_>, ui: &mut Ui) {
     if cx.others.is_empty() {
         return;
     }
-    let runs: Vec<(String, &Snapshot)> = cx
-        .runs
-        .iter()
-        .filter(|run| run.active)
-        .map(|run| (super::branches::called(run), cx.snapshot))
-        .chain(
-            cx.others
-                .iter()
-                .map(|(run, s)| (super::branches::called(run), &**s)),
-        )
-        .collect();
-    let names = runs
-        .iter()
+    let here = cx.runs.iter().filter(|run| run.active);
+    let all = here.chain(cx.others.iter().map(|(run, _)| run));
+    let names = all
         .zip(STYLES)
-        .map(|((name, _), style)| format!("{style}: {name}"));
+        .map(|(run, style)| format!("{style}: {}", called(run)));
     ui.label(names.collect::<Vec<_>>().join(" · "));
-    let differ = differences(&runs.iter().map(|(_, s)| *s).collect::<Vec<_>>());
-    if !differ.is_empty() {
-        ui.label(differ.join(" · "));
+    if !cx.differ.is_empty() {
+        ui.label(cx.differ.join(" · "));
     }
-}
-
-/// The parameters that differ between runs, with their values in each.
-fn differences(runs: &[&Snapshot]) -> Vec<String> {
-    use crate::registry::each;
-    let mut values: Vec<std::collections::BTreeMap<String, String>> = Vec::new();
-    for run in runs {
-        let mut found = std::collections::BTreeMap::new();
-        if let Some(now) = &run.now {
-            each(&**now, &mut |path, at| {
-                let compound = at.value.contains(['(', '[']);
-                if !compound && !super::parameters::is_text(path) {
-                    found.insert(path.to_string(), at.value);
-                }
-            });
-            for place in &run.regions {
-                if place.lesion > 0.0 {
-                    found.insert(
-                        format!("lesion of {}", place.place),
-                        format!("{:.0} %", place.lesion * 100.0),
-                    );
-                }
-            }
-        }
-        values.push(found);
-    }
-    let paths: std::collections::BTreeSet<&String> = values.iter().flat_map(|v| v.keys()).collect();
-    let told = paths.into_iter().filter_map(|path| {
-        let each: Vec<&str> = values
-            .iter()
-            .map(|v| v.get(path).map_or("-", String::as_str))
-            .collect();
-        let differs = each.windows(2).any(|w| w[0] != w[1]);
-        differs.then(|| format!("{path} {}", each.join(" | ")))
-    });
-    told.take(12).collect()
 }
 
 #[cfg(test)]
