@@ -97,7 +97,7 @@ mod tests {
             snapshot
         };
         let first = of(&[]);
-        let mut second = of(&["learning.rule=Bptt", "hippocampus.ripple.cue=Fraction(0.1)"]);
+        let mut second = of(&["learning.rule=ReadoutOnly", "hippocampus.ripple.cue=Fraction(0.1)"]);
         second.regions[0].lesion = 0.5;
         let mut comparing = Comparing::default();
         assert!(comparing.differences(&[&first]).is_empty());
@@ -106,7 +106,7 @@ mod tests {
             told,
             [
                 "hippocampus.ripple.cue.fraction 0.5 | 0.1",
-                "learning.rule ReplayBptt | Bptt",
+                "learning.rule ReplayBptt | ReadoutOnly",
                 "lesion of Input - | 50 %",
             ]
         );
