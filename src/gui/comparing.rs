@@ -97,7 +97,10 @@ mod tests {
             snapshot
         };
         let first = of(&[]);
-        let mut second = of(&["learning.rule=ReadoutOnly", "hippocampus.ripple.cue=Fraction(0.1)"]);
+        let mut second = of(&[
+            "learning.rule=ReadoutOnly",
+            "hippocampus.ripple.cue=Fraction(0.1)",
+        ]);
         second.regions[0].lesion = 0.5;
         let mut comparing = Comparing::default();
         assert!(comparing.differences(&[&first]).is_empty());
