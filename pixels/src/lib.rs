@@ -1,5 +1,6 @@
 //! What the pixel tests in `tests/` have in common.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -65,4 +66,24 @@ pub fn app_after(scenario: Scenario, steps: u64) -> App {
         std::thread::sleep(Duration::from_millis(5));
     }
     App::new(Box::new(desk), None)
+}
+
+/// What is remembered between sittings, in memory.
+#[derive(Default)]
+pub struct Memory(pub BTreeMap<String, String>);
+
+impl eframe::Storage for Memory {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.into(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
 }

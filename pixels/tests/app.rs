@@ -11,11 +11,12 @@ use ammon::engine::{
     Activity, BranchView, Command, CortexView, Ending, Experiment, LogLine, Raster, Request,
     RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw, load,
 };
-use ammon::gui::{Action, App, FileDialog, Simulation, Wanted, Wish, panels};
+use ammon::gui::{Action, App, Documents, FileDialog, Simulation, Wanted, Wish, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
 use ammon::scenario::{Text, bundled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use pixels::Memory;
 
 /// A run that stands still and notes what it is asked.
 struct Still {
@@ -255,12 +256,14 @@ fn every_panel_draws_any_snapshot() {
         for mut panel in panels::all() {
             assert!(panel.help().len() > 40, "{}", panel.title());
             let cx_snapshot = snapshot.clone();
+            let documents = RefCell::new(Documents::new(Vec::new()));
             let mut harness = Harness::new_ui(move |ui| {
                 let cx = panels::PanelContext {
                     snapshot: &cx_snapshot,
                     runs: &[one(&cx_snapshot, true)],
                     others: &[],
                     differ: &[],
+                    documents: &documents,
                     ask: &|_| {},
                 };
                 panel.ui(&cx, ui);
@@ -316,7 +319,7 @@ fn a_broken_scenario_shows_its_problems() {
     };
     let diagnostics = load(text, &[], None).unwrap_err();
     let (mut harness, _) = app(full());
-    harness.state_mut().show_problems(diagnostics);
+    harness.state_mut().show_problems(diagnostics, None);
     harness.run_steps(3);
     harness.get_by_label_contains("broken.ron:1:10");
     harness.get_by_label_contains("2 problems");
@@ -700,26 +703,6 @@ impl egui::DroppedFile for Dropped {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         Err("a folder".into())
     }
-}
-
-/// What is remembered between sittings, in memory.
-#[derive(Default)]
-struct Memory(BTreeMap<String, String>);
-
-impl eframe::Storage for Memory {
-    fn get_string(&self, key: &str) -> Option<String> {
-        self.0.get(key).cloned()
-    }
-
-    fn set_string(&mut self, key: &str, value: String) {
-        self.0.insert(key.into(), value);
-    }
-
-    fn remove_string(&mut self, key: &str) {
-        self.0.remove(key);
-    }
-
-    fn flush(&mut self) {}
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Pictures of the window and of every panel, from a real run that stands still at its end.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use ammon::engine::load;
 use ammon::engine::{Activity, BranchView, Request, Snapshot, Worker};
-use ammon::gui::{App, panels};
+use ammon::gui::{App, Documents, panels};
 use ammon::scenario::bundled;
 use egui_kittest::Harness;
 use pixels::Still;
@@ -96,6 +97,7 @@ fn every_panel_looks_as_it_did() {
                 if dark { "dark" } else { "light" }
             );
             let shown = snapshot.clone();
+            let documents = RefCell::new(Documents::new(Vec::new()));
             let mut harness = Harness::builder()
                 .with_size([480.0, 380.0])
                 .with_theme(theme)
@@ -105,6 +107,7 @@ fn every_panel_looks_as_it_did() {
                         runs: &runs(),
                         others: &[],
                         differ: &[],
+                        documents: &documents,
                         ask: &|_| {},
                     };
                     panel.ui(&cx, ui);

@@ -65,8 +65,8 @@ impl Open {
             return Ok(Opening::Folder(self.path.clone()));
         }
         Ok(match load(find(&self.path)?, &[], None) {
-            Ok(scenario) => Opening::Scenario(Box::new(scenario)),
-            Err(diagnostics) => Opening::Broken(diagnostics),
+            Ok(scenario) => Opening::Scenario(Box::new(scenario), self.path.clone()),
+            Err(diagnostics) => Opening::Broken(diagnostics, self.path.clone()),
         })
     }
 }

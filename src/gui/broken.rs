@@ -4,20 +4,33 @@ use egui::{RichText, ScrollArea, Ui};
 
 use crate::scenario::Diagnostics;
 
-/// Shows the problems; true when the user is done with them.
-pub fn show(ui: &mut Ui, diagnostics: &Diagnostics) -> bool {
-    let mut done = false;
+/// How the user goes on.
+pub enum Way {
+    /// To what was there before.
+    Back,
+    /// To the text, to mend it.
+    Mend,
+}
+
+/// Shows the problems, and how one may go on; `can_mend` where there is a file to be mended.
+pub fn show(ui: &mut Ui, diagnostics: &Diagnostics, can_mend: bool) -> Option<Way> {
+    let mut way = None;
     ui.add_space(12.0);
     let count = diagnostics.items().len() + diagnostics.more();
     ui.heading(format!(
         "This scenario cannot run: {count} problem{}",
         if count == 1 { "" } else { "s" }
     ));
-    ui.label("Mend the file and drop it on the window again. The run that was loaded before is still there.");
+    ui.label("Mend it here, or mend the file and drop it on the window again. The run that was loaded before is still there.");
     ui.add_space(8.0);
-    if ui.button("Back").clicked() {
-        done = true;
-    }
+    ui.horizontal(|ui| {
+        if can_mend && ui.button("Mend it here").clicked() {
+            way = Some(Way::Mend);
+        }
+        if ui.button("Back").clicked() {
+            way = Some(Way::Back);
+        }
+    });
     ui.add_space(8.0);
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         for item in diagnostics.items() {
@@ -44,5 +57,5 @@ pub fn show(ui: &mut Ui, diagnostics: &Diagnostics) -> bool {
             ui.add_space(6.0);
         }
     });
-    done
+    way
 }

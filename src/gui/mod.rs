@@ -5,9 +5,12 @@
 mod action;
 mod app;
 mod broken;
+mod command_line;
 mod comparing;
 mod control;
 mod dock;
+mod documents;
+mod editor;
 mod gallery;
 mod heatmap;
 mod looking;
@@ -20,6 +23,7 @@ mod trying;
 
 pub use action::Action;
 pub use app::{App, FileDialog, Wanted};
+pub use documents::Documents;
 pub use looking::{Looking, Unit};
 pub use simulation::{Simulation, Wish};
 
@@ -63,16 +67,17 @@ pub fn run(start: Opening) -> anyhow::Result<()> {
         let wake = move || ctx.request_repaint();
         let desk = match &start {
             Opening::Folder(folder) => Branches::open(folder, wake)?,
-            Opening::Scenario(scenario) => Branches::new((**scenario).clone(), wake)?,
-            Opening::Gallery | Opening::Broken(_) => Branches::new(flagship()?, wake)?,
+            Opening::Scenario(scenario, _) => Branches::new((**scenario).clone(), wake)?,
+            Opening::Gallery | Opening::Broken(..) => Branches::new(flagship()?, wake)?,
         };
         let mut app = App::new(Box::new(desk), cc.storage);
         app.look(&cc.egui_ctx);
         app.offer(left_behind());
         match start {
             Opening::Gallery => app.show_gallery(),
-            Opening::Broken(diagnostics) => app.show_problems(diagnostics),
-            Opening::Scenario(_) | Opening::Folder(_) => {}
+            Opening::Broken(diagnostics, path) => app.show_problems(diagnostics, Some(&path)),
+            Opening::Scenario(_, path) => app.know_file(&path),
+            Opening::Folder(_) => {}
         }
         Ok(Box::new(app))
     });

@@ -6,6 +6,7 @@ use std::path::Path;
 use egui_tiles::Tree;
 
 use super::dock::{Layout, Pane};
+use super::documents::Document;
 use super::timeline::TimelineView;
 use crate::trace::write_atomic;
 
@@ -18,6 +19,7 @@ pub(super) struct Remembered {
     pub(super) speed: Option<f64>,
     pub(super) looks: Looks,
     pub(super) timeline: TimelineView,
+    pub(super) documents: Vec<Document>,
 }
 
 /// What the window looks like. Where it stood is left to the window manager, which knows the screens there are now.

@@ -2,6 +2,8 @@
 
 use egui::Color32;
 
+use crate::scenario::parse::Role;
+
 /// A colour map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Map {
@@ -129,5 +131,21 @@ pub fn phase(name: &str) -> Color32 {
         "Sleep" => REPLAYED,
         "Probe" => TESTED,
         _ => Color32::from_gray(128),
+    }
+}
+
+/// The colour of a piece of a scenario's text.
+pub fn role(role: Role, visuals: &egui::Visuals) -> Color32 {
+    let of = |dark: [u8; 3], light: [u8; 3]| {
+        let [r, g, b] = if visuals.dark_mode { dark } else { light };
+        Color32::from_rgb(r, g, b)
+    };
+    match role {
+        Role::Comment => of([0x8A, 0xA0, 0x86], [0x4B, 0x6B, 0x45]),
+        Role::Field => of([0x8F, 0xC7, 0xF5], [0x0B, 0x55, 0x8F]),
+        Role::Name => of([0xF2, 0xA1, 0x3B], [0x8F, 0x4D, 0x00]),
+        Role::Number => of([0x5F, 0xD0, 0xB8], [0x00, 0x66, 0x55]),
+        Role::Text => of([0xD9, 0xB8, 0xE8], [0x7A, 0x2E, 0x8F]),
+        Role::Mark => visuals.text_color(),
     }
 }

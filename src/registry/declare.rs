@@ -161,7 +161,12 @@ impl Kind {
             Self::Choice { name, variants, .. } if new(name) => {
                 visit(path, self);
                 for variant in variants() {
-                    go_fields(&(variant.fields)(), &below(path, variant.name), seen, visit);
+                    go_fields(
+                        &(variant.fields)(),
+                        &path_below(path, variant.name),
+                        seen,
+                        visit,
+                    );
                 }
             }
             _ => {}
@@ -190,11 +195,12 @@ fn go_fields(
     visit: &mut dyn FnMut(&str, &Kind),
 ) {
     for field in fields {
-        field.kind.go(&below(path, field.name), seen, visit);
+        field.kind.go(&path_below(path, field.name), seen, visit);
     }
 }
 
-fn below(path: &str, name: &str) -> String {
+/// The path of what is called so below another.
+pub(super) fn path_below(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.into()
     } else {

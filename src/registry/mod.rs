@@ -21,7 +21,9 @@ pub use label::{label, labels};
 pub use node::{Body, Ident, Node, Problem, Problems, Span, Value};
 pub use parameter::{Given, Parameter, item_mut, items, nearest, read_fields, read_variant};
 pub use serial::{Fields, line};
-pub use slot::{At, Below, Lost, Slot, each, get, nothing_below, nothing_there, set, values};
+pub use slot::{
+    At, Below, Lost, Slot, differences, each, get, nothing_below, nothing_there, set, values,
+};
 pub use visible::{code_point, is_unseen, visible};
 
 /// The name of a field that is a word of Rust's own, `r#try` for example, as scenarios write it.

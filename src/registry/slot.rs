@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::declare::path_below;
 use super::{Bounds, Field, Kind, Node, Parameter, Problems, line, nearest};
 
 /// A declared value, seen without its type.
@@ -154,13 +155,32 @@ pub fn values(root: &dyn Slot) -> BTreeMap<String, At> {
     values
 }
 
+/// What has to be set in `before` to make `after` of it: the paths, outer ones before inner ones, with the values to set.
+pub fn differences(before: &dyn Slot, after: &dyn Slot) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    compare(before, after, "", &mut found);
+    found
+}
+
+fn compare(before: &dyn Slot, after: &dyn Slot, path: &str, found: &mut Vec<(String, String)>) {
+    let text = after.text();
+    if before.text() == text {
+        return;
+    }
+    let (old, new) = (before.below(Bounds::NONE), after.below(Bounds::NONE));
+    let alike = old.len() == new.len() && old.iter().zip(&new).all(|(a, b)| a.name == b.name);
+    if !alike || new.is_empty() || before.variant() != after.variant() {
+        found.push((path.into(), text));
+        return;
+    }
+    for (old, new) in old.iter().zip(&new) {
+        compare(old.slot, new.slot, &path_below(path, &new.name), found);
+    }
+}
+
 fn go(slot: &dyn Slot, bounds: Bounds, path: &str, live: bool, visit: &mut dyn FnMut(&str, At)) {
     for Below { name, field, slot } in slot.below(bounds) {
-        let path = if path.is_empty() {
-            name.into_owned()
-        } else {
-            format!("{path}.{name}")
-        };
+        let path = path_below(path, &name);
         let live = live || field.live;
         let bounds = field.bounds;
         visit(

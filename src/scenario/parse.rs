@@ -7,14 +7,18 @@
 
 mod attributes;
 mod brackets;
+mod complete;
 mod escape;
 mod grammar;
 mod lexer;
 mod number;
+mod roles;
 mod slips;
 mod spoken;
 
+pub use self::complete::{Completion, completions};
 use self::lexer::Fatal;
+pub use self::roles::{Role, roles};
 pub use self::spoken::in_json;
 use crate::registry::{Body, Node, Problems, Span, Value};
 

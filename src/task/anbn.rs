@@ -11,7 +11,7 @@ use crate::numeric::{Real, Rng};
 use crate::params;
 
 params! {
-    /// Strings aⁿ newline bⁿ newline, letter by letter: guess the next letter.
+    /// Strings of n letters a, a newline, n letters b and a newline, letter by letter: guess the next letter.
     pub struct Anbn {
         /// Smallest n.
         pub min: usize = 1, [1 ..= 1000], "letters", restart;

@@ -10,10 +10,10 @@ use crate::scenario::Diagnostics;
 pub enum Opening {
     /// The gallery, with the flagship scenario loaded.
     Gallery,
-    /// A scenario.
-    Scenario(Box<Scenario>),
+    /// A scenario, and what was named: the file it lies in, or another name.
+    Scenario(Box<Scenario>, PathBuf),
     /// A run folder.
     Folder(PathBuf),
-    /// A scenario that cannot run: its problems.
-    Broken(Diagnostics),
+    /// A scenario that cannot run: its problems, and what was named.
+    Broken(Diagnostics, PathBuf),
 }

@@ -23,7 +23,14 @@ impl App {
         };
         egui::MenuBar::new().ui(ui, |ui| {
             ui.menu_button("File", |ui| {
-                for action in [Action::Gallery, Action::Open, Action::Save, Action::Quit] {
+                let actions = [
+                    Action::Gallery,
+                    Action::Open,
+                    Action::Save,
+                    Action::CopyCommand,
+                    Action::Quit,
+                ];
+                for action in actions {
                     entry(self, ui, action);
                 }
             });

@@ -13,6 +13,8 @@ pub enum Wanted {
     Folder,
     /// A scenario file.
     Scenario,
+    /// A file to save a scenario to.
+    NewScenario,
 }
 
 /// A file dialog: what was picked, or nothing.
@@ -27,6 +29,10 @@ pub fn system(wanted: Wanted) -> Option<PathBuf> {
             .set_title("Open scenario")
             .add_filter("scenario", &["ron"])
             .pick_file(),
+        Wanted::NewScenario => dialog
+            .set_title("Save scenario")
+            .add_filter("scenario", &["ron"])
+            .save_file(),
     }
 }
 

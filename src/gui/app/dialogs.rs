@@ -140,6 +140,7 @@ impl App {
         let (title, verb) = match asking {
             Asking::Save => ("Save run", "Save"),
             Asking::Open => ("Open a scenario or run folder", "Open"),
+            Asking::SaveText => ("Save the scenario's text", "Save"),
         };
         let mut go = false;
         let response = egui::Modal::new(egui::Id::unique("path")).show(ctx, |ui| {
@@ -161,8 +162,14 @@ impl App {
             if let Some(problem) = &self.problem {
                 ui.colored_label(ui.visuals().error_fg_color, problem);
             }
-            if asking == Asking::Save {
-                ui.checkbox(&mut self.force, "replace an earlier run there");
+            match asking {
+                Asking::Save => {
+                    ui.checkbox(&mut self.force, "replace an earlier run there");
+                }
+                Asking::SaveText => {
+                    ui.checkbox(&mut self.force, "replace another file there");
+                }
+                Asking::Open => {}
             }
             ui.horizontal(|ui| {
                 go |= ui.button(verb).clicked();
@@ -175,6 +182,7 @@ impl App {
         if go && !self.path.trim().is_empty() {
             match asking {
                 Asking::Save => self.save(),
+                Asking::SaveText => self.save_text(),
                 Asking::Open => {
                     self.asking = None;
                     let opened = typed(&self.path).and_then(|path| self.open(&path, ctx));
@@ -191,6 +199,7 @@ impl App {
     fn browse(&mut self, asking: Asking, ctx: &egui::Context) {
         let wanted = match asking {
             Asking::Save => Wanted::Folder,
+            Asking::SaveText => Wanted::NewScenario,
             Asking::Open => Wanted::Scenario,
         };
         match browse(&self.file_dialog, wanted, ctx) {

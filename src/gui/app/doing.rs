@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::App;
+use super::{App, Asking};
 use crate::engine::{BranchView, COMPARED, Request, Snapshot};
 use crate::gui::panels::Ask;
 use crate::gui::simulation::Wish;
@@ -65,7 +65,7 @@ impl App {
     }
 
     /// Does what a panel asks for. A change in the past makes a branch.
-    pub(super) fn do_asked(&mut self, ask: Ask) {
+    pub(super) fn do_asked(&mut self, ask: Ask, ctx: &egui::Context) {
         match ask {
             Ask::Change(command) => {
                 if self.settle() {
@@ -78,6 +78,8 @@ impl App {
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
             Ask::Try(action) => self.attempt(&action),
+            Ask::SaveText => self.ask(Asking::SaveText),
+            Ask::CopyCommand => self.copy_command(ctx),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),
             Ask::Wish(wish) => {
                 self.wish(wish);
@@ -116,6 +118,20 @@ impl App {
             Ok(Trial::Load(scenario)) => self.opening = Some(scenario),
             Err(why) => self.status = Err(why),
         }
+    }
+
+    /// Puts the command that does the run at hand in a terminal on the clipboard.
+    pub(super) fn copy_command(&mut self, ctx: &egui::Context) {
+        let live = self.simulation.snapshot();
+        let Some(began) = &live.began else { return };
+        self.status = self.documents.borrow().command_line(began).map(|command| {
+            let told = match live.journal.len() {
+                0 => format!("copied: {command}"),
+                n => format!("copied, without the {n} changes made while it ran: {command}"),
+            };
+            ctx.copy_text(command);
+            told
+        });
     }
 
     /// The runs that are compared with the one at hand, with what is to be seen of them.

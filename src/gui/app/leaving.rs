@@ -28,8 +28,15 @@ impl App {
         self.asking = Some(asking);
         self.problem = None;
         self.force = false;
-        if asking == Asking::Save && self.path.is_empty() {
-            self.path = "run".into();
+        match asking {
+            Asking::Save if self.path.is_empty() => self.path = "run".into(),
+            Asking::SaveText => {
+                let document = self.documents.get_mut().document();
+                self.path = document.map_or(String::new(), |document| {
+                    shell(document.path.as_deref().unwrap_or(document.name.as_ref()))
+                });
+            }
+            Asking::Save | Asking::Open => {}
         }
     }
 
@@ -90,12 +97,14 @@ impl App {
         }
         let text = read_file(path).map_err(|e| e.to_string())?;
         let name = text.name.clone();
-        match load(text, &[], None) {
+        match load(text.clone(), &[], None) {
             Ok(scenario) => {
+                let documents = self.documents.get_mut();
+                documents.know(&scenario, text, Some(path.to_path_buf()));
                 self.status = Ok(format!("loaded {name}"));
                 self.leave(Leaving::Load(Box::new(scenario), false), ctx);
             }
-            Err(diagnostics) => self.show_problems(diagnostics),
+            Err(diagnostics) => self.show_problems(diagnostics, Some(path)),
         }
         Ok(())
     }
@@ -134,6 +143,38 @@ impl App {
         });
         self.answer = Some(answer);
         self.asking = None;
+    }
+
+    /// Opens the text of a file that cannot run, to be mended.
+    pub(super) fn mend(&mut self, file: &Path) {
+        match read_file(file) {
+            Ok(text) => {
+                let documents = self.documents.get_mut();
+                documents.open(text, Some(file.to_path_buf()));
+                self.middle = Middle::Panels;
+                self.alone = false;
+                self.dock.bring_forward("Text");
+            }
+            Err(error) => self.status = Err(error.to_string()),
+        }
+    }
+
+    /// Saves the text that is shown under another name.
+    pub(super) fn save_text(&mut self) {
+        let saved = typed(&self.path).and_then(|path| {
+            let document = self.documents.get_mut().document();
+            let document = document.ok_or("there is no text")?;
+            document.save(&path, self.force)?;
+            Ok(path)
+        });
+        match saved {
+            Ok(path) => {
+                self.documents.get_mut().know_file(&path);
+                self.status = Ok(format!("saved {}", path.display()));
+                self.asking = None;
+            }
+            Err(error) => self.ask_again(Asking::SaveText, error),
+        }
     }
 
     /// Hears what dialogs and the worker answered.

@@ -11,14 +11,15 @@ pub use browse::{FileDialog, Wanted};
 use leaving::Leaving;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use super::action::Action;
-use super::broken;
+use super::broken::{self, Way};
 use super::comparing::Comparing;
 use super::dock::Dock;
+use super::documents::Documents;
 use super::gallery::{Choice, Gallery};
 use super::looking::{Looking, Unit};
 use super::panels::{self, Corner, Panel, PanelContext};
@@ -33,7 +34,8 @@ use egui::Ui;
 enum Middle {
     Gallery,
     Panels,
-    Broken(Diagnostics),
+    /// What is wrong with a scenario, and its file, where there is one to mend.
+    Broken(Diagnostics, Option<PathBuf>),
 }
 
 /// What is asked in a dialog.
@@ -41,6 +43,8 @@ enum Middle {
 enum Asking {
     Save,
     Open,
+    /// Where to save the scenario's text.
+    SaveText,
 }
 
 /// The app.
@@ -81,6 +85,8 @@ pub struct App {
     looking: Looking,
     timeline: TimelineView,
     comparing: Comparing,
+    /// The scenarios' texts.
+    documents: RefCell<Documents>,
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
@@ -126,6 +132,7 @@ impl App {
             looking: Looking::default(),
             timeline: remembered.timeline,
             comparing: Comparing::default(),
+            documents: RefCell::new(Documents::new(remembered.documents)),
             opening: None,
             deleting: None,
             problem: None,
@@ -168,9 +175,15 @@ impl App {
         self.middle = Middle::Gallery;
     }
 
-    /// Shows what is wrong with a scenario.
-    pub fn show_problems(&mut self, diagnostics: Diagnostics) {
-        self.middle = Middle::Broken(diagnostics);
+    /// Shows what is wrong with a scenario, which can be mended here where it lies in a file.
+    pub fn show_problems(&mut self, diagnostics: Diagnostics, file: Option<&Path>) {
+        let file = file.filter(|path| path.is_file());
+        self.middle = Middle::Broken(diagnostics, file.map(Path::to_path_buf));
+    }
+
+    /// Notes that a scenario lies in this file.
+    pub fn know_file(&mut self, path: &Path) {
+        self.documents.get_mut().know_file(path);
     }
 
     /// Does what an action says.
@@ -218,6 +231,7 @@ impl App {
                 self.dock.reset(&self.panels);
                 self.alone = false;
             }
+            Action::CopyCommand => self.copy_command(ctx),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }
@@ -241,6 +255,7 @@ impl App {
                     runs: &runs,
                     others: &others,
                     differ: &differ,
+                    documents: &self.documents,
                     ask: &ask,
                 };
                 if self.alone {
@@ -267,7 +282,7 @@ impl App {
                     None => self.dock.ui(ui, &mut self.panels, &cx),
                 }
                 for ask in asked.into_inner() {
-                    self.do_asked(ask);
+                    self.do_asked(ask, ui.ctx());
                 }
             }
             Middle::Gallery => {
@@ -282,9 +297,14 @@ impl App {
                     None => {}
                 }
             }
-            Middle::Broken(diagnostics) => {
-                if framed(ui, |ui| broken::show(ui, diagnostics)) {
-                    self.middle = Middle::Panels;
+            Middle::Broken(diagnostics, file) => {
+                match framed(ui, |ui| broken::show(ui, diagnostics, file.is_some())) {
+                    Some(Way::Mend) => {
+                        let file = file.clone().unwrap_or_default();
+                        self.mend(&file);
+                    }
+                    Some(Way::Back) => self.middle = Middle::Panels,
+                    None => {}
                 }
             }
         }
@@ -396,6 +416,7 @@ impl eframe::App for App {
             speed: self.speed,
             looks: self.looks.clone(),
             timeline: self.timeline.clone(),
+            documents: self.documents.borrow().kept(),
         };
         eframe::set_value(storage, eframe::APP_KEY, &remembered);
     }

@@ -15,12 +15,15 @@ mod parameters;
 mod plots;
 mod ripples;
 mod suggestions;
+mod text;
 
 pub(super) use parameters::is_text;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Wish;
+use super::documents::Documents;
 use crate::engine::{BranchView, Command, Snapshot};
 use crate::scenario::TrySpec;
 
@@ -37,6 +40,10 @@ pub enum Ask {
     Bring(String),
     /// To try what the scenario suggests.
     Try(TrySpec),
+    /// To save the text that is shown, under another name.
+    SaveText,
+    /// The command that runs the scenario at hand, to the clipboard.
+    CopyCommand,
 }
 
 /// What a panel may look at and ask for.
@@ -49,6 +56,8 @@ pub struct PanelContext<'a> {
     pub others: &'a [(BranchView, Arc<Snapshot>)],
     /// What differs between these and the one at hand.
     pub differ: &'a [String],
+    /// The scenarios' texts.
+    pub documents: &'a RefCell<Documents>,
     /// Asks for something.
     pub ask: &'a dyn Fn(Ask),
 }
@@ -99,6 +108,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<metrics::Metrics>::default(),
         Box::<suggestions::Suggestions>::default(),
         Box::<parameters::Parameters>::default(),
+        Box::<text::Text>::default(),
         Box::<branches::Branches>::default(),
         Box::<log::Log>::default(),
     ]

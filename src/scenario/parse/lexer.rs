@@ -85,6 +85,12 @@ impl Fatal {
 
 /// The tokens of `text`, without whitespace and comments.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
+    let (tokens, fatal) = tokens_lossy(text);
+    fatal.map_or(Ok(tokens), Err)
+}
+
+/// The tokens of `text` up to where one cannot be told from another any more.
+pub(super) fn tokens_lossy(text: &str) -> (Vec<Token>, Option<Fatal>) {
     let mut lexer = Lexer {
         text,
         at: 0,
@@ -96,36 +102,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Fatal> {
         lexer.at = '\u{feff}'.len_utf8();
         lexer.line_start = lexer.at;
     }
-    let mut depth = 0_usize;
-    while lexer.skip_blank()? {
-        let start = lexer.at;
-        let kind = lexer.next()?;
-        match kind {
-            Kind::Open(_) => depth += 1,
-            Kind::Close(_) => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > MOST_DEPTH {
-            let message = format!("this is nested more than {MOST_DEPTH} deep");
-            let help = "no scenario needs that; is a bracket opened again and again by mistake?";
-            return Err(Fatal::new(start..lexer.at, message, Some(help)));
-        }
-        if lexer.tokens.len() >= MOST_TOKENS {
-            let message =
-                format!("there are more than {MOST_TOKENS} words, numbers and marks up to here");
-            let help = "no scenario is that long; is this another file?";
-            return Err(Fatal::new(start..lexer.at, message, Some(help)));
-        }
-        let indent = lexer.first_of_line.then_some(start - lexer.line_start);
-        lexer.first_of_line = false;
-        lexer.tokens.push(Token {
-            kind,
-            start,
-            end: lexer.at,
-            indent,
-        });
-    }
-    Ok(lexer.tokens)
+    let fatal = lexer.run().err();
+    (lexer.tokens, fatal)
 }
 
 struct Lexer<'a> {
@@ -137,6 +115,41 @@ struct Lexer<'a> {
 }
 
 impl Lexer<'_> {
+    fn run(&mut self) -> Result<(), Fatal> {
+        let mut depth = 0_usize;
+        while self.skip_blank()? {
+            let start = self.at;
+            let kind = self.next()?;
+            match kind {
+                Kind::Open(_) => depth += 1,
+                Kind::Close(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > MOST_DEPTH {
+                let message = format!("this is nested more than {MOST_DEPTH} deep");
+                let help =
+                    "no scenario needs that; is a bracket opened again and again by mistake?";
+                return Err(Fatal::new(start..self.at, message, Some(help)));
+            }
+            if self.tokens.len() >= MOST_TOKENS {
+                let message = format!(
+                    "there are more than {MOST_TOKENS} words, numbers and marks up to here"
+                );
+                let help = "no scenario is that long; is this another file?";
+                return Err(Fatal::new(start..self.at, message, Some(help)));
+            }
+            let indent = self.first_of_line.then_some(start - self.line_start);
+            self.first_of_line = false;
+            self.tokens.push(Token {
+                kind,
+                start,
+                end: self.at,
+                indent,
+            });
+        }
+        Ok(())
+    }
+
     fn rest(&self) -> &str {
         self.text.get(self.at..).unwrap_or_default()
     }
