@@ -24,7 +24,7 @@ pub use phases::{
     Lesion, MeasureCapacity, MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore,
     Sleep, Source, StatesSpec, Stream, Wake,
 };
-pub use scenario::{Scenario, load, resolved};
+pub use scenario::{Scenario, is_text, load, resolved};
 pub use setting::{given, sound};
 pub use show::{
     Activity, AttentionView, Base, CortexView, Counts, Course, Frames, Growing, Kept, LogLine,

@@ -59,6 +59,15 @@ impl Scenario {
     }
 }
 
+/// Whether a path is of the scenario's text, which says nothing of the run.
+pub fn is_text(path: &str) -> bool {
+    let first = path.split('.').next().unwrap_or_default();
+    matches!(
+        first,
+        "title" | "about" | "finding" | "watch" | "try" | "questions" | "references"
+    )
+}
+
 /// Reads a scenario: defaults, then the file, then `sets` in order, then `seed`. All problems are reported at once.
 pub fn load(text: Text, sets: &[String], seed: Option<u64>) -> Result<Scenario, Diagnostics> {
     let (mut scenario, node, texts) = document::read::<Scenario>(text, sets)?;

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::panels::is_text;
-use crate::engine::{Scenario, load};
+use crate::engine::{Scenario, is_text, load};
 use crate::registry::differences;
 use crate::scenario::{Text, bundled};
 use crate::trace::shell;

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::panels::is_text;
-use crate::engine::{Scenario, Snapshot};
+use crate::engine::{Scenario, Snapshot, is_text};
 use crate::registry::values;
 
 /// Differences that are told at most.

@@ -17,8 +17,6 @@ mod ripples;
 mod suggestions;
 mod text;
 
-pub(super) use parameters::is_text;
-
 use std::cell::RefCell;
 use std::sync::Arc;
 

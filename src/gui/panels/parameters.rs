@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
 use super::{Ask, Corner, Panel, PanelContext};
-use crate::engine::{Command, Scenario, given, sound};
+use crate::engine::{Command, Scenario, given, is_text, sound};
 use crate::gui::Wish;
 use crate::gui::control::{Control, control};
 use crate::registry::{At, each, values};
@@ -33,15 +33,6 @@ struct Row {
     at: At,
     /// What the file says, where that differs.
     file: Option<String>,
-}
-
-/// Whether a path is of the scenario's text, which says nothing of the run.
-pub fn is_text(path: &str) -> bool {
-    let first = path.split('.').next().unwrap_or_default();
-    matches!(
-        first,
-        "title" | "about" | "finding" | "watch" | "try" | "questions" | "references"
-    )
 }
 
 impl Panel for Parameters {

@@ -28,11 +28,7 @@ pub fn completions(text: &str, at: usize, kind: &Kind) -> (usize, Vec<Completion
         .pop_if(|last| last.kind == Is::Word && last.end == at)
         .map_or(at, |word| word.start);
     let word = before.get(begun..).unwrap_or_default();
-    if word.is_empty()
-        && tokens
-            .last()
-            .is_some_and(|last| last.end == at && !opens(last.kind))
-    {
+    if tokens.last().is_some_and(|last| !opens(last.kind)) {
         return nothing;
     }
     let mut place = Place::new(*kind);
