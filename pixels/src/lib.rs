@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ammon::engine::{Activity, BranchView, Branches, Request, Scenario, Snapshot, load};
+use ammon::engine::{
+    Activity, Asking, BranchView, Branches, Inquiry, Request, Scenario, Snapshot, load,
+};
 use ammon::gui::{App, Simulation, Wish};
 use ammon::scenario::bundled;
 
@@ -32,6 +34,10 @@ impl Simulation for Still {
 
     fn scenario(&self) -> Option<Arc<Scenario>> {
         None
+    }
+
+    fn inquire(&self, _: Asking) -> Result<Inquiry, String> {
+        Err("it stands still".into())
     }
 }
 

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use ammon::circuit::Place;
 use ammon::engine::{
-    Activity, BranchView, Command, CortexView, Ending, Experiment, LogLine, Raster, Request,
-    RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw, load,
+    Activity, Asking, BranchView, Command, CortexView, Ending, Experiment, Inquiry, LogLine,
+    Raster, Request, RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw,
+    load,
 };
 use ammon::gui::{Action, App, Documents, FileDialog, Simulation, Wanted, Wish, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
@@ -48,6 +49,10 @@ impl Simulation for Still {
 
     fn scenario(&self) -> Option<Arc<Scenario>> {
         None
+    }
+
+    fn inquire(&self, _: Asking) -> Result<Inquiry, String> {
+        Err("it stands still".into())
     }
 }
 
@@ -264,6 +269,7 @@ fn every_panel_draws_any_snapshot() {
                     others: &[],
                     differ: &[],
                     documents: &documents,
+                    inspecting: &RefCell::default(),
                     ask: &|_| {},
                 };
                 panel.ui(&cx, ui);
@@ -300,6 +306,10 @@ fn keys_and_clicks_send_requests() {
     );
     // A region's own name is also that of its panel's tab: a pathway is told apart.
     harness.get_by_label("Schaffer").click();
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::Button, "Lesion")
+        .click();
     harness.run_steps(2);
     let lesion = Request::Apply(Command::Lesion {
         target: Place::Schaffer,
@@ -374,6 +384,10 @@ fn answered(snapshot: Snapshot, answer: Result<(), String>) -> Harness<'static, 
 
         fn scenario(&self) -> Option<Arc<Scenario>> {
             None
+        }
+
+        fn inquire(&self, _: Asking) -> Result<Inquiry, String> {
+            Err("it stands still".into())
         }
     }
     let app = App::new(Box::new(Answering(Arc::new(snapshot), answer)), None);
@@ -592,6 +606,10 @@ fn moved_on() -> (Harness<'static, App>, Arc<std::sync::Mutex<Snapshot>>) {
 
         fn scenario(&self) -> Option<Arc<Scenario>> {
             None
+        }
+
+        fn inquire(&self, _: Asking) -> Result<Inquiry, String> {
+            Err("it stands still".into())
         }
 
         fn send(&mut self, request: Request) {

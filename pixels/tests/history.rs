@@ -84,6 +84,10 @@ fn running_on_from_the_past_makes_a_branch_and_a_change_there_another() {
     harness.run_steps(2);
     harness.get_by_label("Schaffer").click();
     harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::Button, "Lesion")
+        .click();
+    harness.run_steps(3);
     bring(&mut harness);
     wait_for(&mut harness, "lesion Schaffer (100 %)");
     // What is not saved is asked about before it goes.
@@ -123,6 +127,10 @@ fn where_no_branch_can_begin_the_run_at_hand_is_left_alone() {
     press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
     press(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
     harness.get_by_label("Schaffer").click();
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::Button, "Lesion")
+        .click();
     harness.run_steps(3);
     std::thread::sleep(Duration::from_millis(300));
     harness.run_steps(2);

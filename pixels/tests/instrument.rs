@@ -146,6 +146,10 @@ fn what_would_be_undone_is_told() {
     harness.key_press(egui::Key::Escape);
     harness.run_steps(2);
     harness.get_by_label("Schaffer").click();
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::Button, "Lesion")
+        .click();
     harness.run_steps(2);
     wait(&mut harness, "no lesion", |s| s.journal.len() == 1);
     harness.get_by_label("Edit").click();

@@ -108,6 +108,7 @@ fn every_panel_looks_as_it_did() {
                         others: &[],
                         differ: &[],
                         documents: &documents,
+                        inspecting: &RefCell::default(),
                         ask: &|_| {},
                     };
                     panel.ui(&cx, ui);

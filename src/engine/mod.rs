@@ -14,8 +14,8 @@ mod show;
 
 pub use command::{Command, Journalled};
 pub use desk::{
-    BUDGET, Branch, BranchView, Branches, COMPARED, Ending, Fork, Opening, Request, Seeding,
-    Session, SessionError, Worker, forget, left_behind,
+    Asking, BUDGET, Branch, BranchView, Branches, COMPARED, Ending, Fork, Inquiry, Opening,
+    Request, Seeding, Session, SessionError, Worker, forget, left_behind,
 };
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
@@ -27,6 +27,7 @@ pub use phases::{
 pub use scenario::{Scenario, is_text, load, resolved};
 pub use setting::{given, sound};
 pub use show::{
-    Activity, AttentionView, Base, CortexView, Counts, Course, Frames, Growing, Kept, LogLine,
-    PathwayView, Raster, RegionView, RippleMark, RippleStep, RippleView, Series, Snapshot, draw,
+    Activity, AttentionView, Base, CortexView, Counts, Course, Findings, Frames, Growing, Kept,
+    Link, LogLine, Matrix, PathwayView, Raster, RegionView, RippleMark, RippleStep, RippleView,
+    Series, Snapshot, Subject, draw, inspect,
 };

@@ -32,10 +32,15 @@ pub struct Picture<'a> {
 }
 
 impl Heatmap {
-    /// Draws the map into what is left of `ui`, `height` high.
-    pub fn show(&mut self, ui: &mut Ui, picture: &Picture<'_>, height: f32) {
+    /// Draws the map into what is left of `ui`, `height` high; the unit and step that was clicked.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        picture: &Picture<'_>,
+        height: f32,
+    ) -> Option<(usize, usize)> {
         let size = vec2(ui.available_width().max(10.0), height.max(10.0));
-        let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, picture.name));
         ui.painter()
             .rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
@@ -50,7 +55,7 @@ impl Heatmap {
                 font,
                 color,
             );
-            return;
+            return None;
         }
         let texture = self.refresh(ui, picture);
         let room = picture.steps.max(steps);
@@ -58,16 +63,14 @@ impl Heatmap {
         filled.set_width(rect.width() * steps as f32 / room as f32);
         let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
         ui.painter().image(texture, filled, whole, Color32::WHITE);
-        let Some(pointer) = response.hover_pos() else {
-            return;
-        };
+        let pointer = response.hover_pos()?;
         let step = ((pointer.x - rect.left()) / rect.width() * room as f32) as usize;
         let unit = ((pointer.y - rect.top()) / rect.height() * units as f32) as usize;
-        if let Some(value) = picture
-            .raster
-            .values
-            .get(step * units + unit)
-            .filter(|_| unit < units)
+        let (unit, last) = (unit.min(units - 1), steps - 1);
+        // Beyond the last step there is nothing to tell, but the unit is still there.
+        let clicked = response.clicked().then_some((unit, step.min(last)));
+        if step <= last
+            && let Some(value) = picture.raster.values.get(step * units + unit)
         {
             let text = match picture.told {
                 Some(told) => told(unit, step, *value),
@@ -75,6 +78,7 @@ impl Heatmap {
             };
             response.on_hover_text_at_pointer(text);
         }
+        clicked
     }
 
     fn refresh(&mut self, ui: &Ui, picture: &Picture<'_>) -> egui::TextureId {

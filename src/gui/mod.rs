@@ -13,6 +13,7 @@ mod documents;
 mod editor;
 mod gallery;
 mod heatmap;
+mod inspecting;
 mod looking;
 pub mod panels;
 mod remembered;
@@ -24,6 +25,7 @@ mod trying;
 pub use action::Action;
 pub use app::{App, FileDialog, Wanted};
 pub use documents::Documents;
+pub use inspecting::{Inspecting, Topic};
 pub use looking::{Looking, Unit};
 pub use simulation::{Simulation, Wish};
 

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::{BranchView, Branches, Journalled, Request, Scenario, Snapshot};
+use crate::engine::{
+    Asking, BranchView, Branches, Inquiry, Journalled, Request, Scenario, Snapshot,
+};
 
 /// What is wished of the runs on the desk.
 #[derive(Debug)]
@@ -54,6 +56,8 @@ pub trait Simulation {
     fn snapshot_of(&self, id: u64) -> Option<Arc<Snapshot>>;
     /// The scenario of the run at hand.
     fn scenario(&self) -> Option<Arc<Scenario>>;
+    /// Asks about something of the run at hand.
+    fn inquire(&self, asking: Asking) -> Result<Inquiry, String>;
 }
 
 impl Simulation for Branches {
@@ -104,5 +108,9 @@ impl Simulation for Branches {
 
     fn scenario(&self) -> Option<Arc<Scenario>> {
         Self::scenario(self)
+    }
+
+    fn inquire(&self, asking: Asking) -> Result<Inquiry, String> {
+        Self::inquire(self, asking)
     }
 }

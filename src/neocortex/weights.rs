@@ -27,7 +27,8 @@ impl<R: Real> Weights<R> {
         ]
     }
 
-    fn readout_at(&self) -> usize {
+    /// The position of V among the tensors; c follows it.
+    pub fn readout_at(&self) -> usize {
         self.tensors.len() - READOUT
     }
 

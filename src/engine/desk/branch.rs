@@ -9,8 +9,9 @@ use super::super::command::{Command, Journalled};
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::RunError;
 use super::super::scenario::Scenario;
-use super::super::show::{Frames, Snapshot, draw};
+use super::super::show::{Frames, Snapshot, draw, inspect};
 use super::ending::{Ending, SessionError};
+use super::inquiry::{Asking, Known};
 use super::keyframes::Keyframes;
 use super::observed::Observed;
 use super::retelling::retell;
@@ -189,6 +190,18 @@ impl Branch {
             },
             undone,
         })
+    }
+
+    /// What is known of a subject at the moment that is asked about, or the state from which that can be found out.
+    pub fn knows(&self, asking: &Asking) -> Known {
+        let journal = self.live.experiment.journal();
+        match asking.step {
+            Some(step) if step < self.steps() => {
+                let keyframe = self.keyframes.before(step, journal);
+                Known::From(Box::new(keyframe.at.experiment.clone()), journal.to_vec())
+            }
+            _ => Known::Found(inspect(&self.live.experiment, &asking.subject)),
+        }
     }
 
     /// What it was made from.

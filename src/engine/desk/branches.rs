@@ -8,6 +8,7 @@ use super::super::command::Journalled;
 use super::super::scenario::Scenario;
 use super::super::show::{Activity, Snapshot};
 use super::branch::Fork;
+use super::inquiry::{Asking, Inquirer, Inquiry};
 use super::listed::{BranchView, Origin, Run};
 use super::worker::{BUDGET, Request, Seeding, Worker};
 
@@ -24,6 +25,7 @@ pub struct Branches {
     speed: Option<f64>,
     budget: u64,
     wake: Arc<dyn Fn() + Send + Sync>,
+    inquirer: Inquirer,
 }
 
 type Done = Result<(), String>;
@@ -54,6 +56,7 @@ impl Branches {
             speed: None,
             budget: BUDGET,
             wake: Arc::new(wake),
+            inquirer: Inquirer::default(),
         }
     }
 
@@ -197,6 +200,14 @@ impl Branches {
             run.touched |= matters;
             run.worker.send(request);
         }
+    }
+
+    /// Asks about a subject of the run at hand. What is of the past is found out by running there again, on a thread of its own.
+    pub fn inquire(&self, asking: Asking) -> Result<Inquiry, String> {
+        let run = self.at_hand().ok_or("there is no run")?;
+        let (inquiry, answering) = self.inquirer.begin(run.id, &asking, self.waking())?;
+        run.worker.send(Request::Inspect { asking, answering });
+        Ok(inquiry)
     }
 
     /// Bytes for the light frames of all runs together.

@@ -18,6 +18,7 @@ use super::super::scenario::Scenario;
 use super::super::show::{Activity, Snapshot};
 use super::branch::{Branch, Fork, Seed};
 use super::ending::SessionError;
+use super::inquiry::{Answering, Asking};
 
 /// What the app asks of the worker.
 #[derive(Debug)]
@@ -45,6 +46,13 @@ pub enum Request {
     },
     /// Bytes for light frames.
     Budget(u64),
+    /// Say what there is to know of a subject, or from what that can be found out.
+    Inspect {
+        /// What is asked, and of which moment.
+        asking: Asking,
+        /// Hears of it.
+        answering: Answering,
+    },
     /// Write a run folder.
     Save {
         /// Where.
@@ -390,6 +398,9 @@ impl Host {
             Request::Apply(command) => self.branch.apply(command),
             Request::Undo => self.branch.undo(),
             Request::Redo => self.branch.redo(),
+            Request::Inspect { asking, answering } => {
+                answering.hear(self.branch.knows(&asking));
+            }
             Request::Budget(budget) => self.branch.set_budget(budget),
             Request::Fork { fork, seed } => {
                 let grown = self.branch.seed(fork).map(Box::new);

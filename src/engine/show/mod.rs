@@ -3,6 +3,7 @@
 mod course;
 mod frames;
 mod growing;
+mod inspect;
 mod observer;
 mod snapshot;
 mod view;
@@ -10,6 +11,7 @@ mod view;
 pub use course::{Base, Course, RippleMark};
 pub use frames::{Counts, Frames, Kept};
 pub use growing::Growing;
+pub use inspect::{Findings, Link, Matrix, Subject, inspect};
 pub use observer::Observer;
 pub use snapshot::{
     Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleStep,

@@ -78,6 +78,10 @@ impl App {
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
             Ask::Try(action) => self.attempt(&action),
+            Ask::Inspect(topic) => {
+                self.inspecting.get_mut().look_into(topic);
+                self.dock.bring_forward("Inspect");
+            }
             Ask::SaveText => self.ask(Asking::SaveText),
             Ask::CopyCommand => self.copy_command(ctx),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),

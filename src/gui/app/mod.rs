@@ -14,6 +14,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use super::action::Action;
 use super::broken::{self, Way};
@@ -21,6 +22,7 @@ use super::comparing::Comparing;
 use super::dock::Dock;
 use super::documents::Documents;
 use super::gallery::{Choice, Gallery};
+use super::inspecting::Inspecting;
 use super::looking::{Looking, Unit};
 use super::panels::{self, Corner, Panel, PanelContext};
 use super::remembered::{Looks, Remembered};
@@ -87,6 +89,7 @@ pub struct App {
     comparing: Comparing,
     /// The scenarios' texts.
     documents: RefCell<Documents>,
+    inspecting: RefCell<Inspecting>,
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
@@ -133,6 +136,7 @@ impl App {
             timeline: remembered.timeline,
             comparing: Comparing::default(),
             documents: RefCell::new(Documents::new(remembered.documents)),
+            inspecting: RefCell::default(),
             opening: None,
             deleting: None,
             problem: None,
@@ -256,6 +260,7 @@ impl App {
                     others: &others,
                     differ: &differ,
                     documents: &self.documents,
+                    inspecting: &self.inspecting,
                     ask: &ask,
                 };
                 if self.alone {
@@ -369,6 +374,11 @@ impl App {
         }
         let live = self.simulation.snapshot();
         let snapshot = self.looked_at(&live);
+        let inspecting = self.inspecting.get_mut();
+        inspecting.renew(&*self.simulation, &live, self.looking.at());
+        if inspecting.waits() {
+            ctx.request_repaint_after(Duration::from_millis(100));
+        }
         egui::Panel::top("menus").show(ui, |ui| {
             self.menus(ui);
             self.controls(ui, &snapshot);

@@ -71,7 +71,12 @@ impl Panel for Alignment {
             .iter()
             .map(|(_, name, points)| {
                 let value = points.last().map_or(f64::NAN, |p| p[1]);
-                (format!("{name} {value:.3}"), named(name, dark))
+                let told = if value.is_finite() {
+                    format!("{name} {value:.3}")
+                } else {
+                    format!("{name} -")
+                };
+                (told, named(name, dark))
             })
             .collect();
         let entries: Vec<_> = told

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::plots::plot;
-use super::{Corner, Panel, PanelContext, legend, level, line};
-use crate::engine::{Raster, RippleView};
+use super::{Ask, Corner, Panel, PanelContext, legend, level, line};
+use crate::engine::{Raster, RippleView, Subject};
 use crate::gui::heatmap::{Heatmap, Picture};
+use crate::gui::inspecting::Topic;
 use crate::gui::theme::{Map, rule};
 
 /// The CA3 panel.
@@ -77,7 +78,11 @@ impl Panel for Ca3 {
             steps: 0,
             told: Some(&told),
         };
-        self.raster.show(ui, &picture, half);
+        if let Some((row, column)) = self.raster.show(ui, &picture, half)
+            && let Some(unit) = active_in(ripple, rows, row, column)
+        {
+            (cx.ask)(Ask::Inspect(Topic::Subject(Subject::Winner(unit))));
+        }
         let weak = ui.visuals().weak_text_color();
         legend(
             ui,
@@ -90,6 +95,17 @@ impl Panel for Ca3 {
         );
         overlap_plot(ui, "ca3 overlap", ripple, ui.available_height(), true);
     }
+}
+
+/// The first unit of a row that is active in a column, or else the first one.
+fn active_in(ripple: &RippleView, rows: usize, row: usize, column: usize) -> Option<u32> {
+    let active = match column.checked_sub(1) {
+        None => &ripple.cue,
+        Some(step) => &ripple.steps.get(step)?.active,
+    };
+    let within = |unit: &&u32| **unit as usize * rows / ripple.units.max(1) == row;
+    let first = (row * ripple.units).div_ceil(rows) as u32;
+    Some(active.iter().find(within).copied().unwrap_or(first))
 }
 
 /// The cue and the winners of every step, units pooled into rows.

@@ -4,7 +4,8 @@ use egui::{Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use super::{Ask, Corner, Panel, PanelContext};
 use crate::circuit::Place;
-use crate::engine::{Command, PathwayView, RegionView};
+use crate::engine::{Command, PathwayView, RegionView, Subject};
+use crate::gui::inspecting::Topic;
 use crate::gui::theme::Map;
 
 /// The circuit panel.
@@ -21,8 +22,8 @@ impl Panel for Circuit {
     }
 
     fn help(&self) -> &'static str {
-        "Regions and pathways, coloured by their activity now. Click one to lesion it or to make it whole again; \
-         right-click for a partial lesion."
+        "Regions and pathways, coloured by their activity now. Click one to lesion a part of it or all, to make it whole again, \
+         or to inspect it; Alt-click lesions or restores it at once."
     }
 
     fn corner(&self) -> Corner {
@@ -30,7 +31,7 @@ impl Panel for Circuit {
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
-        ui.weak("click to lesion or restore, right-click for a part");
+        ui.weak("click to lesion, restore or inspect");
         let rect = ui.available_rect_before_wrap();
         ui.allocate_rect(rect, Sense::hover());
         let regions = &cx.snapshot.regions;
@@ -104,14 +105,7 @@ fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Re
         font,
         color,
     );
-    if region.lesion >= 1.0 {
-        let stroke = Stroke::new(2.0, ui.visuals().error_fg_color);
-        ui.painter()
-            .line_segment([rect.left_top(), rect.right_bottom()], stroke);
-        ui.painter()
-            .line_segment([rect.left_bottom(), rect.right_top()], stroke);
-    }
-    lesion_by_click(cx, &response, region.place, region.lesion);
+    choose(cx, &response, region.place, region.lesion);
     let text = format!(
         "{}: {}\nactivity {:.2}",
         region.place,
@@ -165,7 +159,7 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
         ui.visuals().panel_fill,
         Stroke::new(1.5, color),
     );
-    lesion_by_click(cx, &response, pathway.place, pathway.lesion);
+    choose(cx, &response, pathway.place, pathway.lesion);
     let text = format!(
         "{}: {}\nactivity {:.2}, cut {:.0} %",
         pathway.place,
@@ -225,7 +219,8 @@ fn edge(rect: Rect, towards: Pos2) -> Pos2 {
     rect.center() + d * scale.min(1.0)
 }
 
-fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, target: Place, lesion: f64) {
+/// A click shows what the place is, with a lesion of any size; with Alt it is lesioned, or restored, at once.
+fn choose(cx: &PanelContext<'_>, response: &egui::Response, target: Place, lesion: f64) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, target.name()));
     let apply = |fraction: f64| {
         let command = if fraction > 0.0 {
@@ -235,19 +230,50 @@ fn lesion_by_click(cx: &PanelContext<'_>, response: &egui::Response, target: Pla
         };
         (cx.ask)(Ask::Change(command));
     };
-    if response.clicked() {
+    let at_once = response.clicked() && response.ctx.input(|i| i.modifiers.alt);
+    if at_once {
         apply(if lesion > 0.0 { 0.0 } else { 1.0 });
+        return;
     }
-    response.context_menu(|ui| {
-        for percent in [25, 50, 75, 100] {
-            if ui.button(format!("Lesion {percent} %")).clicked() {
-                apply(f64::from(percent) / 100.0);
+    let wanted = response.id.with("wanted");
+    if response.clicked() {
+        let percent = if lesion > 0.0 { lesion * 100.0 } else { 100.0 };
+        response
+            .ctx
+            .data_mut(|data| data.insert_temp(wanted, percent));
+    }
+    let close = egui::PopupCloseBehavior::CloseOnClickOutside;
+    let popup = egui::Popup::from_toggle_button_response(response).close_behavior(close);
+    popup.show(|ui| {
+        ui.set_max_width(280.0);
+        ui.strong(target.name());
+        ui.label(target.role());
+        let mut percent: f64 = ui.data(|data| data.get_temp(wanted)).unwrap_or(100.0);
+        ui.horizontal(|ui| {
+            let label = ui.label("lesion");
+            let slider = egui::Slider::new(&mut percent, 0.0..=100.0)
+                .fixed_decimals(0)
+                .suffix(" %");
+            ui.add(slider).labelled_by(label.id);
+        });
+        ui.data_mut(|data| data.insert_temp(wanted, percent));
+        ui.label(target.lesion());
+        ui.horizontal(|ui| {
+            if ui.button("Lesion").clicked() {
+                apply(percent.round() / 100.0);
                 ui.close();
             }
-        }
-        if ui.button("Restore").clicked() {
-            apply(0.0);
-            ui.close();
-        }
+            if ui
+                .add_enabled(lesion > 0.0, egui::Button::new("Restore"))
+                .clicked()
+            {
+                apply(0.0);
+                ui.close();
+            }
+            if ui.button("Inspect it").clicked() {
+                (cx.ask)(Ask::Inspect(Topic::Subject(Subject::Place(target))));
+                ui.close();
+            }
+        });
     });
 }

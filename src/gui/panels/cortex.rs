@@ -2,9 +2,10 @@
 
 use egui::{RichText, Ui};
 
-use super::{Corner, Panel, PanelContext};
-use crate::engine::Source;
+use super::{Ask, Corner, Panel, PanelContext};
+use crate::engine::{Source, Subject};
 use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::gui::inspecting::Topic;
 use crate::gui::theme::{Map, rule};
 
 /// The cortex panel.
@@ -64,7 +65,10 @@ impl Panel for Cortex {
             steps: view.length,
             told: None,
         };
-        self.states.show(ui, &picture, height);
+        if let Some((row, _)) = self.states.show(ui, &picture, height) {
+            let subject = Subject::Cortical(row as u32);
+            (cx.ask)(Ask::Inspect(Topic::Subject(subject)));
+        }
         if strip > 0.0 {
             let inputs = Picture {
                 name: "Inputs",

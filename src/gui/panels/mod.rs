@@ -7,6 +7,7 @@ mod ca3;
 mod capacity;
 mod circuit;
 mod cortex;
+mod inspect;
 mod learning;
 mod ledger;
 mod log;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 
 use super::Wish;
 use super::documents::Documents;
+use super::inspecting::{Inspecting, Topic};
 use crate::engine::{BranchView, Command, Snapshot};
 use crate::scenario::TrySpec;
 
@@ -38,6 +40,8 @@ pub enum Ask {
     Bring(String),
     /// To try what the scenario suggests.
     Try(TrySpec),
+    /// To look into something.
+    Inspect(Topic),
     /// To save the text that is shown, under another name.
     SaveText,
     /// The command that runs the scenario at hand, to the clipboard.
@@ -56,6 +60,8 @@ pub struct PanelContext<'a> {
     pub differ: &'a [String],
     /// The scenarios' texts.
     pub documents: &'a RefCell<Documents>,
+    /// What is looked into.
+    pub inspecting: &'a RefCell<Inspecting>,
     /// Asks for something.
     pub ask: &'a dyn Fn(Ask),
 }
@@ -107,6 +113,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<suggestions::Suggestions>::default(),
         Box::<parameters::Parameters>::default(),
         Box::<text::Text>::default(),
+        Box::<inspect::Inspect>::default(),
         Box::<branches::Branches>::default(),
         Box::<log::Log>::default(),
     ]

@@ -2,11 +2,12 @@
 //! are compared.
 
 use egui::{Color32, Ui};
-use egui_plot::{AxisHints, GridInput, GridMark, LineStyle, Plot, PlotUi, VLine};
+use egui_plot::{AxisHints, GridInput, GridMark, LineStyle, Plot, PlotPoint, PlotUi, VLine};
 
 use super::branches::called;
-use super::{PanelContext, line};
+use super::{Ask, PanelContext, line};
 use crate::engine::{Command, Snapshot};
+use crate::gui::inspecting::Topic;
 use crate::gui::theme::{LESION, TESTED};
 
 /// A plot that does not move under the pointer by accident, with ticks at round numbers.
@@ -106,6 +107,7 @@ pub fn curves<'a>(
     of: impl Fn(&'a Snapshot) -> &'a [[f64; 2]],
 ) {
     plot.line(line(name, of(cx.snapshot), color));
+    look_into(plot, cx, name, of(cx.snapshot));
     if let [only] = of(cx.snapshot) {
         // A curve of one point would not be seen.
         plot.points(
@@ -116,6 +118,29 @@ pub fn curves<'a>(
     }
     for (i, (_, other)) in cx.others.iter().enumerate() {
         plot.line(line(name, of(other), color).style(style(Some(i))));
+    }
+}
+
+/// Points off the pointer that a point of a curve may be to be meant.
+const NEAR: f32 = 8.0;
+
+/// The point of a curve that is clicked is looked into.
+fn look_into(plot: &PlotUi<'_>, cx: &PanelContext<'_>, name: &str, points: &[[f64; 2]]) {
+    let clicked = plot.response().clicked();
+    let Some(pointer) = plot.response().interact_pointer_pos().filter(|_| clicked) else {
+        return;
+    };
+    let near = points.iter().map(|point| {
+        let at = plot.screen_from_plot(PlotPoint::new(point[0], point[1]));
+        (at.distance(pointer), point)
+    });
+    let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some((_, [time, value])) = nearest.filter(|(distance, _)| *distance < NEAR) {
+        (cx.ask)(Ask::Inspect(Topic::Point {
+            name: name.into(),
+            time: *time,
+            value: *value,
+        }));
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::ca3::overlap_plot;
-use super::{Panel, PanelContext};
+use super::{Ask, Panel, PanelContext};
 use crate::engine::{Raster, RippleView, Snapshot};
 use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::gui::inspecting::Topic;
 use crate::gui::theme::Map;
 use crate::record::{Metric, Order, RippleRecord, metric};
 
@@ -68,7 +69,7 @@ impl Panel for Ripples {
         } else {
             ui.available_height() - 20.0
         };
-        ui.label(RichText::new(header()).monospace().size(11.5).weak());
+        ui.label(RichText::new(header()).monospace().size(12.0).weak());
         let row = ui.text_style_height(&egui::TextStyle::Monospace) + 4.0;
         ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
             ScrollArea::vertical().auto_shrink(false).show_rows(
@@ -91,7 +92,7 @@ impl Panel for Ripples {
         });
         if let Some(detail) = detail {
             ui.separator();
-            self.detail(ui, &detail);
+            self.detail(cx, ui, &detail);
         }
     }
 }
@@ -173,17 +174,14 @@ impl Ripples {
             ui.visuals().error_fg_color
         };
         let picked = self.chosen == Some(r.ripple);
-        let label = RichText::new(text).monospace().size(11.5).color(color);
-        if ui
-            .selectable_label(picked, label)
-            .on_hover_text(hint)
-            .clicked()
-        {
+        let label = RichText::new(text).monospace().size(12.0).color(color);
+        let row = egui::Button::selectable(picked, label).truncate();
+        if ui.add(row).on_hover_text(hint).clicked() {
             self.chosen = if picked { None } else { Some(r.ripple) };
         }
     }
 
-    fn detail(&mut self, ui: &mut Ui, view: &RippleView) {
+    fn detail(&mut self, cx: &PanelContext<'_>, ui: &mut Ui, view: &RippleView) {
         let which = if self.chosen.is_some() {
             "ripple"
         } else {
@@ -193,6 +191,9 @@ impl Ripples {
             "{which} {} of episode {}, states in replayed order",
             view.ripple, view.episode
         ));
+        if ui.button("Inspect this ripple").clicked() {
+            (cx.ask)(Ask::Inspect(Topic::Ripple(view.ripple)));
+        }
         let scale = largest(&view.decoded.values).max(largest(&view.lived.values));
         let apart = view
             .decoded
