@@ -14,8 +14,9 @@ mod show;
 
 pub use command::{Command, Journalled};
 pub use desk::{
-    Asking, BUDGET, Branch, BranchView, Branches, COMPARED, Ending, Fork, Inquiry, Opening,
-    Request, Seeding, Session, SessionError, Worker, forget, left_behind,
+    Asking, Axis, BUDGET, Branch, BranchView, Branches, COMPARED, Cell, Ending, Fork, Grid,
+    Inquiry, Opening, Request, Seeding, Session, SessionError, Standing, Sweeping, Worker, forget,
+    left_behind, values_of,
 };
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};

@@ -32,6 +32,17 @@ pub fn deviation(values: &[f64]) -> f64 {
     (values.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt()
 }
 
+/// The value below which a part of sorted values lies, straight between neighbours (type 7 of Hyndman & Fan 1996); NaN of
+/// nothing.
+pub fn quantile(sorted: &[f64], part: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return f64::NAN;
+    };
+    let place = part.clamp(0.0, 1.0) * last as f64;
+    let (low, high) = (place.floor() as usize, place.ceil() as usize);
+    sorted[low] + (sorted[high] - sorted[low]) * (place - low as f64)
+}
+
 /// Running mean and variance of several quantities at once (Welford 1962).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Running {
@@ -84,6 +95,15 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        let sorted = [1.0, 2.0, 4.0, 8.0];
+        assert_eq!(quantile(&sorted, 0.5), 3.0);
+        assert_eq!(quantile(&sorted, 0.25), 1.75);
+        assert_eq!((quantile(&sorted, 0.0), quantile(&sorted, 1.0)), (1.0, 8.0));
+        assert!(quantile(&[], 0.5).is_nan());
+    }
 
     #[test]
     fn running_statistics_equal_those_of_the_whole() {

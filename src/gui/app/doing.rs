@@ -78,6 +78,11 @@ impl App {
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
             Ask::Try(action) => self.attempt(&action),
+            Ask::Begin(scenario, name) => {
+                if self.wish(Wish::Add(scenario, name)) {
+                    self.simulation.send(Request::Run);
+                }
+            }
             Ask::Inspect(topic) => {
                 self.inspecting.get_mut().look_into(topic);
                 self.dock.bring_forward("Inspect");

@@ -16,6 +16,7 @@ mod parameters;
 mod plots;
 mod ripples;
 mod suggestions;
+mod sweep;
 mod text;
 
 use std::cell::RefCell;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use super::Wish;
 use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
-use crate::engine::{BranchView, Command, Snapshot};
+use crate::engine::{BranchView, Command, Scenario, Snapshot};
 use crate::scenario::TrySpec;
 
 /// What a panel may ask for.
@@ -40,6 +41,8 @@ pub enum Ask {
     Bring(String),
     /// To try what the scenario suggests.
     Try(TrySpec),
+    /// To begin a new run beside the others, and run it.
+    Begin(Box<Scenario>, String),
     /// To look into something.
     Inspect(Topic),
     /// To save the text that is shown, under another name.
@@ -110,6 +113,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<attention::Attention>::default(),
         Box::<capacity::Capacity>::default(),
         Box::<metrics::Metrics>::default(),
+        Box::<sweep::Sweep>::default(),
         Box::<suggestions::Suggestions>::default(),
         Box::<parameters::Parameters>::default(),
         Box::<text::Text>::default(),
