@@ -138,6 +138,7 @@ fn full() -> Snapshot {
     });
     let view = Arc::new(RippleView {
         ripple: 1,
+        length: 6,
         episode: 3,
         order: Order::REVERSE,
         step_ms: 5.0,
@@ -267,6 +268,7 @@ fn every_panel_draws_any_snapshot() {
                     snapshot: &cx_snapshot,
                     runs: &[one(&cx_snapshot, true)],
                     others: &[],
+                    base: ammon::engine::Base::Steps,
                     differ: &[],
                     documents: &documents,
                     inspecting: &RefCell::default(),

@@ -93,7 +93,7 @@ fn every_panel_looks_as_it_did() {
         for mut panel in panels::all() {
             let name = format!(
                 "{}-{}",
-                panel.title().to_lowercase(),
+                panel.title().to_lowercase().replace(' ', "-"),
                 if dark { "dark" } else { "light" }
             );
             let shown = snapshot.clone();
@@ -106,6 +106,7 @@ fn every_panel_looks_as_it_did() {
                         snapshot: &shown,
                         runs: &runs(),
                         others: &[],
+                        base: ammon::engine::Base::Steps,
                         differ: &[],
                         documents: &documents,
                         inspecting: &RefCell::default(),

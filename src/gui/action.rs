@@ -45,6 +45,10 @@ pub enum Action {
     CopyCommand,
     /// The command palette.
     Palette,
+    /// As fast as it goes, or as slow as before.
+    FullSpeed,
+    /// What can be set of the window.
+    Settings,
     /// Help.
     Help,
     /// The first layout of the panels.
@@ -58,7 +62,7 @@ pub type Shortcut = Option<(Modifiers, Key)>;
 
 impl Action {
     /// All of them, with name and key. A key alone also answers to its use with Shift: what needs Shift stands first.
-    pub const ALL: [(Self, &'static str, Shortcut); 23] = [
+    pub const ALL: [(Self, &'static str, Shortcut); 25] = [
         (
             Self::RunOn,
             "Run on from here, as a branch",
@@ -148,6 +152,12 @@ impl Action {
             Some((Modifiers::COMMAND, Key::P)),
         ),
         (
+            Self::FullSpeed,
+            "Full speed / slow",
+            Some((Modifiers::NONE, Key::F)),
+        ),
+        (Self::Settings, "Settings…", None),
+        (
             Self::Help,
             "Help",
             Some((Modifiers::NONE, Key::Questionmark)),
@@ -180,7 +190,7 @@ impl Action {
     pub fn concerns_the_run(self) -> bool {
         !matches!(
             self,
-            Self::Gallery | Self::Open | Self::Palette | Self::Help | Self::Quit
+            Self::Gallery | Self::Open | Self::Palette | Self::Settings | Self::Help | Self::Quit
         )
     }
 

@@ -74,6 +74,12 @@ pub fn run(start: Opening) -> anyhow::Result<()> {
         };
         let mut app = App::new(Box::new(desk), cc.storage);
         app.look(&cc.egui_ctx);
+        let known = cc
+            .storage
+            .is_some_and(|s| s.get_string(eframe::APP_KEY).is_some());
+        if !known {
+            app.begin_slowly();
+        }
         app.offer(left_behind());
         match start {
             Opening::Gallery => app.show_gallery(),

@@ -20,6 +20,8 @@ pub(super) struct Remembered {
     pub(super) looks: Looks,
     pub(super) timeline: TimelineView,
     pub(super) documents: Vec<Document>,
+    /// MiB for light frames.
+    pub(super) budget: Option<u32>,
 }
 
 /// What the window looks like. Where it stood is left to the window manager, which knows the screens there are now.

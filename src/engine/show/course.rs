@@ -115,6 +115,32 @@ impl Course {
         phase.map_or(time, |p| p.step + (time - p.time))
     }
 
+    /// Where points of the clock lie when counted in `base`; they come in the order of the clock.
+    pub fn along(
+        &self,
+        times: impl Iterator<Item = f64>,
+        base: Base,
+        end: (u64, u64),
+    ) -> impl Iterator<Item = f64> {
+        let mut after = 0;
+        times.map(move |time| {
+            while self
+                .phases
+                .get(after)
+                .is_some_and(|p| p.time as f64 <= time)
+            {
+                after += 1;
+            }
+            let phase = after.checked_sub(1).and_then(|i| self.phases.get(i));
+            let step = phase.map_or(time, |p| p.step as f64 + (time - p.time as f64));
+            if base == Base::Steps {
+                return step;
+            }
+            let (from, to) = self.around(after, base, end);
+            between(step, from, to)
+        })
+    }
+
     /// The clock when so many steps were done.
     pub fn time_at(&self, step: u64) -> u64 {
         let after = self.phases.partition_point(|p| p.step <= step);
@@ -222,6 +248,20 @@ mod tests {
                 );
                 let back = course.step_of(shown, base, end(base));
                 assert!(course.counted(back, base, end(base)) - shown < 1e-6);
+            }
+        }
+        for (base, _) in Base::ALL {
+            let end = if base == Base::Steps {
+                (last, last)
+            } else {
+                end(base)
+            };
+            let times = (0..course.time_at(last)).map(|time| time as f64);
+            let along: Vec<f64> = course.along(times.clone(), base, end).collect();
+            assert!(along.is_sorted());
+            for (time, x) in times.zip(along) {
+                let one = course.counted(course.step_at(time as u64) as f64, base, end);
+                assert!((x - one).abs() < 1e-6, "{base:?} {time}: {x} {one}");
             }
         }
         for at in 0..course.phases().len() {

@@ -7,8 +7,8 @@ use super::super::command::Journalled;
 use super::super::lab::LedgerRow;
 use super::super::phases::Source;
 use super::super::scenario::Scenario;
-use super::course::Course;
-use super::frames::Kept;
+use super::course::{Base, Course};
+use super::frames::{Counts, Kept};
 use crate::circuit::Place;
 use crate::record::{CapacityRecord, Declared, Metric, Order, PhaseName, RippleRecord};
 use crate::task::{Baselines, Level};
@@ -121,6 +121,8 @@ pub struct RippleView {
     pub ripple: u64,
     /// Its episode.
     pub episode: u64,
+    /// Steps of the episode.
+    pub length: usize,
     /// Which way it runs.
     pub order: Order,
     /// How long a step lasts, in ms.
@@ -241,6 +243,22 @@ impl Snapshot {
     /// Whether there is a command that can be taken back.
     pub fn can_undo(&self) -> bool {
         self.journal.len() > self.fixed
+    }
+
+    /// The live end: its step, and what is counted in `base` there.
+    pub fn end(&self, base: Base) -> (u64, u64) {
+        let here = Counts {
+            step: self.live_step,
+            episodes: self.episodes,
+            updates: self.updates,
+        };
+        let counts = self.kept.counts(self.live_step).unwrap_or(here);
+        let counted = match base {
+            Base::Steps => self.live_step,
+            Base::Updates => counts.updates,
+            Base::Episodes => counts.episodes,
+        };
+        (self.live_step, counted)
     }
 
     /// The points of a metric; none where it was never measured.

@@ -118,6 +118,7 @@ pub(super) fn ripple_head<R: Real>(
     RippleView {
         ripple: running.number,
         episode: planned.episode,
+        length: planned.length,
         order: planned.order,
         step_ms: memory.spec().ripple.step,
         units: memory.store().units(),

@@ -3,7 +3,7 @@
 use egui::{RichText, Ui};
 
 use super::App;
-use crate::engine::{Activity, Request, Snapshot};
+use crate::engine::{Activity, Snapshot};
 use crate::gui::action::Action;
 
 impl App {
@@ -52,6 +52,7 @@ impl App {
                         self.act(action, &ctx);
                     }
                 }
+                entry(self, ui, Action::Settings);
             });
             let stays = egui::PopupCloseBehavior::CloseOnClickOutside;
             let view = egui::containers::menu::MenuButton::new("View");
@@ -120,8 +121,14 @@ impl App {
                 }
             });
         if ui.add(slider).on_hover_text("Speed").changed() {
-            self.speed = (value < FASTEST).then_some(value);
-            self.simulation.send(Request::Speed(self.speed));
+            self.set_speed((value < FASTEST).then_some(value));
+        }
+        let full = self.speed.is_none();
+        let text = if full { "Slow down" } else { "Full speed" };
+        let hint = "As fast as it goes, or slow enough to watch (F)";
+        if ui.button(text).on_hover_text(hint).clicked() {
+            let ctx = ui.ctx().clone();
+            self.act(Action::FullSpeed, &ctx);
         }
     }
 

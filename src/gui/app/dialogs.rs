@@ -126,12 +126,43 @@ impl App {
         self.offer_dialog(ctx);
         self.path_dialog(ctx);
         self.palette_dialog(ctx);
+        self.settings_dialog(ctx);
         if self.help {
             let response =
                 egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| self.help_text(ui));
             if response.should_close() {
                 self.help = false;
             }
+        }
+    }
+
+    fn settings_dialog(&mut self, ctx: &egui::Context) {
+        if !self.settings {
+            return;
+        }
+        let mut close = false;
+        let response = egui::Modal::new(egui::Id::unique("settings")).show(ctx, |ui| {
+            ui.set_width(420.0);
+            ui.heading("Settings");
+            ui.horizontal(|ui| {
+                let label = ui.label("memory for looking back");
+                let field = egui::DragValue::new(&mut self.budget)
+                    .range(super::BUDGETS)
+                    .suffix(" MiB");
+                let field = ui.add(field).labelled_by(label.id);
+                if field.changed() {
+                    let bytes = u64::from(self.budget) << 20;
+                    drop(self.simulation.wish(Wish::Budget(bytes)));
+                }
+            });
+            ui.label(
+                "All runs that are open share it. Beyond it every other scene of the older half is dropped; the grey line under \
+                 the timeline shows how much is kept.",
+            );
+            close = ui.button("Close").clicked();
+        });
+        if close || response.should_close() {
+            self.settings = false;
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{App, Asking};
 use crate::engine::{BranchView, COMPARED, Request, Snapshot};
-use crate::gui::panels::Ask;
+use crate::gui::panels::{Ask, duplicate};
 use crate::gui::simulation::Wish;
 use crate::gui::trying::{Trial, trial};
 use crate::scenario::TrySpec;
@@ -78,6 +78,17 @@ impl App {
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
             Ask::Try(action) => self.attempt(&action),
+            Ask::Duplicate(id) => {
+                if self.wish(Wish::Activate(id)) {
+                    duplicate(ctx, id);
+                    self.dock.bring_forward("Parameters");
+                }
+            }
+            Ask::Save(id) => {
+                if self.wish(Wish::Activate(id)) {
+                    self.ask(Asking::Save);
+                }
+            }
             Ask::Begin(scenario, name) => {
                 if self.wish(Wish::Add(scenario, name)) {
                     self.simulation.send(Request::Run);
@@ -147,7 +158,14 @@ impl App {
     pub(super) fn others(&self, runs: &[BranchView]) -> Vec<(BranchView, Arc<Snapshot>)> {
         let others = runs.iter().filter(|run| run.compared && !run.active);
         let seen = others.filter_map(|run| {
-            let snapshot = self.simulation.snapshot_of(run.id)?;
+            let mut snapshot = self.simulation.snapshot_of(run.id)?;
+            // All are looked at at the same moment.
+            if let Some(step) = self.looking.at() {
+                let mut then = Snapshot::clone(&snapshot);
+                if snapshot.kept.draw(step, &mut then) {
+                    snapshot = Arc::new(then);
+                }
+            }
             Some((run.clone(), snapshot))
         });
         seen.take(COMPARED - 1).collect()

@@ -28,7 +28,7 @@ use super::panels::{self, Corner, Panel, PanelContext};
 use super::remembered::{Looks, Remembered};
 use super::simulation::{Simulation, Wish};
 use super::timeline::{Asked, Timeline, TimelineView};
-use crate::engine::{Activity, BranchView, Journalled, Request, Scenario, Snapshot};
+use crate::engine::{Activity, BUDGET, BranchView, Journalled, Request, Scenario, Snapshot};
 use crate::scenario::Diagnostics;
 use egui::Ui;
 
@@ -49,6 +49,11 @@ enum Asking {
     SaveText,
 }
 
+/// Steps a second at which a network can be watched at work.
+const SLOW: f64 = 25.0;
+/// MiB that light frames may be given.
+const BUDGETS: std::ops::RangeInclusive<u32> = 16..=65_536;
+
 /// The app.
 #[allow(clippy::struct_excessive_bools)] // each is a dialog that is open or not
 pub struct App {
@@ -63,6 +68,11 @@ pub struct App {
     alone: bool,
     /// Steps a second as the slider has it; `None` is as fast as it goes.
     speed: Option<f64>,
+    /// What it was before it went as fast as it goes.
+    slow: f64,
+    /// MiB for light frames.
+    budget: u32,
+    settings: bool,
     asking: Option<Asking>,
     path: String,
     /// Where the run is being saved to.
@@ -109,6 +119,11 @@ impl App {
         let panels = panels::all();
         let speed = remembered.speed.filter(|s| s.is_finite() && *s >= 1.0);
         simulation.send(Request::Speed(speed));
+        let usual = (BUDGET >> 20) as u32;
+        let budget = remembered.budget.unwrap_or(usual);
+        let budget = budget.clamp(*BUDGETS.start(), *BUDGETS.end());
+        // Runs that stand still have none.
+        drop(simulation.wish(Wish::Budget(u64::from(budget) << 20)));
         Self {
             dock: Dock::restore(remembered.layout, remembered.layouts, &panels),
             panels,
@@ -118,6 +133,9 @@ impl App {
             met: None,
             alone: false,
             speed,
+            slow: speed.unwrap_or(SLOW),
+            budget,
+            settings: false,
             asking: None,
             path: String::new(),
             target: PathBuf::new(),
@@ -185,6 +203,17 @@ impl App {
         self.middle = Middle::Broken(diagnostics, file.map(Path::to_path_buf));
     }
 
+    /// In the first sitting runs begin slowly, so that something can be seen.
+    pub fn begin_slowly(&mut self) {
+        self.set_speed(Some(SLOW));
+    }
+
+    fn set_speed(&mut self, speed: Option<f64>) {
+        self.slow = speed.unwrap_or(self.slow);
+        self.speed = speed;
+        self.simulation.send(Request::Speed(speed));
+    }
+
     /// Notes that a scenario lies in this file.
     pub fn know_file(&mut self, path: &Path) {
         self.documents.get_mut().know_file(path);
@@ -230,6 +259,15 @@ impl App {
             Action::Open => self.ask(Asking::Open),
             Action::Save => self.ask(Asking::Save),
             Action::Palette => self.palette = Some(String::new()),
+            Action::FullSpeed => {
+                let faster = self.speed.take();
+                self.set_speed(if faster.is_some() {
+                    None
+                } else {
+                    Some(self.slow)
+                });
+            }
+            Action::Settings => self.settings = !self.settings,
             Action::Help => self.help = !self.help,
             Action::ResetLayout => {
                 self.dock.reset(&self.panels);
@@ -258,6 +296,7 @@ impl App {
                     snapshot,
                     runs: &runs,
                     others: &others,
+                    base: self.timeline.base,
                     differ: &differ,
                     documents: &self.documents,
                     inspecting: &self.inspecting,
@@ -360,6 +399,7 @@ impl App {
             ctx.request_repaint();
         }
         let busy = self.asking.is_some()
+            || self.settings
             || self.palette.is_some()
             || self.leaving.is_some()
             || self.deleting.is_some()
@@ -427,6 +467,7 @@ impl eframe::App for App {
             looks: self.looks.clone(),
             timeline: self.timeline.clone(),
             documents: self.documents.borrow().kept(),
+            budget: Some(self.budget),
         };
         eframe::set_value(storage, eframe::APP_KEY, &remembered);
     }

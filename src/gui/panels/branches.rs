@@ -128,6 +128,16 @@ impl Branches {
         if ui.small_button("Rename").clicked() {
             self.renaming = Some((run.id, run.name.clone()));
         }
+        if ui
+            .small_button("Duplicate…")
+            .on_hover_text("Put a new run together from its parameters, and change them")
+            .clicked()
+        {
+            (cx.ask)(Ask::Duplicate(run.id));
+        }
+        if ui.small_button("Save…").clicked() {
+            (cx.ask)(Ask::Save(run.id));
+        }
         let last = cx.runs.len() < 2;
         if ui
             .add_enabled(!last, egui::Button::new("Delete").small())

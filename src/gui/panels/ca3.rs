@@ -15,11 +15,11 @@ use crate::gui::theme::{Map, rule};
 #[derive(Default)]
 pub struct Ca3 {
     raster: Heatmap,
-    made: Raster,
+    sorted: Sorted,
     of: Option<Arc<RippleView>>,
 }
 
-/// Rows of the raster: more units are pooled.
+/// Rows of the raster: of more units neighbours share one.
 const ROWS: usize = 250;
 
 impl Panel for Ca3 {
@@ -28,8 +28,9 @@ impl Panel for Ca3 {
     }
 
     fn help(&self) -> &'static str {
-        "The ripple that runs, or ran last: the cue in the first column, then the winners of each step (units pooled into \
-         rows). Below: overlap with the engram that should have come, strength of the sequence input, support by the \
+        "The ripple that runs, or ran last: the cue in the first column, then the winners of each step. Units stand in the order \
+         in which they first win, so that a sequence is a staircase and a code that comes again lies beside itself; click \
+         one to look into it. Below: overlap with the engram that should have come, strength of the sequence input, support by the \
          collaterals; 1 is a stored pattern, 0 is chance."
     }
 
@@ -49,39 +50,47 @@ impl Panel for Ca3 {
             ));
         }
         if self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(of, ripple)) {
-            self.made = pooled(ripple);
+            self.sorted = Sorted::new(ripple);
             self.of = Some(ripple.clone());
         }
         let half = ui.available_height() * 0.55;
-        let scale = self.made.values.iter().copied().fold(1.0, f32::max);
-        let rows = ripple.units.clamp(1, ROWS);
+        let sorted = &self.sorted;
         let told = |row: usize, column: usize, active: f32| {
-            let (from, to) = (row * ripple.units / rows, (row + 1) * ripple.units / rows);
             let when = match column.checked_sub(1) {
                 None => "in the cue".to_string(),
                 Some(step) => format!("at replayed step {step}"),
             };
-            if to <= from + 1 {
-                let is = if active > 0.0 { "active" } else { "silent" };
-                return format!("unit {from} is {is} {when}");
+            match sorted.row(row) {
+                [] => "no unit yet".into(),
+                [unit] => {
+                    let is = if active > 0.0 { "active" } else { "silent" };
+                    format!("unit {unit} is {is} {when}")
+                }
+                units => {
+                    let names: Vec<String> = units.iter().map(ToString::to_string).collect();
+                    format!(
+                        "{active:.0} of units {} are active {when}",
+                        names.join(", ")
+                    )
+                }
             }
-            format!(
-                "{active:.0} of units {from} to {} are active {when}",
-                to - 1
-            )
         };
         let picture = Picture {
             name: "CA3 winners",
-            raster: &self.made,
+            raster: &sorted.raster,
             map: Map::Magma,
-            scale,
-            steps: 0,
+            scale: sorted.pooled.max(1) as f32,
+            steps: if ripple.steps.is_empty() {
+                0
+            } else {
+                ripple.length + 1
+            },
             told: Some(&told),
         };
-        if let Some((row, column)) = self.raster.show(ui, &picture, half)
-            && let Some(unit) = active_in(ripple, rows, row, column)
+        if let Some((row, _)) = self.raster.show(ui, &picture, half)
+            && let Some(unit) = sorted.row(row).first().or(sorted.units.last())
         {
-            (cx.ask)(Ask::Inspect(Topic::Subject(Subject::Winner(unit))));
+            (cx.ask)(Ask::Inspect(Topic::Subject(Subject::Winner(*unit))));
         }
         let weak = ui.visuals().weak_text_color();
         legend(
@@ -97,33 +106,59 @@ impl Panel for Ca3 {
     }
 }
 
-/// The first unit of a row that is active in a column, or else the first one.
-fn active_in(ripple: &RippleView, rows: usize, row: usize, column: usize) -> Option<u32> {
-    let active = match column.checked_sub(1) {
-        None => &ripple.cue,
-        Some(step) => &ripple.steps.get(step)?.active,
-    };
-    let within = |unit: &&u32| **unit as usize * rows / ripple.units.max(1) == row;
-    let first = (row * ripple.units).div_ceil(rows) as u32;
-    Some(active.iter().find(within).copied().unwrap_or(first))
+/// What is drawn of a ripple: the units that win in it, in the order in which they first do.
+#[derive(Default)]
+struct Sorted {
+    raster: Raster,
+    units: Vec<u32>,
+    /// Units to a row.
+    pooled: usize,
 }
 
-/// The cue and the winners of every step, units pooled into rows.
-fn pooled(ripple: &RippleView) -> Raster {
-    let units = ripple.units.clamp(1, ROWS);
-    let columns = std::iter::once(&ripple.cue).chain(ripple.steps.iter().map(|s| &s.active));
-    let mut values = Vec::new();
-    for active in columns {
-        let from = values.len();
-        values.resize(from + units, 0.0);
-        for &unit in active {
-            let row = unit as usize * units / ripple.units.max(1);
-            if let Some(v) = values.get_mut(from + row.min(units - 1)) {
-                *v += 1.0;
+impl Sorted {
+    fn new(ripple: &RippleView) -> Self {
+        let columns = || std::iter::once(&ripple.cue).chain(ripple.steps.iter().map(|s| &s.active));
+        let mut rows = vec![u32::MAX; ripple.units];
+        let mut units = Vec::new();
+        for &unit in columns().flatten() {
+            if let Some(row) = rows.get_mut(unit as usize).filter(|row| **row == u32::MAX) {
+                *row = units.len() as u32;
+                units.push(unit);
             }
         }
+        // Room for all that may come, so that nothing moves while it does.
+        let most = (ripple.code_size * ripple.length.max(1))
+            .max(units.len())
+            .max(1);
+        let pooled = most.div_ceil(ROWS);
+        let height = most.div_ceil(pooled);
+        let mut values = Vec::new();
+        for active in columns() {
+            let from = values.len();
+            values.resize(from + height, 0.0);
+            for &unit in active {
+                let row = rows.get(unit as usize).map(|row| *row as usize / pooled);
+                if let Some(value) = row.and_then(|row| values.get_mut(from + row)) {
+                    *value += 1.0;
+                }
+            }
+        }
+        Self {
+            raster: Raster {
+                units: height,
+                values,
+            },
+            units,
+            pooled,
+        }
     }
-    Raster { units, values }
+
+    /// The units of a row.
+    fn row(&self, row: usize) -> &[u32] {
+        let from = (row * self.pooled).min(self.units.len());
+        let to = (from + self.pooled).min(self.units.len());
+        &self.units[from..to]
+    }
 }
 
 /// Overlap, strength and support against the step.
@@ -157,7 +192,8 @@ pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f
         .include_y(1.1);
     plot.show(ui, |plot| {
         plot.hline(level("threshold", 0.5, weak));
-        plot.line(line("overlap", &overlap, rule(2)));
+        // Where the strength is the overlap, both are to be seen.
+        plot.line(line("overlap", &overlap, rule(2)).width(4.0));
         plot.line(line("sequence strength", &strength, rule(1)));
         plot.line(line("support", &support, rule(0)));
     });

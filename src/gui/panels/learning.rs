@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::plots::{compared, curves, over_time, plot};
+use super::plots::{compared, counted, curves, over_time, plot};
 use super::{Corner, Panel, PanelContext, legend, level};
 use crate::gui::theme::rule;
 use crate::record::{Metric, metric};
@@ -59,7 +59,7 @@ impl Panel for Learning {
         let height = (ui.available_height() - 8.0) / plots;
         let known = cx.snapshot.baselines;
         let plot = |id: &'static str, label: &'static str| {
-            plot(id, "time (steps)", label)
+            plot(id, counted(cx.base), label)
                 .height(height.max(40.0))
                 .include_y(0.0)
         };

@@ -2,7 +2,7 @@
 
 use egui::{ScrollArea, Ui};
 
-use super::plots::{compared, curves, over_time, plot};
+use super::plots::{compared, counted, curves, over_time, plot};
 use super::{Panel, PanelContext, legend};
 use crate::gui::theme::rule;
 use crate::record::Metric;
@@ -93,7 +93,7 @@ impl Metrics {
             ui.label("choose what to see");
         }
         let strong = ui.visuals().strong_text_color();
-        plot("metrics", "time (steps)", "")
+        plot("metrics", counted(cx.base), "")
             .height(ui.available_height().max(40.0))
             .show(ui, |plot| {
                 for (i, metric) in self.chosen.iter().enumerate() {

@@ -6,6 +6,7 @@ mod branches;
 mod ca3;
 mod capacity;
 mod circuit;
+mod compare;
 mod cortex;
 mod inspect;
 mod learning;
@@ -19,13 +20,15 @@ mod suggestions;
 mod sweep;
 mod text;
 
+pub(super) use parameters::duplicate;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::Wish;
 use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
-use crate::engine::{BranchView, Command, Scenario, Snapshot};
+use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
 use crate::scenario::TrySpec;
 
 /// What a panel may ask for.
@@ -41,6 +44,10 @@ pub enum Ask {
     Bring(String),
     /// To try what the scenario suggests.
     Try(TrySpec),
+    /// To put a new run together from the parameters of a run.
+    Duplicate(u64),
+    /// To save a run.
+    Save(u64),
     /// To begin a new run beside the others, and run it.
     Begin(Box<Scenario>, String),
     /// To look into something.
@@ -59,6 +66,8 @@ pub struct PanelContext<'a> {
     pub runs: &'a [BranchView],
     /// Those that are compared with the one at hand.
     pub others: &'a [(BranchView, Arc<Snapshot>)],
+    /// What plots over time are counted in.
+    pub base: Base,
     /// What differs between these and the one at hand.
     pub differ: &'a [String],
     /// The scenarios' texts.
@@ -113,6 +122,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<attention::Attention>::default(),
         Box::<capacity::Capacity>::default(),
         Box::<metrics::Metrics>::default(),
+        Box::<compare::Compare>::default(),
         Box::<sweep::Sweep>::default(),
         Box::<suggestions::Suggestions>::default(),
         Box::<parameters::Parameters>::default(),

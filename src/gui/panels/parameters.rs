@@ -35,6 +35,16 @@ struct Row {
     file: Option<String>,
 }
 
+/// Where it is noted that a new run shall be put together.
+fn wanted() -> egui::Id {
+    egui::Id::unique("a run to be duplicated")
+}
+
+/// A new run shall be put together from the parameters of this one, which is at hand.
+pub fn duplicate(ctx: &egui::Context, run: u64) {
+    ctx.data_mut(|data| data.insert_temp(wanted(), run));
+}
+
 impl Panel for Parameters {
     fn title(&self) -> &'static str {
         "Parameters"
@@ -61,6 +71,11 @@ impl Panel for Parameters {
                 run: cx.snapshot.run,
                 ..Self::default()
             };
+        }
+        let wanted: Option<u64> = ui.data_mut(|data| data.remove_temp(wanted()));
+        if wanted == Some(cx.snapshot.run) && self.draft.is_none() {
+            self.draft = Some((Scenario::clone(now), Vec::new()));
+            self.shown.clear();
         }
         self.bar(cx, now, ui);
         if let Some(problem) = &self.problem {

@@ -6,7 +6,7 @@ use egui_plot::{AxisHints, GridInput, GridMark, LineStyle, Plot, PlotPoint, Plot
 
 use super::branches::called;
 use super::{Ask, PanelContext, line};
-use crate::engine::{Command, Snapshot};
+use crate::engine::{Base, Command, Snapshot};
 use crate::gui::inspecting::Topic;
 use crate::gui::theme::{LESION, TESTED};
 
@@ -106,18 +106,36 @@ pub fn curves<'a>(
     color: Color32,
     of: impl Fn(&'a Snapshot) -> &'a [[f64; 2]],
 ) {
-    plot.line(line(name, of(cx.snapshot), color));
-    look_into(plot, cx, name, of(cx.snapshot));
-    if let [only] = of(cx.snapshot) {
+    curves_as(plot, cx, name, color, of, |value| value);
+}
+
+/// The same with every value drawn as something else.
+pub fn curves_as<'a>(
+    plot: &mut PlotUi<'_>,
+    cx: &PanelContext<'a>,
+    name: &str,
+    color: Color32,
+    of: impl Fn(&'a Snapshot) -> &'a [[f64; 2]],
+    as_drawn: impl Fn(f64) -> f64,
+) {
+    let drawn = |snapshot: &'a Snapshot| {
+        let mut points = placed(snapshot, of(snapshot), cx.base);
+        points.iter_mut().for_each(|p| p[1] = as_drawn(p[1]));
+        points
+    };
+    let points = drawn(cx.snapshot);
+    plot.line(line(name, &points, color));
+    look_into(plot, cx, name, &points, of(cx.snapshot));
+    if let [only] = points[..] {
         // A curve of one point would not be seen.
         plot.points(
-            egui_plot::Points::new(name.to_string(), vec![*only])
+            egui_plot::Points::new(name.to_string(), vec![only])
                 .radius(3.0)
                 .color(color),
         );
     }
     for (i, (_, other)) in cx.others.iter().enumerate() {
-        plot.line(line(name, of(other), color).style(style(Some(i))));
+        plot.line(line(name, &drawn(other), color).style(style(Some(i))));
     }
 }
 
@@ -125,13 +143,19 @@ pub fn curves<'a>(
 const NEAR: f32 = 8.0;
 
 /// The point of a curve that is clicked is looked into.
-fn look_into(plot: &PlotUi<'_>, cx: &PanelContext<'_>, name: &str, points: &[[f64; 2]]) {
+fn look_into(
+    plot: &PlotUi<'_>,
+    cx: &PanelContext<'_>,
+    name: &str,
+    placed: &[[f64; 2]],
+    points: &[[f64; 2]],
+) {
     let clicked = plot.response().clicked();
     let Some(pointer) = plot.response().interact_pointer_pos().filter(|_| clicked) else {
         return;
     };
-    let near = points.iter().map(|point| {
-        let at = plot.screen_from_plot(PlotPoint::new(point[0], point[1]));
+    let near = placed.iter().zip(points).map(|(place, point)| {
+        let at = plot.screen_from_plot(PlotPoint::new(place[0], place[1]));
         (at.distance(pointer), point)
     });
     let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0));
@@ -144,26 +168,38 @@ fn look_into(plot: &PlotUi<'_>, cx: &PanelContext<'_>, name: &str, points: &[[f6
     }
 }
 
+/// What was measured, at the places that it has when counted in `base`.
+fn placed(snapshot: &Snapshot, points: &[[f64; 2]], base: Base) -> Vec<[f64; 2]> {
+    let times = points.iter().map(|point| point[0]);
+    let along = snapshot.course.along(times, base, snapshot.end(base));
+    let placed = along.zip(points).map(|(x, point)| [x, point[1]]);
+    placed.collect()
+}
+
+/// What is counted along a plot over time.
+pub fn counted(base: Base) -> &'static str {
+    let named = Base::ALL.iter().find(|(other, _)| *other == base);
+    named.map_or("", |(_, name)| name)
+}
+
 /// Where one looks, and what was done in the run at hand.
 pub fn over_time(plot: &mut PlotUi<'_>, cx: &PanelContext<'_>, strong: Color32) {
     let snapshot = cx.snapshot;
+    let end = snapshot.end(cx.base);
     for done in snapshot.journal.iter().take(200) {
         let color = match done.command {
             Command::Lesion { .. } | Command::Restore { .. } => LESION,
             Command::Set { .. } | Command::Extend { .. } => TESTED,
         };
-        let time = snapshot.course.time_at(done.step) as f64;
-        let mark = VLine::new(done.command.describe(), time)
+        let at = snapshot.course.counted(done.step as f64, cx.base, end);
+        let mark = VLine::new(done.command.describe(), at)
             .color(color)
             .width(1.0);
         plot.vline(mark.style(LineStyle::dashed_dense()));
     }
     if snapshot.step < snapshot.live_step {
-        plot.vline(
-            VLine::new("looked at", snapshot.time as f64)
-                .color(strong)
-                .width(1.5),
-        );
+        let at = snapshot.course.counted(snapshot.step as f64, cx.base, end);
+        plot.vline(VLine::new("looked at", at).color(strong).width(1.5));
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Timeline<'a> {
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct TimelineView {
-    base: Base,
+    pub(super) base: Base,
     unit: Unit,
     /// The part that is shown, in steps; all where there is none.
     #[serde(skip)]
@@ -182,15 +182,10 @@ impl<'a> Timeline<'a> {
         let live = self.live;
         let whole = (0.0, (live.live_step as f64).max(1.0));
         let (from, to) = self.view.part.unwrap_or(whole);
-        let counted = match self.view.base {
-            Base::Steps => live.live_step,
-            Base::Updates => live.updates,
-            Base::Episodes => live.episodes,
-        };
         let mut scale = Scale {
             live,
             base: self.view.base,
-            end: (live.live_step, counted),
+            end: live.end(self.view.base),
             rect,
             from: 0.0,
             to: 1.0,
