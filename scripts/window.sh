@@ -17,3 +17,31 @@ open_window() {
 }
 
 key() { xdotool key --delay 60 "$@"; }
+
+# save_when_over OUT: saves the run by keyboard, again and again until its file says that it is over.
+save_when_over() {
+  local out=$1
+  for _ in $(seq 1 60); do
+    sleep 1
+    rm -rf "$out"
+    key ctrl+s
+    sleep 0.6
+    key ctrl+a
+    xdotool type --delay 12 "$out"
+    key Return
+    for _ in $(seq 1 20); do [ -s "$out/summary.json" ] && break; sleep 0.2; done
+    grep -q '"status": "completed"' "$out/summary.json" 2>/dev/null && return
+  done
+  echo "the run was not over: $out" >&2
+  exit 1
+}
+
+# Closes the window; nothing unsaved is left in it.
+close_window() {
+  key ctrl+q
+  for _ in $(seq 1 50); do kill -0 "$app" 2>/dev/null || return 0; sleep 0.2; done
+  echo 'the window did not close' >&2
+  exit 1
+}
+
+click() { xdotool mousemove "$1" "$2" click 1; sleep 0.7; }

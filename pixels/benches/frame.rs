@@ -1,37 +1,66 @@
 //! What the window costs: a frame's own CPU work (layout and tessellation, nothing painted), and what it takes from the
-//! worker. Prints the median of both; `cargo bench -p pixels --bench frame`.
+//! worker: the flagship alone, and with M = 5000 and three other runs beside it. Prints medians;
+//! `cargo bench -p pixels --bench frame`.
+
+use std::time::{Duration, Instant};
+
+use ammon::engine::{Branches, Experiment, Request, Scenario, Status, load};
+use ammon::gui::App;
+use ammon::scenario::bundled;
+use eframe::egui;
 
 fn main() {
-    use std::time::{Duration, Instant};
+    let flagship = load(bundled()[0].document(), &[], None).expect("the flagship is sound");
+    measure("the flagship", &flagship, 20_000, 0);
+    let sets = [
+        "hippocampus.store.units=5000",
+        "hippocampus.store.sparsity=0.02",
+    ];
+    let large = load(bundled()[0].document(), &sets.map(String::from), None);
+    let large = large.expect("a larger store is sound");
+    measure("M = 5000, four runs compared", &large, 8_000, 3);
+}
 
-    use ammon::engine::load;
-    use ammon::engine::{Branches, Experiment, Request, Status};
-    use ammon::gui::App;
-    use ammon::scenario::bundled;
-    use eframe::egui;
-
-    const STEPS: u64 = 20_000;
-    let scenario = load(bundled()[0].document(), &[], None).expect("the flagship is sound");
+/// Frames of a run that goes on for so many steps, with so many others beside it that went as far before.
+fn measure(name: &str, scenario: &Scenario, steps: u64, others: u64) {
     let mut ratios = Vec::new();
     let mut frames = Vec::new();
     for _ in 0..5 {
-        let mut experiment = Experiment::<f32>::new(&scenario);
+        let mut experiment = Experiment::<f32>::new(scenario);
         let begun = Instant::now();
-        while experiment.clock().step < STEPS {
-            assert_eq!(
-                experiment.step(&mut ()).expect("the flagship runs"),
-                Status::Running
-            );
+        while experiment.clock().step < steps {
+            let status = experiment.step(&mut ()).expect("it runs");
+            assert_eq!(status, Status::Running);
         }
-        let headless = STEPS as f64 / begun.elapsed().as_secs_f64();
+        let headless = steps as f64 / begun.elapsed().as_secs_f64();
 
         let mut desk = Branches::new(scenario.clone(), || {}).expect("a desk");
-        desk.send(Request::Step(STEPS));
+        for seed in 0..others {
+            if seed > 0 {
+                let other = scenario.with_seed(seed + 2);
+                desk.add(other, format!("seed {}", seed + 2))
+                    .expect("another run");
+            }
+            desk.send(Request::Step(steps));
+            while desk.snapshot().step < steps {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        if others > 0 {
+            let before: Vec<u64> = desk.list().iter().map(|run| run.id).collect();
+            desk.add(scenario.with_seed(9), "the one at hand".into())
+                .expect("another run");
+            for id in before {
+                desk.compare(id, true).expect("compared");
+            }
+        }
+        desk.send(Request::Step(steps));
         let mut app = App::new(Box::new(desk), None);
+        assert_eq!(app.compared() as u64, others);
         let ctx = egui::Context::default();
         let begun = Instant::now();
         let mut number = 0;
-        while app.snapshot().step < STEPS {
+        while app.snapshot().step < steps {
             let frame = Instant::now();
             let size = egui::vec2(1280.0, 800.0);
             let input = egui::RawInput {
@@ -49,19 +78,16 @@ fn main() {
             }
             std::thread::sleep(Duration::from_secs_f64(1.0 / 60.0).saturating_sub(frame.elapsed()));
         }
-        let beside = STEPS as f64 / begun.elapsed().as_secs_f64();
-        println!(
-            "headless {headless:.0} steps/s, worker beside 60 layouts a second {beside:.0} steps/s"
-        );
+        let beside = steps as f64 / begun.elapsed().as_secs_f64();
         ratios.push(beside / headless);
     }
     let middle = |values: &mut Vec<f64>, part: f64| {
         values.sort_by(f64::total_cmp);
         values[((values.len() - 1) as f64 * part) as usize]
     };
-    println!("worker / headless: median {:.3}", middle(&mut ratios, 0.5));
     println!(
-        "frame: median {:.2} ms, 95 % {:.2} ms",
+        "{name}: worker / headless {:.3}; frame {:.2} ms, 95 % {:.2} ms (medians)",
+        middle(&mut ratios, 0.5),
         middle(&mut frames, 0.5),
         middle(&mut frames, 0.95)
     );

@@ -183,7 +183,7 @@ impl App {
                 let edit = ui.add(edit).labelled_by(label.id);
                 if edit.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter)) {
                     go = true;
-                } else {
+                } else if std::mem::take(&mut self.fresh) {
                     edit.request_focus();
                 }
                 if ui.button("Browse…").clicked() {

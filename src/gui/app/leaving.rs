@@ -7,7 +7,7 @@ use super::{App, Asking, Middle};
 use crate::engine::{Branches, Request, Scenario, forget, load};
 use crate::gui::simulation::Wish;
 use crate::scenario::read_file;
-use crate::trace::{shell, typed};
+use crate::trace::{CHECKPOINT, shell, typed};
 
 /// What an unsaved run is left for.
 pub(super) enum Leaving {
@@ -26,6 +26,7 @@ pub(super) enum Leaving {
 impl App {
     pub(super) fn ask(&mut self, asking: Asking) {
         self.asking = Some(asking);
+        self.fresh = true;
         self.problem = None;
         self.force = false;
         match asking {
@@ -43,6 +44,7 @@ impl App {
     /// Asks for another path where this one did not do.
     pub(super) fn ask_again(&mut self, asking: Asking, problem: String) {
         self.asking = Some(asking);
+        self.fresh = true;
         self.problem = Some(problem);
     }
 
@@ -92,6 +94,12 @@ impl App {
     /// Opens a scenario or a run folder; an unsaved run is asked about first.
     pub(super) fn open(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
         if path.is_dir() {
+            if !path.join(CHECKPOINT).is_file() {
+                let path = path.display();
+                return Err(format!(
+                    "no run lies in the folder {path}: open a scenario file, or the folder of a run"
+                ));
+            }
             self.leave(Leaving::Open(path.to_path_buf()), ctx);
             return Ok(());
         }
@@ -211,10 +219,15 @@ impl App {
             }
         }
         let dropped = ctx.input(|i| i.raw.dropped_files.clone());
-        for file in dropped {
+        if let Some(file) = dropped.first() {
             let path = file.path().to_path_buf();
-            if let Err(error) = self.open(&path, ctx) {
-                self.status = Err(error);
+            match self.open(&path, ctx) {
+                Err(error) => self.status = Err(error),
+                Ok(()) if dropped.len() > 1 => {
+                    let count = dropped.len();
+                    self.status = Ok(format!("of {count} files the first is opened"));
+                }
+                Ok(()) => {}
             }
         }
     }

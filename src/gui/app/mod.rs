@@ -75,6 +75,8 @@ pub struct App {
     settings: bool,
     asking: Option<Asking>,
     path: String,
+    /// Whether the dialog was opened just now: its path is to be typed.
+    fresh: bool,
     /// Where the run is being saved to.
     target: PathBuf,
     force: bool,
@@ -138,6 +140,7 @@ impl App {
             settings: false,
             asking: None,
             path: String::new(),
+            fresh: false,
             target: PathBuf::new(),
             force: false,
             answer: None,
@@ -206,6 +209,7 @@ impl App {
     /// In the first sitting runs begin slowly, so that something can be seen.
     pub fn begin_slowly(&mut self) {
         self.set_speed(Some(SLOW));
+        self.status = Ok("slow enough to watch; Full speed, or F, lets it go".into());
     }
 
     fn set_speed(&mut self, speed: Option<f64>) {

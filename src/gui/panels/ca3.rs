@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use super::plots::plot;
-use super::{Ask, Corner, Panel, PanelContext, legend, level, line};
+use super::{Ask, Corner, Panel, PanelContext, legend, level, line, no_ripple};
 use crate::engine::{Raster, RippleView, Subject};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
@@ -41,7 +41,7 @@ impl Panel for Ca3 {
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         let ripple = &cx.snapshot.ripple;
         if ripple.steps.is_empty() && ripple.cue.is_empty() {
-            ui.weak("no ripple yet: ripples come when the protocol sleeps");
+            ui.label(no_ripple(cx.snapshot));
         } else {
             let (n, order) = (ripple.ripple, ripple.order.as_str().to_lowercase());
             ui.label(format!(

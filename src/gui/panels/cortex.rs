@@ -49,6 +49,8 @@ impl Panel for Cortex {
             {
                 self.locked = locked.then(|| largest(&view.states.values));
             }
+            let scale = self.locked.unwrap_or_else(|| largest(&view.states.values));
+            ui.label(format!("-{scale:.2} to {scale:.2}"));
         });
         let scale = self.locked.unwrap_or_else(|| largest(&view.states.values));
         let strip = if view.inputs.steps() > 0 {

@@ -133,6 +133,16 @@ pub fn all() -> Vec<Box<dyn Panel>> {
     ]
 }
 
+/// Why there is no ripple to be seen.
+pub(super) fn no_ripple(snapshot: &Snapshot) -> &'static str {
+    match &snapshot.began {
+        Some(scenario) if !scenario.replays() => {
+            "no ripple comes in this scenario: its protocol has no sleep, or there is no hippocampus"
+        }
+        _ => "no ripple yet: ripples come when the protocol sleeps",
+    }
+}
+
 /// A line of a plot from a series.
 pub(super) fn line(
     name: &str,

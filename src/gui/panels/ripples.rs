@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::ca3::overlap_plot;
-use super::{Ask, Panel, PanelContext};
+use super::{Ask, Panel, PanelContext, no_ripple};
 use crate::engine::{Raster, RippleView, Snapshot};
 use crate::gui::heatmap::{Heatmap, Picture, largest};
 use crate::gui::inspecting::Topic;
@@ -44,7 +44,7 @@ impl Panel for Ripples {
         }
         let ripples = &cx.snapshot.ripples;
         if ripples.is_empty() {
-            ui.weak("no ripple yet: ripples come when the protocol sleeps");
+            ui.label(no_ripple(cx.snapshot));
             return;
         }
         if let Some(scores) = scores(cx.snapshot) {
@@ -69,7 +69,8 @@ impl Panel for Ripples {
         } else {
             ui.available_height() - 20.0
         };
-        ui.label(RichText::new(header()).monospace().size(12.0).weak());
+        let head = RichText::new(header()).monospace().size(12.0);
+        ui.add(egui::Label::new(head).truncate());
         let row = ui.text_style_height(&egui::TextStyle::Monospace) + 4.0;
         ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
             ScrollArea::vertical().auto_shrink(false).show_rows(
@@ -121,9 +122,19 @@ fn scores(snapshot: &Snapshot) -> Option<String> {
 
 fn header() -> String {
     format!(
-        "{:>6} {:>7} {:<3} {:<5} {:>5} {:>5} {:>6} outcome",
-        "ripple", "episode", "", "cue", "steps", "ovlap", "cosine"
+        "{:>6} {:>7} {:<3} {:>5} {:>7} {:>6} outcome",
+        "ripple", "episode", "way", "steps", "overlap", "cosine"
     )
+}
+
+/// A number of a row; nothing where there is none.
+fn number(value: f64, decimals: usize) -> String {
+    if value.is_finite() {
+        // Without a sign where nothing is left of it.
+        format!("{:.decimals$}", value + 0.0).replace("-0.00", "0.00")
+    } else {
+        "-".into()
+    }
 }
 
 impl Ripples {
@@ -143,20 +154,15 @@ impl Ripples {
         let order = match r.order {
             Order::REVERSE => "rev",
             Order::FORWARD => "fwd",
-            Order::Shuffled => "shf",
+            Order::Shuffled => "mix",
         };
-        let cue = format!(
-            "{}{:.1}",
-            r.cue.chars().take(2).collect::<String>(),
-            r.cue_fraction
-        );
         let text = format!(
-            "{:>6} {:>7} {order:<3} {cue:<5} {:>5} {:>5.2} {:>6.3} {}",
+            "{:>6} {:>7} {order:<3} {:>5} {:>7} {:>6} {}",
             r.ripple,
             r.episode,
             r.steps,
-            r.overlap_mean,
-            r.cosine,
+            number(r.overlap_mean, 2),
+            number(r.cosine, 2),
             r.outcome.as_str()
         );
         let hint = format!(
