@@ -1,7 +1,7 @@
 //! Keyframes: whole states of a run, from which any earlier step can be run to again. Branches share them.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::command::Journalled;
 use super::observed::Observed;
@@ -13,6 +13,9 @@ const MOST_KEYFRAMES: usize = 48;
 const MOST_BYTES: u64 = 512 << 20;
 /// How long it may take to run from one to the next, at first.
 const APART: Duration = Duration::from_millis(250);
+
+/// And at least this many times as long as it took to keep the last one.
+const PATIENCE: u32 = 40;
 
 /// A state to go back to, with the length that the tables had then.
 pub struct Keyframe {
@@ -34,6 +37,8 @@ pub struct Keyframes {
     apart: Duration,
     /// How long was run since the last one.
     since: Duration,
+    /// How long it took to keep the last one.
+    cost: Duration,
 }
 
 impl Keyframes {
@@ -43,6 +48,7 @@ impl Keyframes {
             all: vec![Arc::new(Keyframe { at, offsets })],
             apart: APART,
             since: Duration::ZERO,
+            cost: Duration::ZERO,
         }
     }
 
@@ -56,7 +62,7 @@ impl Keyframes {
     /// So long was run; whether a keyframe is due.
     pub fn ran(&mut self, time: Duration) -> bool {
         self.since += time;
-        self.since >= self.apart
+        self.since >= self.apart.max(self.cost * PATIENCE)
     }
 
     /// Whether there is one of this step.
@@ -67,7 +73,9 @@ impl Keyframes {
     /// Keeps a keyframe.
     pub fn keep(&mut self, at: &Observed, offsets: Offsets) {
         self.since = Duration::ZERO;
+        let begun = Instant::now();
         let at = at.clone();
+        self.cost = begun.elapsed();
         // An experiment that takes much memory has fewer: going back then takes longer.
         let room = MOST_BYTES / at.experiment.bytes().max(1);
         self.all.push(Arc::new(Keyframe { at, offsets }));

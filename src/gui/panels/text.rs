@@ -47,6 +47,10 @@ impl Panel for Text {
                 "the file changed outside: this is what it says now".into()
             ));
         }
+        if documents.document().is_none() {
+            ui.label("no scenario is loaded");
+            return;
+        }
         tabs(documents, ui);
         let problems: Vec<Item> = match documents.reading() {
             Some(Err(wrong)) => wrong.items().to_vec(),
