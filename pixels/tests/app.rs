@@ -1,5 +1,7 @@
 //! The app without a renderer: panels on any snapshot, actions in any state, clicks that send requests.
 
+mod common;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,9 @@ use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
 use ammon::scenario::{Text, bundled};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use pixels::Memory;
+use pixels::{Memory, app_after, small};
+
+use common::{ask_to_close, window};
 
 /// A run that stands still and notes what it is asked.
 struct Still {
@@ -494,7 +498,7 @@ fn runs_left_behind_are_offered_one_after_the_other() {
 fn a_run_left_behind_that_cannot_be_opened_stays_where_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let broken = left(dir.path(), "ammon-run-c", "Half written");
-    let (mut harness, _) = app(Snapshot::default());
+    let mut harness = window(app_after(small(), 0), 1280.0, 800.0);
     harness.state_mut().offer(vec![broken.clone()]);
     harness.run_steps(3);
     harness.get_by_label("Open it").click();
@@ -520,7 +524,7 @@ fn a_run_left_behind_is_opened_and_asked_about_before_it_is_lost() {
     }
     session.checkpoint(&experiment, &Ending::Running).unwrap();
     drop(session);
-    let (mut harness, _) = app(full());
+    let mut harness = window(app_after(small(), 0), 1280.0, 800.0);
     harness.state_mut().offer(vec![path.clone()]);
     harness.run_steps(3);
     harness.get_by_label("Open it").click();
@@ -568,17 +572,6 @@ fn a_file_dialog_that_never_comes_or_breaks_is_told_and_one_that_comes_fills_in_
             harness.get_by_label_contains(told);
         }
     }
-}
-
-fn ask_to_close(harness: &mut Harness<'static, App>) {
-    let input = harness.input_mut();
-    let id = input.viewport_id;
-    let viewport = input.viewports.entry(id).or_default();
-    viewport.events.push(egui::ViewportEvent::Close);
-    harness.step();
-    let input = harness.input_mut();
-    input.viewports.entry(id).or_default().events.clear();
-    harness.run_steps(2);
 }
 
 /// A run that moves on after the app has seen it.
@@ -680,14 +673,9 @@ fn a_folder_opened_in_the_window_keeps_the_chosen_speed() {
     answer.recv().unwrap().unwrap();
     let remembered = "(speed:Some(5.0))".to_string();
     let storage = Memory(BTreeMap::from([(eframe::APP_KEY.into(), remembered)]));
-    let still = Still {
-        snapshot: Arc::default(),
-        asked: Rc::default(),
-    };
-    let app = App::new(Box::new(still), Some(&storage));
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    let desk = ammon::engine::Branches::new(small(), || {}).unwrap();
+    let app = App::new(Box::new(desk), Some(&storage));
+    let mut harness = window(app, 1280.0, 800.0);
     harness
         .input_mut()
         .dropped_files

@@ -1,6 +1,8 @@
 //! Looking back and branching in the app, on a real run.
 
-use std::time::{Duration, Instant};
+mod common;
+
+use std::time::Duration;
 
 use ammon::engine::{Branches, Request};
 use ammon::gui::{Action, App};
@@ -8,42 +10,25 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pixels::{app_after, small};
 
+use common::{bring, lesion, wait_for, window};
+
 /// An app on a run of so many steps.
 fn app(steps: u64) -> Harness<'static, App> {
-    let app = app_after(small(), steps);
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 900.0])
-        .with_max_steps(12)
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-    harness.run_steps(2);
-    harness
+    window(app_after(small(), steps), 1280.0, 900.0)
 }
 
-fn press(harness: &mut Harness<'static, App>, modifiers: egui::Modifiers, key: egui::Key) {
+fn key(harness: &mut Harness<'static, App>, modifiers: egui::Modifiers, key: egui::Key) {
     harness.key_press_modifiers(modifiers, key);
     harness.run_steps(2);
-}
-
-/// Waits until a text is there.
-fn wait_for(harness: &mut Harness<'static, App>, text: &str) {
-    let begun = Instant::now();
-    while harness.query_all_by_label_contains(text).next().is_none() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "{text} did not come"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-        harness.run_steps(1);
-    }
 }
 
 #[test]
 fn keys_move_over_what_is_kept_and_nothing_pressed_is_lost() {
     let mut harness = app(300);
     harness.get_by_label_contains("step 300");
-    press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
+    key(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
     harness.get_by_label_contains("looking at step 0 of 300");
-    press(&mut harness, egui::Modifiers::NONE, egui::Key::End);
+    key(&mut harness, egui::Modifiers::NONE, egui::Key::End);
     assert!(harness.query_by_label_contains("looking at").is_none());
     // More presses than frames: each counts.
     for _ in 0..7 {
@@ -56,23 +41,19 @@ fn keys_move_over_what_is_kept_and_nothing_pressed_is_lost() {
     }
     harness.run_steps(2);
     harness.get_by_label_contains("looking at step 155 of 300");
-    press(&mut harness, egui::Modifiers::SHIFT, egui::Key::ArrowRight);
+    key(&mut harness, egui::Modifiers::SHIFT, egui::Key::ArrowRight);
     assert!(harness.query_by_label_contains("looking at").is_none());
 }
 
 #[test]
 fn running_on_from_the_past_makes_a_branch_and_a_change_there_another() {
     let mut harness = app(300);
-    press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
-    press(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
+    key(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
+    key(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
     wait_for(&mut harness, "finished");
     let ctx = harness.ctx.clone();
     // Both are there; the first one as it was.
-    let bring = |harness: &mut Harness<'static, App>| {
-        harness.state_mut().bring_forward("Branches");
-        harness.run_steps(3);
-    };
-    bring(&mut harness);
+    bring(&mut harness, "Branches");
     harness.get_by_label("from step 0");
     harness.get_by_label("run 1").click();
     harness.run_steps(3);
@@ -82,13 +63,8 @@ fn running_on_from_the_past_makes_a_branch_and_a_change_there_another() {
         harness.state_mut().act(Action::FarBack, &ctx);
     }
     harness.run_steps(2);
-    harness.get_by_label("Schaffer").click();
-    harness.run_steps(3);
-    harness
-        .get_by_role_and_label(egui::Role::Button, "Lesion")
-        .click();
-    harness.run_steps(3);
-    bring(&mut harness);
+    lesion(&mut harness, "Schaffer");
+    bring(&mut harness, "Branches");
     wait_for(&mut harness, "lesion Schaffer (100 %)");
     // What is not saved is asked about before it goes.
     harness.get_all_by_label("Delete").last().unwrap().click();
@@ -118,20 +94,10 @@ fn where_no_branch_can_begin_the_run_at_hand_is_left_alone() {
     while desk.snapshot().step < 30 {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let app = App::new(Box::new(desk), None);
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 900.0])
-        .with_max_steps(12)
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-    harness.run_steps(2);
-    press(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
-    press(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
-    harness.get_by_label("Schaffer").click();
-    harness.run_steps(3);
-    harness
-        .get_by_role_and_label(egui::Role::Button, "Lesion")
-        .click();
-    harness.run_steps(3);
+    let mut harness = window(App::new(Box::new(desk), None), 1280.0, 900.0);
+    key(&mut harness, egui::Modifiers::NONE, egui::Key::Home);
+    key(&mut harness, egui::Modifiers::SHIFT, egui::Key::Space);
+    lesion(&mut harness, "Schaffer");
     std::thread::sleep(Duration::from_millis(300));
     harness.run_steps(2);
     harness.get_by_label_contains("delete one of them first");
@@ -144,8 +110,8 @@ fn keys_act_only_on_what_is_shown() {
     let mut harness = app(40);
     harness.state_mut().show_gallery();
     harness.run_steps(2);
-    press(&mut harness, egui::Modifiers::COMMAND, egui::Key::R);
-    press(&mut harness, egui::Modifiers::NONE, egui::Key::N);
+    key(&mut harness, egui::Modifiers::COMMAND, egui::Key::R);
+    key(&mut harness, egui::Modifiers::NONE, egui::Key::N);
     assert!(harness.query_by_label("Discard").is_none());
     harness.get_by_label_contains("step 40");
 }
@@ -161,7 +127,7 @@ fn what_is_kept_can_be_played_and_scrubbed() {
     harness.drop_at(at);
     harness.run_steps(2);
     harness.get_by_label_contains("looking at step 150 of 300");
-    press(&mut harness, egui::Modifiers::NONE, egui::Key::Space);
+    key(&mut harness, egui::Modifiers::NONE, egui::Key::Space);
     for _ in 0..400 {
         harness.step();
         if harness.query_by_label_contains("looking at").is_none() {

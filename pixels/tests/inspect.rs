@@ -1,33 +1,19 @@
 //! Looking into units, engrams, ripples, pathways and points of curves.
 
+mod common;
+
 use std::time::{Duration, Instant};
 
 use ammon::engine::{Activity, load};
 use ammon::gui::App;
 use ammon::scenario::bundled;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pixels::{app_after, small};
 
-type Window = Harness<'static, App>;
+use common::{Window, bring, press, wait_for};
 
 fn window(app: App) -> Window {
-    let mut harness = Harness::builder()
-        .with_size([1600.0, 1400.0])
-        .with_max_steps(12)
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-    harness.run_steps(3);
-    harness
-}
-
-/// Waits until something is told.
-fn wait_for(harness: &mut Window, text: &str) {
-    let begun = Instant::now();
-    while harness.query_all_by_label_contains(text).count() == 0 {
-        assert!(begun.elapsed() < Duration::from_mins(1), "no `{text}`");
-        std::thread::sleep(Duration::from_millis(10));
-        harness.run_steps(1);
-    }
+    common::window(app, 1600.0, 1400.0)
 }
 
 fn click_in(harness: &mut Window, picture: &str) {
@@ -81,15 +67,9 @@ fn from_a_winner_to_its_engram_and_its_episode() {
 #[test]
 fn a_pathway_shows_its_weights_and_their_eigenvalues() {
     let mut harness = window(app_after(small(), 100));
-    harness
-        .get_by_role_and_label(egui::Role::Button, "Recurrent")
-        .click();
-    harness.run_steps(3);
+    press(&mut harness, "Recurrent");
     harness.get_by_label("cuts units off from each other");
-    harness
-        .get_by_role_and_label(egui::Role::Button, "Inspect it")
-        .click();
-    harness.run_steps(3);
+    press(&mut harness, "Inspect it");
     wait_for(&mut harness, "to unit (32 rows) by from unit (32 columns)");
     wait_for(&mut harness, "eigenvalues of W: the largest has modulus");
     click_in(&mut harness, "W");
@@ -157,12 +137,8 @@ fn a_way_to_the_past_can_be_given_up() {
 #[test]
 fn a_ripple_and_what_it_replayed() {
     let mut harness = window(app_after(small(), 290));
-    harness.state_mut().bring_forward("Ripples");
-    harness.run_steps(3);
-    harness
-        .get_by_role_and_label(egui::Role::Button, "Inspect this ripple")
-        .click();
-    harness.run_steps(3);
+    bring(&mut harness, "Ripples");
+    press(&mut harness, "Inspect this ripple");
     harness.get_by_label("overlap, smallest");
     harness.get_by_label("its steps");
     link(&mut harness, "the cued engram");

@@ -1,5 +1,7 @@
 //! Changing, comparing and trying in the app, on real runs.
 
+mod common;
+
 use std::time::{Duration, Instant};
 
 use ammon::engine::{Activity, Scenario, Snapshot, load};
@@ -9,15 +11,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pixels::{app_after, small};
 
+use common::{bring, lesion, window};
+
 /// An app on a scenario after so many steps.
 fn app(scenario: Scenario, steps: u64) -> Harness<'static, App> {
-    let app = app_after(scenario, steps);
-    let mut harness = Harness::builder()
-        .with_size([1600.0, 1400.0])
-        .with_max_steps(12)
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-    harness.run_steps(2);
-    harness
+    window(app_after(scenario, steps), 1600.0, 1400.0)
 }
 
 /// Waits until something holds of the run at hand.
@@ -28,11 +26,6 @@ fn wait(harness: &mut Harness<'static, App>, what: &str, holds: impl Fn(&Snapsho
         std::thread::sleep(Duration::from_millis(5));
         harness.run_steps(1);
     }
-}
-
-fn bring(harness: &mut Harness<'static, App>, title: &str) {
-    harness.state_mut().bring_forward(title);
-    harness.run_steps(3);
 }
 
 fn find(harness: &mut Harness<'static, App>, text: &str) {
@@ -145,12 +138,7 @@ fn what_would_be_undone_is_told() {
     harness.get_by_label("Nothing to redo");
     harness.key_press(egui::Key::Escape);
     harness.run_steps(2);
-    harness.get_by_label("Schaffer").click();
-    harness.run_steps(3);
-    harness
-        .get_by_role_and_label(egui::Role::Button, "Lesion")
-        .click();
-    harness.run_steps(2);
+    lesion(&mut harness, "Schaffer");
     wait(&mut harness, "no lesion", |s| s.journal.len() == 1);
     harness.get_by_label("Edit").click();
     harness.run_steps(3);

@@ -1,23 +1,18 @@
 //! Sweeps from the window.
 
+mod common;
+
 use std::time::{Duration, Instant};
 
 use ammon::engine::Activity;
-use ammon::gui::App;
-use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pixels::{app_after, small};
 
-type Window = Harness<'static, App>;
+use common::{Window, ask_to_close, bring, press, wait_for};
 
 fn window() -> Window {
-    let mut harness = Harness::builder()
-        .with_size([1500.0, 1300.0])
-        .with_max_steps(12)
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app_after(small(), 0));
-    harness.run_steps(2);
-    harness.state_mut().bring_forward("Sweep");
-    harness.run_steps(3);
+    let mut harness = common::window(app_after(small(), 0), 1500.0, 1300.0);
+    bring(&mut harness, "Sweep");
     harness
 }
 
@@ -32,22 +27,6 @@ fn write(harness: &mut Window, field: usize, label: &str, text: &str) {
     harness.run_steps(2);
     harness.key_press(egui::Key::Escape);
     harness.run_steps(2);
-}
-
-fn press(harness: &mut Window, label: &str) {
-    harness
-        .get_by_role_and_label(egui::Role::Button, label)
-        .click();
-    harness.run_steps(3);
-}
-
-fn wait_for(harness: &mut Window, text: &str) {
-    let begun = Instant::now();
-    while harness.query_all_by_label_contains(text).count() == 0 {
-        assert!(begun.elapsed() < Duration::from_mins(2), "no `{text}`");
-        std::thread::sleep(Duration::from_millis(20));
-        harness.run_steps(1);
-    }
 }
 
 #[test]
@@ -77,8 +56,7 @@ fn one_parameter_gives_a_band_and_its_runs_can_be_opened() {
     let now = harness.state().snapshot().now.clone().unwrap();
     let hippocampus = now.setup.hippocampus.clone().unwrap();
     assert!(format!("{:?}", hippocampus.ripple.cue).contains("0.1"));
-    harness.state_mut().bring_forward("Branches");
-    harness.run_steps(3);
+    bring(&mut harness, "Branches");
     let named = harness.query_all_by_label_contains("fraction=0.1, seed 1");
     assert!(named.count() > 0);
 }
@@ -124,4 +102,19 @@ fn a_sweep_is_stopped_and_keeps_what_is_done() {
     press(&mut harness, "Stop the sweep");
     wait_for(&mut harness, "ended: ");
     harness.get_by_label("Begin the sweep");
+}
+
+#[test]
+fn what_a_sweep_found_is_not_lost_unasked() {
+    let mut harness = window();
+    write(&mut harness, 0, "parameter 1", "cortex.cell.units");
+    write(&mut harness, 0, "values", "8, 9");
+    press(&mut harness, "Begin the sweep");
+    wait_for(&mut harness, "ended: 6 of 6 runs done");
+    ask_to_close(&mut harness);
+    harness.get_by_label_contains("A sweep, 6 of 6 runs done");
+    press(&mut harness, "Cancel");
+    press(&mut harness, "Copy table");
+    ask_to_close(&mut harness);
+    assert!(harness.query_by_label("Discard").is_none());
 }

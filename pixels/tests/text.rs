@@ -1,14 +1,17 @@
 //! The scenario's text in the app: edited, applied, saved, and never lost.
 
+mod common;
+
 use std::path::Path;
 use std::time::Duration;
 
 use ammon::engine::load;
 use ammon::gui::App;
 use ammon::scenario::{Text, bundled, read_file};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use pixels::{Memory, app_after};
+
+use common::{Window, bring, press};
 
 const SMALL: &str = "Scenario(
     title: \"small\",
@@ -18,16 +21,9 @@ const SMALL: &str = "Scenario(
 )
 ";
 
-type Window = Harness<'static, App>;
-
 fn window(app: App) -> Window {
-    let mut harness = Harness::builder()
-        .with_size([1500.0, 1000.0])
-        .with_max_steps(12)
-        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
-    harness.run_steps(2);
-    harness.state_mut().bring_forward("Text");
-    harness.run_steps(3);
+    let mut harness = common::window(app, 1500.0, 1000.0);
+    bring(&mut harness, "Text");
     harness
 }
 
@@ -75,13 +71,6 @@ fn replace(harness: &mut Window, text: &str) {
     write(harness, text);
 }
 
-fn press(harness: &mut Window, button: &str) {
-    harness
-        .get_by_role_and_label(egui::Role::Button, button)
-        .click();
-    harness.run_steps(3);
-}
-
 /// Long enough for a look at the file.
 fn wait(harness: &mut Window) {
     std::thread::sleep(Duration::from_millis(900));
@@ -106,11 +95,9 @@ fn what_is_wrong_is_told_as_it_is_typed_and_what_is_right_runs_beside() {
     let text = ammon::engine::resolved(now.began.as_ref().unwrap()).unwrap();
     assert!(text.contains("delay: 9"), "{text}");
     // The first run is still there, and so is what was typed.
-    harness.state_mut().bring_forward("Branches");
-    harness.run_steps(3);
+    bring(&mut harness, "Branches");
     assert!(harness.query_all_by_label_contains("as typed").count() > 0);
-    harness.state_mut().bring_forward("Text");
-    harness.run_steps(3);
+    bring(&mut harness, "Text");
     assert!(typed(&harness).contains("delay: 9"));
     assert_eq!(std::fs::read_to_string(file(&dir)).unwrap(), SMALL);
 }
@@ -301,4 +288,40 @@ fn all_that_is_told_of_parameters_can_be_drawn() {
         }
         _ => {}
     });
+}
+
+#[test]
+fn a_run_folder_that_is_opened_shows_its_own_text_and_saving_a_run_offers_no_texts_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(&dir);
+    let folder = dir.path().join("other");
+    let scenario = load(bundled()[1].document(), &[], None).unwrap();
+    let start = ammon::engine::Experiment::new(&scenario);
+    let mut run = ammon::engine::Session::create(&folder, false, &start).unwrap();
+    run.checkpoint(&start, &ammon::engine::Ending::Stopped)
+        .unwrap();
+    drop(run);
+    let mut harness = on(&path);
+    assert_eq!(typed(&harness), SMALL);
+    press(&mut harness, "Save text as…");
+    press(&mut harness, "Cancel");
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(ammon::gui::Action::Save, &ctx);
+    harness.run_steps(3);
+    let name = harness.get_by_role_and_label(egui::Role::TextInput, "path");
+    assert_eq!(name.value().as_deref(), Some("run"));
+    press(&mut harness, "Cancel");
+    harness.state_mut().act(ammon::gui::Action::Open, &ctx);
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, "path")
+        .type_text(&folder.display().to_string());
+    harness.run_steps(2);
+    press(&mut harness, "Open");
+    harness.run_steps(3);
+    assert!(
+        typed(&harness).contains(&scenario.title),
+        "{}",
+        typed(&harness)
+    );
 }

@@ -303,6 +303,12 @@ impl<R: Real> Experiment<R> {
         &self.lab.cortex.weights
     }
 
+    /// The next command of a journal that this is the beginning of, where its step has come.
+    pub fn due<'a>(&self, journal: &'a [Journalled]) -> Option<&'a Journalled> {
+        let next = journal.get(self.journal.len())?;
+        (next.step <= self.clock().step).then_some(next)
+    }
+
     /// Commands applied so far.
     pub fn journal(&self) -> &[Journalled] {
         &self.journal

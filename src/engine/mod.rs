@@ -16,7 +16,7 @@ pub use command::{Command, Journalled};
 pub use desk::{
     Asking, Axis, BUDGET, Branch, BranchView, Branches, COMPARED, Cell, Ending, Fork, Grid,
     Inquiry, Opening, Request, Seeding, Session, SessionError, Standing, Sweeping, Worker, forget,
-    left_behind, values_of,
+    left_behind,
 };
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};

@@ -40,17 +40,17 @@ impl Scenario {
         phases.iter().any(|p| p.kind().measures())
     }
 
+    /// Whether it does nothing else.
+    pub fn only_measures(&self) -> bool {
+        let phases = super::phases::leaves(&self.protocol);
+        phases.iter().all(|p| p.kind().measures())
+    }
+
     /// Whether ripples run in it.
     pub fn replays(&self) -> bool {
         let phases = super::phases::leaves(&self.protocol);
         let ripples = phases.iter().any(|p| p.kind().needs().ripples);
         ripples && self.setup.hippocampus.is_some()
-    }
-
-    /// Whether it does nothing else.
-    pub fn only_measures(&self) -> bool {
-        let phases = super::phases::leaves(&self.protocol);
-        phases.iter().all(|p| p.kind().measures())
     }
 
     /// Chance and memoryless levels of the task.

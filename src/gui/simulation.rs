@@ -24,8 +24,8 @@ pub enum Wish {
     Load(Box<Scenario>),
     /// Another scenario beside what is there, by a name.
     Add(Box<Scenario>, String),
-    /// What lies in a run folder, beside what is there.
-    AddFolder(PathBuf),
+    /// What lies in a run folder, in place of all that is there.
+    LoadFolder(PathBuf),
     /// Take a run to hand.
     Activate(u64),
     /// Give a run another name.
@@ -78,7 +78,7 @@ impl Simulation for Branches {
             Wish::Reset => self.reset(),
             Wish::Load(scenario) => self.load(*scenario),
             Wish::Add(scenario, name) => self.add(*scenario, name).map(drop),
-            Wish::AddFolder(folder) => self.add_folder(&folder).map(drop),
+            Wish::LoadFolder(folder) => self.load_folder(&folder),
             Wish::Activate(id) => self.activate(id),
             Wish::Rename(id, name) => self.rename(id, &name),
             Wish::Compare(id, compared) => self.compare(id, compared),

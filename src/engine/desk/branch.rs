@@ -197,8 +197,7 @@ impl Branch {
         let journal = self.live.experiment.journal();
         match asking.step {
             Some(step) if step < self.steps() => {
-                let keyframe = self.keyframes.before(step, journal);
-                Known::From(Box::new(keyframe.at.experiment.clone()), journal.to_vec())
+                Known::From(self.keyframes.before(step, journal), journal.to_vec())
             }
             _ => Known::Found(inspect(&self.live.experiment, &asking.subject)),
         }

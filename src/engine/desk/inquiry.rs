@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use super::super::command::Journalled;
 use super::super::experiment::{Experiment, Status};
 use super::super::show::{Findings, Subject, inspect};
+use super::keyframes::Keyframe;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Known {
     /// The answer.
     Found(Result<Findings, String>),
     /// A state from which the moment can be run to again, and what was done since.
-    From(Box<Experiment<f32>>, Vec<Journalled>),
+    From(Arc<Keyframe>, Vec<Journalled>),
 }
 
 /// Hears what a run knows.
@@ -130,7 +131,7 @@ impl Inquirer {
                 let found = match heard.recv() {
                     Ok(Known::Found(found)) => Some(found),
                     Ok(Known::From(from, journal)) => {
-                        find(run, &asking, *from, &journal, &way, &last)
+                        find(run, &asking, &from, &journal, &way, &last)
                     }
                     Err(_) => Some(Err("the run has ended".into())),
                 };
@@ -166,7 +167,7 @@ fn tell(found: Result<Findings, String>, way: &Way, reply: &SyncSender<Result<Fi
 fn find(
     run: u64,
     asking: &Asking,
-    from: Experiment<f32>,
+    from: &Keyframe,
     journal: &[Journalled],
     way: &Way,
     last: &Mutex<Option<Moment>>,
@@ -175,14 +176,13 @@ fn find(
     let Ok(mut last) = last.lock() else {
         return Some(Err("another question went wrong".into()));
     };
-    let known = |moment: &Moment| {
-        let done = moment.experiment.journal();
-        moment.run == run && moment.journal.as_slice() == journal && done.len() <= journal.len()
-    };
+    let from = &from.at.experiment;
     // The moment that was asked about last may be the one, or on the way.
-    let near = last.take().filter(known);
-    let near = near.filter(|m| m.step <= step && m.step >= from.clock().step);
-    let mut experiment = near.map_or(from, |moment| moment.experiment);
+    let near = last.take().filter(|moment| {
+        let on_the_way = (from.clock().step..=step).contains(&moment.step);
+        on_the_way && moment.run == run && moment.journal == journal
+    });
+    let mut experiment = near.map_or_else(|| from.clone(), |moment| moment.experiment);
     way.from.store(experiment.clock().step, Ordering::Relaxed);
     let found = match run_to(&mut experiment, step, journal, way) {
         Some(Err(error)) => return Some(Err(error)),
@@ -206,9 +206,7 @@ fn run_to(
     way: &Way,
 ) -> Option<Result<(), String>> {
     loop {
-        while let Some(next) = journal.get(experiment.journal().len())
-            && next.step <= experiment.clock().step
-        {
+        while let Some(next) = experiment.due(journal) {
             if let Err(error) = experiment.apply(&next.command, &mut ()) {
                 return Some(Err(error.to_string()));
             }

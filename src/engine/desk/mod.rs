@@ -22,6 +22,6 @@ pub use inquiry::{Asking, Inquiry};
 pub use listed::BranchView;
 pub use opening::Opening;
 pub use session::Session;
-pub use sweeping::{Axis, Cell, Grid, Standing, Sweeping, values_of};
+pub use sweeping::{Axis, Cell, Grid, Standing, Sweeping};
 pub use temporary::{forget, left_behind};
 pub use worker::{BUDGET, Request, Seeding, Worker};

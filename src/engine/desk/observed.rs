@@ -62,9 +62,7 @@ impl Observed {
         tables: &mut dyn Sink,
     ) -> Result<bool, RunError> {
         let mut any = false;
-        while let Some(next) = journal.get(self.experiment.journal().len())
-            && next.step <= self.clock().step
-        {
+        while let Some(next) = self.experiment.due(journal) {
             self.apply(next, tables)?;
             any = true;
         }

@@ -29,19 +29,24 @@ fn left_run(path: &Path) -> String {
 impl App {
     /// One guard for every way out of an unsaved run: closing, resetting, loading, opening, dropping.
     pub(super) fn guard(&mut self, ctx: &egui::Context) {
-        if ctx.input(|i| i.viewport().close_requested()) && !self.may_close && self.unsaved() {
+        let closes = ctx.input(|i| i.viewport().close_requested()) && !self.may_close;
+        if closes && (self.unsaved() || !self.held().is_empty()) {
             ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
             self.leaving = Some(Leaving::Close);
         }
         if self.asking.is_some() || self.answer.is_some() || self.leaving.is_none() {
             return;
         }
+        // Other ways out leave the panels as they are.
+        let closing = matches!(self.leaving, Some(Leaving::Close));
+        let held = if closing { self.held() } else { Vec::new() };
         let runs = self.simulation.list();
         let unsaved: Vec<_> = runs.iter().filter(|run| run.unsaved).collect();
         let (mut go, mut stay) = (false, false);
         let response = egui::Modal::new(egui::Id::unique("leaving")).show(ctx, |ui| {
             ui.heading(match unsaved.len() {
-                0 | 1 => "This run is not saved".to_string(),
+                0 => "Something here lies nowhere else".to_string(),
+                1 => "This run is not saved".to_string(),
                 n => format!("{n} runs are not saved"),
             });
             for run in &unsaved {
@@ -52,8 +57,11 @@ impl App {
                 };
                 ui.label(format!("{} steps{of} would be lost.", run.steps));
             }
+            for text in &held {
+                ui.label(text);
+            }
             ui.horizontal(|ui| {
-                if ui.button("Save run…").clicked() {
+                if !unsaved.is_empty() && ui.button("Save run…").clicked() {
                     // The one at hand first.
                     let next = unsaved.iter().find(|run| run.active).or(unsaved.first());
                     if let Some(run) = next {
@@ -70,6 +78,11 @@ impl App {
         } else if go && let Some(leaving) = self.leaving.take() {
             self.left(leaving, ctx);
         }
+    }
+
+    /// What panels hold that closing would lose.
+    pub(super) fn held(&self) -> Vec<String> {
+        self.panels.iter().filter_map(|p| p.unsaved()).collect()
     }
 
     /// Asks before a run that is not saved is removed.
@@ -149,11 +162,7 @@ impl App {
                 let field = egui::DragValue::new(&mut self.budget)
                     .range(super::BUDGETS)
                     .suffix(" MiB");
-                let field = ui.add(field).labelled_by(label.id);
-                if field.changed() {
-                    let bytes = u64::from(self.budget) << 20;
-                    drop(self.simulation.wish(Wish::Budget(bytes)));
-                }
+                ui.add(field).labelled_by(label.id);
             });
             ui.label(
                 "All runs that are open share it. Beyond it every other scene of the older half is dropped; the grey line under \
@@ -163,6 +172,8 @@ impl App {
         });
         if close || response.should_close() {
             self.settings = false;
+            // Not while it is typed: what a smaller number takes does not come back.
+            self.wish(Wish::Budget(u64::from(self.budget) << 20));
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{TryRecvError, sync_channel};
 
 use super::{App, Asking, Middle};
-use crate::engine::{Branches, Request, Scenario, forget, load};
+use crate::engine::{Request, Scenario, forget, load};
 use crate::gui::simulation::Wish;
 use crate::scenario::read_file;
 use crate::trace::{CHECKPOINT, shell, typed};
@@ -30,14 +30,15 @@ impl App {
         self.problem = None;
         self.force = false;
         match asking {
-            Asking::Save if self.path.is_empty() => self.path = "run".into(),
+            Asking::Save if self.target.as_os_str().is_empty() => self.path = "run".into(),
+            Asking::Save => self.path = shell(&self.target),
             Asking::SaveText => {
                 let document = self.documents.get_mut().document();
                 self.path = document.map_or(String::new(), |document| {
                     shell(document.path.as_deref().unwrap_or(document.name.as_ref()))
                 });
             }
-            Asking::Save | Asking::Open => {}
+            Asking::Open => self.path.clear(),
         }
     }
 
@@ -74,12 +75,12 @@ impl App {
                 self.middle = Middle::Panels;
             }
             Leaving::Open(path) => {
-                if let Err(error) = self.open_folder(&path, ctx) {
+                if let Err(error) = self.open_folder(&path) {
                     self.status = Err(error.clone());
                     self.ask_again(Asking::Open, error);
                 }
             }
-            Leaving::Recover(path) => match self.open_folder(&path, ctx) {
+            Leaving::Recover(path) => match self.open_folder(&path) {
                 Ok(()) => {
                     // It is a copy: what it was made from has done its duty once this one is saved.
                     self.wish(Wish::Unsaved);
@@ -117,12 +118,9 @@ impl App {
         Ok(())
     }
 
-    pub(super) fn open_folder(&mut self, path: &Path, ctx: &egui::Context) -> Result<(), String> {
-        let wake = ctx.clone();
-        let mut desk = Branches::open(path, move || wake.request_repaint())?;
-        desk.send(Request::Speed(self.speed));
-        self.simulation = Box::new(desk);
-        self.met = None;
+    fn open_folder(&mut self, path: &Path) -> Result<(), String> {
+        let folder = path.to_path_buf();
+        self.simulation.wish(Wish::LoadFolder(folder))?;
         self.middle = Middle::Panels;
         self.status = Ok(format!("opened {}", path.display()));
         Ok(())
@@ -200,7 +198,9 @@ impl App {
                     let (run, steps, journal) = self.saving.clone();
                     self.wish(Wish::Saved(run, steps, journal));
                     // Where others are not saved either, they are asked about next.
+                    let closing = matches!(self.leaving, Some(Leaving::Close));
                     if !self.unsaved()
+                        && (!closing || self.held().is_empty())
                         && let Some(leaving) = self.leaving.take()
                     {
                         self.left(leaving, ctx);

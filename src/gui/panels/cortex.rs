@@ -38,7 +38,7 @@ impl Panel for Cortex {
             Source::Probed => ("tested", rule(1)),
             Source::Reinstated => ("re-instated by a ripple", rule(0)),
         };
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.label(format!("episode {}", view.episode));
             ui.label(RichText::new(what).color(color).strong());
             let mut locked = self.locked.is_some();

@@ -105,6 +105,10 @@ pub trait Panel {
     fn shows_measurements(&self) -> bool {
         false
     }
+    /// What it holds that lies nowhere else, in words: asked about before the window closes.
+    fn unsaved(&self) -> Option<String> {
+        None
+    }
     /// Draws it.
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut egui::Ui);
 }

@@ -29,7 +29,7 @@ impl Axis {
 
 /// The values of a list that was typed: `0.1, Noise(fraction: 0.5)`, with ranges as `1..5` or `0.1..0.9 by 0.2` (both ends
 /// included).
-pub fn values_of(text: &str) -> Result<Vec<String>, String> {
+fn values_of(text: &str) -> Result<Vec<String>, String> {
     let mut values: Vec<String> = Vec::new();
     for part in parts(text) {
         match range(part)? {

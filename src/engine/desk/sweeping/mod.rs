@@ -2,7 +2,7 @@
 
 mod grid;
 
-pub use grid::{Axis, Cell, Grid, values_of};
+pub use grid::{Axis, Cell, Grid};
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -15,7 +15,7 @@ use super::super::scenario::Scenario;
 use crate::record::Metric;
 use crate::trace::Final;
 
-/// Steps between two looks at whether the sweep goes on.
+/// Steps between two reports of how far a run is.
 const OFTEN: u64 = 64;
 /// Progress is counted in this many parts.
 const PARTS: f64 = 1e6;
@@ -142,6 +142,8 @@ impl Drop for Sweeping {
 
 impl Shared {
     fn work(&self) {
+        // A run stays on its core: the others are for what is on the screen.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         loop {
             let at = self.next.fetch_add(1, Ordering::Relaxed);
             let stopped = || self.stopped.load(Ordering::Relaxed);
@@ -149,9 +151,10 @@ impl Shared {
                 return;
             };
             self.set(at, Standing::Running(0.0));
-            let ended = match self.grid.scenario(&self.base, cell) {
-                Ok(scenario) => self.run(at, &scenario),
-                Err(error) => Standing::Failed(error),
+            let ended = match (self.grid.scenario(&self.base, cell), &pool) {
+                (Ok(scenario), Ok(pool)) => pool.install(|| self.run(at, &scenario)),
+                (Err(error), _) => Standing::Failed(error),
+                (_, Err(error)) => Standing::Failed(format!("no thread for it: {error}")),
             };
             self.set(at, ended);
         }
@@ -172,14 +175,14 @@ impl Shared {
         let mut last = Final::default();
         loop {
             for _ in 0..OFTEN {
+                if self.stopped.load(Ordering::Relaxed) {
+                    return Standing::Waiting;
+                }
                 match run.step(&mut last) {
                     Ok(Status::Running) => {}
                     Ok(_) => return Standing::Done(Arc::new(last.values())),
                     Err(error) => return Standing::Failed(error.to_string()),
                 }
-            }
-            if self.stopped.load(Ordering::Relaxed) {
-                return Standing::Waiting;
             }
             let part = (run.progress().clamp(0.0, 1.0) * PARTS) as u32;
             self.progress[at].store(part, Ordering::Relaxed);

@@ -43,6 +43,8 @@ struct Running {
     metric: Option<Metric>,
     standing: Vec<Standing>,
     of: usize,
+    /// How many cells stood as they do in the table that was copied.
+    copied: usize,
 }
 
 /// Seeds at most.
@@ -59,6 +61,16 @@ impl Panel for Sweep {
         "Runs the scenario at hand from its start with every value of one or two parameters and several seeds, in the background, \
          on all cores but one. Values are a list (0.1, 0.5) or a range (1..5, 0.1..0.9 by 0.2). What the runs end with is \
          drawn as it comes: median and quartiles over the seeds, or a heat map; click a cell to open it as a run."
+    }
+
+    fn unsaved(&self) -> Option<String> {
+        let running = self.running.as_ref()?;
+        let standing = running.sweeping.standing();
+        let done = done(&standing);
+        (done != running.copied || !running.sweeping.is_over()).then(|| {
+            let all = standing.len();
+            format!("A sweep, {done} of {all} runs done: “Copy table” keeps what they ended with.")
+        })
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -138,11 +150,18 @@ impl Sweep {
                     sweeping,
                     metric: None,
                     of: usize::MAX,
+                    copied: 0,
                 });
             }
             Err(why) => self.problem = Some(why),
         }
     }
+}
+
+/// Runs that have ended as they should.
+fn done(standing: &[Standing]) -> usize {
+    let ended = standing.iter().filter(|s| matches!(s, Standing::Done(_)));
+    ended.count()
 }
 
 /// Offers the paths that have what is typed in them.
@@ -223,8 +242,9 @@ impl Running {
                 .on_hover_text("Every cell with all that it ended with, as CSV")
                 .clicked()
             {
-                ui.ctx()
-                    .copy_text(table::csv(&self.sweeping, &self.standing));
+                self.copied = done(&self.standing);
+                let table = table::csv(&self.sweeping, &self.standing);
+                ui.ctx().copy_text(table);
             }
         });
         self.progress(ui);
@@ -244,7 +264,7 @@ impl Running {
     fn bar(&self, over: bool, ui: &mut Ui) {
         let all = self.standing.len();
         let count = |of: fn(&Standing) -> bool| self.standing.iter().filter(|s| of(s)).count();
-        let done = count(|s| matches!(s, Standing::Done(_)));
+        let done = done(&self.standing);
         let failed = count(|s| matches!(s, Standing::Failed(_)));
         let parts = self.standing.iter().map(|s| match s {
             Standing::Waiting => 0.0,
