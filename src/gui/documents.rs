@@ -220,6 +220,18 @@ impl Documents {
         self.tidy();
     }
 
+    /// What is to be run of the text that is shown, and what it is called; nothing where it cannot run.
+    pub fn apply(&mut self) -> Option<(Scenario, String)> {
+        let scenario = self.reading()?.as_ref().ok()?.clone();
+        let document = self.document()?;
+        let (name, text) = (document.name.clone(), document.text.clone());
+        let path = document.path.clone().filter(|_| !document.is_changed());
+        let short = name.rsplit('/').next().unwrap_or_default();
+        let called = format!("{short}, as typed");
+        self.know(&scenario, Text { name, text }, path);
+        Some((scenario, called))
+    }
+
     /// Notes which text a scenario was read from.
     pub fn know(&mut self, scenario: &Scenario, text: Text, path: Option<PathBuf>) {
         self.known.retain(|known| known.scenario != *scenario);

@@ -61,7 +61,7 @@ impl Editor {
         self.go = Some(before + column.saturating_sub(1));
     }
 
-    /// Draws the text to be edited; whether it was changed. `kind` is what it is to be, for completion.
+    /// Draws the text to be edited. `kind` is what it is to be, for completion.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
@@ -69,7 +69,7 @@ impl Editor {
         text: &mut String,
         problems: &[Item],
         kind: &Kind,
-    ) -> bool {
+    ) {
         let keys = Keys::taken(ui, self.offering.is_some());
         self.laid.renew(ui, text, problems);
         let job = &self.laid.job;
@@ -102,8 +102,9 @@ impl Editor {
             .layouter(&mut layouter);
         let output = edit.show(ui);
         let response = output.response.response.clone().labelled_by(label);
-        let mut changed = response.changed();
-        if changed && text.len() > length {
+        let changed = response.changed();
+        // A single key: what is pasted stays as it is.
+        if changed && text.len() == length + 1 {
             indent(ui, id, text);
         }
         if let Some(at) = self.go.take() {
@@ -124,11 +125,10 @@ impl Editor {
                 asked: keys.asked,
             });
         }
-        changed |= self.complete(ui, id, &output, text, kind, &keys);
-        changed
+        self.complete(ui, id, &output, text, kind, &keys);
     }
 
-    /// Offers names at the cursor; whether one was taken.
+    /// Offers names at the cursor, and puts in the one that is taken.
     fn complete(
         &mut self,
         ui: &Ui,
@@ -137,16 +137,16 @@ impl Editor {
         text: &mut String,
         kind: &Kind,
         keys: &Keys,
-    ) -> bool {
+    ) {
         let (Some(offering), Some(at)) = (self.offering.take(), cursor(ui, id)) else {
-            return false;
+            return;
         };
         let at = byte(text, at);
         let (begun, mut offered) = completions(text, at, kind);
         offered.truncate(MOST);
         let count = offered.len();
         if count == 0 || (begun == at && !offering.asked) {
-            return false;
+            return;
         }
         let chosen = (offering.chosen.min(count - 1) + keys.down + count - keys.up % count) % count;
         let before = chars(text.get(..begun).unwrap_or_default());
@@ -159,7 +159,7 @@ impl Editor {
         };
         let Some(taken) = taken.and_then(|i| offered.get(i)) else {
             self.offering = Some(Offering { chosen, ..offering });
-            return false;
+            return;
         };
         text.replace_range(begun..at, &taken.text);
         place_cursor(ui, id, before + chars(&taken.text));
@@ -169,7 +169,6 @@ impl Editor {
             asked: true,
         });
         ui.ctx().request_repaint();
-        true
     }
 
     /// Draws what stands around the text: the numbers of the lines, and what is wrong under them.

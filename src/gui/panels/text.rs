@@ -8,7 +8,6 @@ use crate::gui::Wish;
 use crate::gui::documents::Documents;
 use crate::gui::editor::Editor;
 use crate::registry::{Bounds, Kind, Parameter};
-use crate::scenario;
 use crate::scenario::diagnostics::Item;
 
 /// The text panel.
@@ -101,11 +100,11 @@ fn tabs(documents: &mut Documents, ui: &mut Ui) {
 
 impl Text {
     fn bar(&mut self, cx: &PanelContext<'_>, documents: &mut Documents, ui: &mut Ui) {
-        let reading = documents.reading().and_then(|r| r.as_ref().ok()).cloned();
+        let sound = matches!(documents.reading(), Some(Ok(_)));
         let Some(document) = documents.document() else {
             return;
         };
-        let mut known = None;
+        let mut applied = false;
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(&document.name).strong());
             if document.is_changed() {
@@ -113,21 +112,8 @@ impl Text {
             }
         });
         ui.horizontal_wrapped(|ui| {
-            let apply = ui.add_enabled(reading.is_some(), egui::Button::new("Apply as a new run"));
-            if apply.clicked()
-                && let Some(scenario) = reading
-            {
-                let name = document.name.rsplit('/').next().unwrap_or_default();
-                let name = format!("{name}, as typed");
-                let path = document.path.clone().filter(|_| !document.is_changed());
-                known = Some((
-                    scenario.clone(),
-                    document.name.clone(),
-                    document.text.clone(),
-                    path,
-                ));
-                (cx.ask)(Ask::Wish(Wish::Add(Box::new(scenario), name)));
-            }
+            let apply = egui::Button::new("Apply as a new run");
+            applied = ui.add_enabled(sound, apply).clicked();
             let path = document.path.clone();
             let can_save = path.is_some() && document.is_changed();
             if ui
@@ -171,8 +157,8 @@ impl Text {
                 }
             });
         }
-        if let Some((scenario, name, text, path)) = known {
-            documents.know(&scenario, scenario::Text { name, text }, path);
+        if let Some((scenario, name)) = applied.then(|| documents.apply()).flatten() {
+            (cx.ask)(Ask::Wish(Wish::Add(Box::new(scenario), name)));
         }
     }
 
