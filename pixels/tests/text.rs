@@ -228,7 +228,8 @@ fn a_file_that_cannot_run_is_mended_in_the_window() {
     std::fs::write(&path, SMALL.replace("Recall", "Recal")).unwrap();
     let text = read_file(&path).unwrap();
     let wrong = load(text, &[], None).unwrap_err();
-    let mut harness = window(app_after(pixels::small(), 0));
+    // The panel has not been seen before.
+    let mut harness = common::window(app_after(pixels::small(), 0), 1500.0, 1000.0);
     harness.state_mut().show_problems(wrong, Some(&path));
     harness.run_steps(3);
     press(&mut harness, "Mend it here");

@@ -210,8 +210,9 @@ impl Documents {
         self.shown = self.open.len() - 1;
     }
 
-    /// Opens a text that cannot be read as a scenario, to be mended.
-    pub fn open(&mut self, text: Text, path: Option<PathBuf>) {
+    /// Opens a text that cannot be read as a scenario, to be mended. It stays in front while this run is at hand.
+    pub fn open(&mut self, text: Text, path: Option<PathBuf>, run: u64) {
+        self.run = Some(run);
         let same = |d: &Document| d.path == path && d.saved == text.text;
         match self.open.iter().position(same) {
             Some(at) => self.shown = at,

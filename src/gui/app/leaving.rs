@@ -155,8 +155,9 @@ impl App {
     pub(super) fn mend(&mut self, file: &Path) {
         match read_file(file) {
             Ok(text) => {
+                let run = self.simulation.snapshot().run;
                 let documents = self.documents.get_mut();
-                documents.open(text, Some(file.to_path_buf()));
+                documents.open(text, Some(file.to_path_buf()), run);
                 self.middle = Middle::Panels;
                 self.alone = false;
                 self.dock.bring_forward("Text");
