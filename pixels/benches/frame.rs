@@ -1,10 +1,10 @@
 //! What the window costs: a frame's own CPU work (layout and tessellation, nothing painted), and what it takes from the
-//! worker: the flagship alone, and with M = 5000 and three other runs beside it. Prints medians;
-//! `cargo bench -p pixels --bench frame`.
+//! worker, held against the same run written to a folder as `ammon run` writes it: the flagship alone, and with M = 5000 and
+//! three other runs beside it. Prints medians; `cargo bench -p pixels --bench frame`.
 
 use std::time::{Duration, Instant};
 
-use ammon::engine::{Branches, Experiment, Request, Scenario, Status, load};
+use ammon::engine::{Branches, Due, Ending, Experiment, Request, Scenario, Session, Status, load};
 use ammon::gui::App;
 use ammon::scenario::bundled;
 use eframe::egui;
@@ -21,19 +21,32 @@ fn main() {
     measure("M = 5000, four runs compared", &large, 40_000, 3);
 }
 
+/// Steps a second of a run without a window, written to a folder as it goes.
+fn headless(scenario: &Scenario, steps: u64) -> f64 {
+    let folder = tempfile::tempdir().expect("room for a run");
+    let mut experiment = Experiment::<f32>::new(scenario);
+    let path = folder.path().join("run");
+    let mut session = Session::create(&path, false, &experiment).expect("a folder");
+    let mut due = Due::new(None);
+    let begun = Instant::now();
+    while experiment.clock().step < steps {
+        let status = experiment.step(&mut session).expect("it runs");
+        assert_eq!(status, Status::Running);
+        if due.now() {
+            due.measure(|| session.checkpoint(&experiment, &Ending::Running))
+                .expect("it is written");
+        }
+    }
+    steps as f64 / begun.elapsed().as_secs_f64()
+}
+
 /// Frames of a run that goes on for so many steps, with so many others beside it that went a fifth as far before: long enough for
 /// the states that are kept, and the copy that a killed window leaves, to cost what they do in a long run.
 fn measure(name: &str, scenario: &Scenario, steps: u64, others: u64) {
     let mut ratios = Vec::new();
     let mut frames = Vec::new();
     for _ in 0..5 {
-        let mut experiment = Experiment::<f32>::new(scenario);
-        let begun = Instant::now();
-        while experiment.clock().step < steps {
-            let status = experiment.step(&mut ()).expect("it runs");
-            assert_eq!(status, Status::Running);
-        }
-        let headless = steps as f64 / begun.elapsed().as_secs_f64();
+        let headless = headless(scenario, steps);
 
         let mut desk = Branches::new(scenario.clone(), || {}).expect("a desk");
         for seed in 0..others {

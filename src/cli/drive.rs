@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use serde_json::Value;
@@ -11,13 +11,10 @@ use super::failure::Failure;
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::Scenario;
-use crate::engine::{Ending, Experiment, Session};
+use crate::engine::{Due, Ending, Experiment, Session};
 use crate::record::Metric;
 use crate::trace::{ExportSpec, RunFolder};
 
-/// Wall time between checkpoints, at least; and at least this many times as long as writing one takes.
-const INTERVAL: Duration = Duration::from_secs(10);
-const PATIENCE: u32 = 20;
 /// About two years.
 const MOST_MINUTES: f64 = 1e6;
 
@@ -228,33 +225,6 @@ pub(super) fn read_summary(folder: &Path) -> Result<Value, Failure> {
         serde_json::from_slice(&t).with_context(|| format!("{} is not a summary", path.display()))
     });
     value.map_err(Failure::Failed)
-}
-
-/// When the next checkpoint is due.
-struct Due {
-    next: Instant,
-    every: Option<Duration>,
-}
-
-impl Due {
-    fn new(every: Option<Duration>) -> Self {
-        Self {
-            next: Instant::now() + every.unwrap_or(INTERVAL),
-            every,
-        }
-    }
-
-    fn now(&self) -> bool {
-        Instant::now() >= self.next
-    }
-
-    fn measure<T>(&mut self, write: impl FnOnce() -> T) -> T {
-        let begun = Instant::now();
-        let result = write();
-        let pause = || INTERVAL.max(begun.elapsed() * PATIENCE);
-        self.next = Instant::now() + self.every.unwrap_or_else(pause);
-        result
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod show;
 
 pub use command::{Command, Journalled};
 pub use desk::{
-    Asking, Axis, BUDGET, Branch, BranchView, Branches, COMPARED, Cell, Ending, Fork, Grid,
+    Asking, Axis, BUDGET, Branch, BranchView, Branches, COMPARED, Cell, Due, Ending, Fork, Grid,
     Inquiry, Opening, Request, Seeding, Session, SessionError, Standing, Sweeping, Worker, forget,
     left_behind,
 };

@@ -3,13 +3,14 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::super::command::{Command, Journalled};
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::RunError;
 use super::super::scenario::Scenario;
 use super::super::show::{Frames, Snapshot, draw, inspect};
+use super::due::Due;
 use super::ending::{Ending, SessionError};
 use super::inquiry::{Asking, Known};
 use super::keyframes::Keyframes;
@@ -18,9 +19,6 @@ use super::retelling::retell;
 use super::session::{Moment, Session};
 use crate::trace::Offsets;
 
-/// Time between two writings of an unsaved run, at least; and at least this many times as long as one takes.
-const SAFE: Duration = Duration::from_secs(5);
-const PATIENCE: u32 = 50;
 /// Larger runs are not written unasked.
 const MOST_SAFE: u64 = 256 << 20;
 
@@ -80,8 +78,8 @@ pub struct Branch {
     failed: Option<String>,
     /// Of a run that failed: the last good moment, and how long the tables were then.
     good: Option<(Box<Experiment<f32>>, Offsets)>,
-    /// When the unsaved run was last written, and whether it is another one now.
-    written: Instant,
+    /// When the unsaved run is written again, and whether it is another one by now.
+    due: Due,
     changed: bool,
     /// Commands that were taken back, the latest last.
     undone: Vec<Journalled>,
@@ -129,7 +127,7 @@ impl Branch {
             session,
             failed: None,
             good: None,
-            written: Instant::now(),
+            due: Due::new(None),
             changed: false,
             undone: Vec::new(),
         })
@@ -147,7 +145,7 @@ impl Branch {
             session: seed.session,
             failed: None,
             good: None,
-            written: Instant::now(),
+            due: Due::new(None),
             changed: false,
             undone: seed.undone,
         };
@@ -330,21 +328,20 @@ impl Branch {
 
     /// Writes the unsaved run from time to time.
     pub fn keep_safe(&mut self) {
-        if self.changed && self.written.elapsed() >= SAFE {
+        if self.changed && self.due.now() {
             self.write_safely();
         }
     }
 
     /// Writes the unsaved run, so that the next start can offer it where the window is killed; one that is very large is not.
     fn write_safely(&mut self) {
-        let begun = Instant::now();
-        let experiment = &self.live.experiment;
+        let (experiment, session) = (&self.live.experiment, &mut self.session);
         if experiment.bytes() <= MOST_SAFE {
             // The run itself does not need it.
-            drop(self.session.checkpoint(experiment, &Ending::Running));
+            let write = || session.checkpoint(experiment, &Ending::Running);
+            drop(self.due.measure(write));
         }
         self.changed = false;
-        self.written = Instant::now() + begun.elapsed() * PATIENCE;
     }
 
     /// Changes the run at its live end.

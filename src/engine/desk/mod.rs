@@ -2,6 +2,7 @@
 
 mod branch;
 mod branches;
+mod due;
 mod edited;
 mod ending;
 mod inquiry;
@@ -17,6 +18,7 @@ mod worker;
 
 pub use branch::{Branch, Fork};
 pub use branches::{Branches, COMPARED};
+pub use due::Due;
 pub use ending::{Ending, SessionError};
 pub use inquiry::{Asking, Inquiry};
 pub use listed::BranchView;

@@ -3,16 +3,18 @@
 //! From the top: phases; ripples, failed ones red; the accuracy of the probes; marks of lesions, restorations, sets and
 //! branches; a line that is bright where every step is kept and dim where frames were thinned.
 
+mod bands;
 mod mark;
 mod scale;
 
-use egui::{Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
+use bands::{Bands, KEPT, PHASES, RIPPLES};
 use mark::Mark;
 use scale::Scale;
 
 use super::looking::{Looking, Unit};
-use super::theme::{LESION, REPLAYED, TESTED, phase};
+use super::theme::TESTED;
 use crate::engine::{Base, BranchView, Command, Snapshot};
 use crate::record::{Metric, PhaseRecord, metric};
 
@@ -42,6 +44,8 @@ pub struct TimelineView {
     /// Where a range began that is being marked.
     #[serde(skip)]
     marking: Option<u64>,
+    #[serde(skip)]
+    bands: Bands,
 }
 
 /// What was asked for on the timeline.
@@ -56,11 +60,8 @@ pub enum Asked {
 }
 
 /// Heights of the rows, in points.
-const PHASES: f32 = 12.0;
-const RIPPLES: f32 = 9.0;
 const PROBES: f32 = 22.0;
 const MARKS: f32 = 12.0;
-const KEPT: f32 = 3.0;
 /// Steps that are shown at least.
 const NARROWEST: f64 = 20.0;
 /// Marks of the protocol that are drawn.
@@ -306,19 +307,15 @@ impl<'a> Timeline<'a> {
         marks
     }
 
-    fn draw(&self, ui: &Ui, rect: Rect, scale: &Scale<'_>) {
+    fn draw(&mut self, ui: &Ui, rect: Rect, scale: &Scale<'_>) {
         let painter = ui.painter().with_clip_rect(rect);
         painter.rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
-        let mut mesh = Mesh::default();
-        let mut top = rect.top();
-        self.phases(scale, top, &mut mesh);
-        top += PHASES;
-        self.ripples(scale, top, &mut mesh);
-        top += RIPPLES;
+        let top = rect.top() + PHASES + RIPPLES;
         let probes = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PROBES));
-        top += PROBES + MARKS;
-        self.kept(ui, scale, top, &mut mesh);
-        painter.add(Shape::mesh(mesh));
+        let kept = probes.bottom() + MARKS;
+        let (bright, now) = (ui.visuals().text_color(), ui.input(|i| i.time));
+        let (part, bands) = (self.view.part, &mut self.view.bands);
+        painter.add(Shape::mesh(bands.mesh(scale, part, kept, bright, now)));
         self.probes(&painter, scale, probes);
         for (step, _, mark) in self.marks() {
             mark.draw(
@@ -342,58 +339,6 @@ impl<'a> Timeline<'a> {
         painter.line_segment([pos2(here, rect.top()), pos2(here, rect.bottom())], cursor);
     }
 
-    /// What happened in each pixel: the shares of the phases, one above the other.
-    fn phases(&self, scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
-        /// Phases of a pixel that are looked at.
-        const LOOKED: usize = 12;
-        let phases = self.live.course.phases();
-        for x in scale.pixels() {
-            let (from, to) = scale.steps_of(x);
-            let mut at = phases
-                .partition_point(|p| (p.step as f64) <= from)
-                .saturating_sub(1);
-            let last = phases.partition_point(|p| (p.step as f64) < to);
-            let stride = (last.saturating_sub(at) / LOOKED).max(1);
-            let mut y = top;
-            while let Some(began) = phases.get(at).filter(|p| (p.step as f64) < to) {
-                let next = phases
-                    .get(at + stride)
-                    .map_or(scale.end.0 as f64, |p| p.step as f64);
-                let part = (next.min(to) - (began.step as f64).max(from)).max(0.0) / (to - from);
-                let height = part as f32 * PHASES;
-                let column = Rect::from_min_size(pos2(x, y), vec2(1.0, height));
-                mesh.add_colored_rect(column, phase(began.phase.as_str()));
-                y += height;
-                at += stride;
-            }
-        }
-    }
-
-    /// Where ripples ended; the part that failed is red.
-    fn ripples(&self, scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
-        /// Ripples of a pixel that are looked at.
-        const LOOKED: usize = 40;
-        let ripples = self.live.course.ripples();
-        for x in scale.pixels() {
-            let (from, to) = scale.steps_of(x);
-            let first = ripples.partition_point(|r| (r.step as f64) < from);
-            let here = ripples.from(first).take_while(|r| (r.step as f64) < to);
-            let (mut all, mut failed) = (0, 0);
-            for ripple in here.take(LOOKED) {
-                all += 1;
-                failed += usize::from(ripple.failed);
-            }
-            if all == 0 {
-                continue;
-            }
-            let height = RIPPLES - 2.0;
-            let red = height * failed as f32 / all as f32;
-            let column = |y, height| Rect::from_min_size(pos2(x, y), vec2(1.0, height));
-            mesh.add_colored_rect(column(top + 1.0, height - red), REPLAYED);
-            mesh.add_colored_rect(column(top + 1.0 + height - red, red), LESION);
-        }
-    }
-
     /// The accuracy of the probes, or else while awake, over the whole run.
     fn probes(&self, painter: &egui::Painter, scale: &Scale<'_>, rect: Rect) {
         let of = |declared| self.live.points(&Metric::new(declared));
@@ -415,18 +360,6 @@ impl<'a> Timeline<'a> {
             painter.circle_filled(only, 2.5, TESTED);
         }
         painter.add(Shape::line(line, Stroke::new(1.5, TESTED)));
-    }
-
-    /// Bright where every step is kept.
-    fn kept(&self, ui: &Ui, scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
-        let bright = ui.visuals().text_color();
-        for (from, to, part) in self.live.kept.density() {
-            let (left, right) = (scale.x(from as f64), scale.x(to as f64 + 1.0));
-            let line = Rect::from_x_y_ranges(left..=right.max(left + 1.0), top..=top + KEPT);
-            if line.intersects(scale.rect) {
-                mesh.add_colored_rect(line, bright.gamma_multiply(0.15 + 0.85 * part as f32));
-            }
-        }
     }
 }
 
