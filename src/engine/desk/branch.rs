@@ -336,11 +336,12 @@ impl Branch {
     /// Writes the unsaved run, so that the next start can offer it where the window is killed; one that is very large is not.
     fn write_safely(&mut self) {
         let (experiment, session) = (&self.live.experiment, &mut self.session);
-        if experiment.bytes() <= MOST_SAFE {
-            // The run itself does not need it.
-            let write = || session.checkpoint(experiment, &Ending::Running);
-            drop(self.due.measure(write));
-        }
+        self.due.measure(|| {
+            if experiment.bytes() <= MOST_SAFE {
+                // The run itself does not need it.
+                drop(session.checkpoint(experiment, &Ending::Running));
+            }
+        });
         self.changed = false;
     }
 

@@ -30,6 +30,8 @@ struct Drawn {
     /// The live end, unless the run goes on.
     steps: Option<u64>,
     bytes: Option<u64>,
+    /// Commands: one that is taken back leaves another past behind.
+    commands: usize,
     base: Base,
     part: Option<(f64, f64)>,
     rect: Rect,
@@ -39,43 +41,32 @@ struct Drawn {
 /// A part of a column: its colour and its height. They stand one above the other.
 type Part = (Color32, f32);
 
-/// A row of columns; neighbours that look the same are one.
-struct Row<'a> {
-    mesh: &'a mut Mesh,
-    top: f32,
-    /// The last columns: from where to where, and their parts.
-    last: Option<(f32, f32, Vec<Part>)>,
-}
-
-impl Row<'_> {
-    /// A column a pixel wide.
-    fn push(&mut self, x: f32, parts: &[Part]) {
-        match &mut self.last {
-            Some((_, to, same)) if (*to - x).abs() < 0.5 && same == parts => *to = x + 1.0,
-            _ => {
-                self.end();
-                if !parts.is_empty() {
-                    self.last = Some((x, x + 1.0, parts.to_vec()));
-                }
-            }
-        }
-    }
-
-    /// Draws what there is.
-    fn end(&mut self) {
-        let Some((from, to, parts)) = self.last.take() else {
-            return;
-        };
-        let mut y = self.top;
-        for (color, height) in parts {
-            if height <= 0.0 {
-                continue;
-            }
+/// A row of columns, a pixel wide each; neighbours that look the same are one. `parts` says what stands in a column, from the
+/// steps that it is for.
+fn row(scale: &Scale<'_>, top: f32, mesh: &mut Mesh, parts: impl Fn(f64, f64, &mut Vec<Part>)) {
+    let mut draw = |from: f32, to: f32, parts: &[Part]| {
+        let mut y = top;
+        for &(color, height) in parts.iter().filter(|(_, height)| *height > 0.0) {
             let column = Rect::from_x_y_ranges(from..=to, y..=y + height);
-            self.mesh.add_colored_rect(column, color);
+            mesh.add_colored_rect(column, color);
             y += height;
         }
+    };
+    let (mut here, mut last) = (Vec::new(), Vec::new());
+    let mut begun = scale.rect.left();
+    let mut end = begun;
+    for x in scale.pixels() {
+        let (from, to) = scale.steps_of(x);
+        here.clear();
+        parts(from, to, &mut here);
+        if here != last {
+            draw(begun, x, &last);
+            std::mem::swap(&mut here, &mut last);
+            begun = x;
+        }
+        end = x + 1.0;
     }
+    draw(begun, end, &last);
 }
 
 impl Bands {
@@ -95,6 +86,7 @@ impl Bands {
             run: live.run,
             steps: still(live.live_step),
             bytes: still(live.kept.bytes().0),
+            commands: live.journal.len(),
             base: scale.base,
             part,
             rect: scale.rect,
@@ -120,20 +112,12 @@ fn phases(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
     /// Phases of a pixel that are looked at.
     const LOOKED: usize = 12;
     let phases = scale.live.course.phases();
-    let mut parts = Vec::new();
-    let mut row = Row {
-        mesh,
-        top,
-        last: None,
-    };
-    for x in scale.pixels() {
-        let (from, to) = scale.steps_of(x);
+    row(scale, top, mesh, |from, to, parts| {
         let mut at = phases
             .partition_point(|p| (p.step as f64) <= from)
             .saturating_sub(1);
         let last = phases.partition_point(|p| (p.step as f64) < to);
         let stride = (last.saturating_sub(at) / LOOKED).max(1);
-        parts.clear();
         while let Some(began) = phases.get(at).filter(|p| (p.step as f64) < to) {
             let next = phases
                 .get(at + stride)
@@ -142,9 +126,7 @@ fn phases(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
             parts.push((phase(began.phase.as_str()), part as f32 * PHASES));
             at += stride;
         }
-        row.push(x, &parts);
-    }
-    row.end();
+    });
 }
 
 /// Where ripples ended; the part that failed is red.
@@ -153,13 +135,7 @@ fn ripples(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
     const LOOKED: usize = 40;
     let height = RIPPLES - 2.0;
     let ripples = scale.live.course.ripples();
-    let mut row = Row {
-        mesh,
-        top,
-        last: None,
-    };
-    for x in scale.pixels() {
-        let (from, to) = scale.steps_of(x);
+    row(scale, top, mesh, |from, to, parts| {
         let first = ripples.partition_point(|r| (r.step as f64) < from);
         let here = ripples.from(first).take_while(|r| (r.step as f64) < to);
         let (mut all, mut failed) = (0, 0);
@@ -167,14 +143,11 @@ fn ripples(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
             all += 1;
             failed += usize::from(ripple.failed);
         }
-        if all == 0 {
-            row.push(x, &[]);
-            continue;
+        if all > 0 {
+            let red = height * failed as f32 / all as f32;
+            parts.extend([(REPLAYED, height - red), (LESION, red)]);
         }
-        let red = height * failed as f32 / all as f32;
-        row.push(x, &[(REPLAYED, height - red), (LESION, red)]);
-    }
-    row.end();
+    });
 }
 
 /// Bright where every step is kept.
