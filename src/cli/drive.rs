@@ -114,7 +114,7 @@ impl Driven {
         if self.resumed {
             self.session.begin(&self.experiment)?;
         }
-        let ending = self.steps(driving, signals, progress)?;
+        let ending = rayon::scope(|_| self.steps(driving, signals, progress))?;
         progress.tell(&self.experiment);
         if let Ending::Failed(_) = ending {
             return Ok(self.fail(ending));

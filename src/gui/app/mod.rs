@@ -206,9 +206,9 @@ impl App {
         self.middle = Middle::Broken(diagnostics, file.map(Path::to_path_buf));
     }
 
-    /// In the first sitting runs begin slowly, so that something can be seen.
+    /// Runs go slowly, so that something can be seen.
     pub fn begin_slowly(&mut self) {
-        self.set_speed(Some(SLOW));
+        self.set_speed(Some(self.slow));
         self.status = Ok("slow enough to watch; Full speed, or F, lets it go".into());
     }
 
@@ -265,11 +265,12 @@ impl App {
             Action::Palette => self.palette = Some(String::new()),
             Action::FullSpeed => {
                 let faster = self.speed.take();
-                self.set_speed(if faster.is_some() {
-                    None
+                if faster.is_some() {
+                    self.set_speed(None);
+                    self.status = Ok("full speed".into());
                 } else {
-                    Some(self.slow)
-                });
+                    self.begin_slowly();
+                }
             }
             Action::Settings => self.settings = !self.settings,
             Action::Help => self.help = !self.help,
