@@ -67,7 +67,7 @@ fn main() -> ExitCode {
         let (bytes, _) = kept.bytes();
         let end = experiment.clock().step;
         let mut live = Snapshot::default();
-        draw(&experiment, &mut live);
+        draw(&experiment, &frames, &mut live);
         let looked = |step: u64| {
             let begun = Instant::now();
             let mut snapshot = live.clone();

@@ -8,6 +8,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`cli`], `gui` | the commands, the window |
+//! | [`figure`] | what is drawn of a run, as shapes and colours |
 //! | [`engine`] | the protocol, commands, snapshots, history, the worker thread |
 //! | [`scenario`], [`trace`], [`analysis`] | the RON document, the run folder, alignment and crossings |
 //! | [`learning`] | credit-assignment rules, one file each |
@@ -24,6 +25,7 @@ pub mod circuit;
 pub mod cli;
 pub mod engine;
 pub mod episode;
+pub mod figure;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod hippocampus;

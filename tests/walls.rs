@@ -14,6 +14,7 @@ const STOREYS: &[&[&str]] = &[
     &["learning"],
     &["scenario", "trace", "analysis"],
     &["engine"],
+    &["figure"],
     &["cli", "gui"],
     &["main"],
 ];

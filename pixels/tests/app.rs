@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use ammon::circuit::Place;
 use ammon::engine::{
-    Activity, Asking, BranchView, Command, CortexView, Ending, Experiment, Inquiry, LogLine,
-    Raster, Request, RippleStep, RippleView, Scenario, Series, Session, Snapshot, Source, draw,
-    load,
+    Activity, Asking, BranchView, Command, CortexView, Ending, Experiment, Frames, Inquiry,
+    LivedView, LogLine, Raster, Request, RippleStep, RippleView, Scenario, Series, Session,
+    Snapshot, Source, draw, load,
 };
 use ammon::gui::{Action, App, Documents, FileDialog, Simulation, Wanted, Wish, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
@@ -115,7 +115,11 @@ fn full() -> Snapshot {
         live_step: 9,
         ..Snapshot::default()
     };
-    draw(&Experiment::<f32>::new(&scenario), &mut snapshot);
+    draw(
+        &Experiment::<f32>::new(&scenario),
+        &Frames::new(0),
+        &mut snapshot,
+    );
     let wave = |n: usize| (0..n).map(|i| (i as f32 * 0.7).sin()).collect::<Vec<f32>>();
     snapshot.cortex = Arc::new(CortexView {
         source: Source::Lived,
@@ -154,10 +158,37 @@ fn full() -> Snapshot {
             units: 8,
             values: wave(32),
         },
-        lived: Raster {
+        delta: Raster {
             units: 8,
             values: wave(32),
         },
+        rule: "ReplayBptt".into(),
+        lived_ms: 100.0,
+        codes: Arc::new((0..6).map(|i| vec![i, i + 5, 90 + i]).collect()),
+        lived: Some(Arc::new(LivedView {
+            states: Raster {
+                units: 8,
+                values: wave(48),
+            },
+            inputs: Raster {
+                units: 2,
+                values: [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+                    .into_iter()
+                    .chain([0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+                    .collect(),
+            },
+            input_names: Arc::new(vec!["symbol 1".into(), "go".into()]),
+            scored: vec![0.0, 0.0, 0.0, 0.0, 0.0, 1.0],
+            exact: Raster {
+                units: 8,
+                values: wave(48),
+            },
+            reach: 4,
+            truncated: Raster {
+                units: 8,
+                values: wave(48),
+            },
+        })),
     });
     snapshot.ripple = view;
     snapshot.ripples = Arc::new(vec![record(0, false), record(1, true)]);
@@ -219,10 +250,14 @@ fn hostile() -> Snapshot {
     ripple.units = 0;
     ripple.steps[0].active = vec![u32::MAX];
     ripple.steps[1].overlap = f32::NAN;
-    ripple.lived = Raster {
-        units: 3,
-        values: vec![f32::NAN; 4],
-    };
+    ripple.delta.values.truncate(5);
+    ripple.lived = Some(Arc::new(LivedView {
+        states: Raster {
+            units: 3,
+            values: vec![f32::NAN; 4],
+        },
+        ..LivedView::default()
+    }));
     snapshot.ripple = Arc::new(ripple);
     snapshot.ripples = Arc::new(vec![record(u64::MAX, true)]);
     let bad = vec![
@@ -739,6 +774,9 @@ fn what_is_remembered_comes_back_and_what_cannot_be_read_is_left() {
             .with_size([1280.0, 800.0])
             .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
         harness.run_steps(3);
+        // Where a panel was there twice, one of them is left, in front or not.
+        harness.state_mut().bring_forward("Circuit");
+        harness.run_steps(3);
         harness.get_by_label_contains("click to lesion");
     }
 }
@@ -777,4 +815,32 @@ fn a_run_that_only_measures_shows_its_curves_alone_until_all_panels_are_asked_fo
     harness.get_by_label("Show all panels").click();
     harness.run_steps(3);
     harness.get_by_label("Alignment");
+}
+
+#[test]
+fn a_ripple_is_played_at_a_speed_of_its_own_and_then_the_run_is_followed_again() {
+    let mut harness = common::window(pixels::app_after(pixels::small(), 290), 1600.0, 1000.0);
+    let caption = |harness: &common::Window| {
+        let found = harness.get_all_by_role(egui::Role::Image);
+        let labels = found.map(|node| {
+            use egui_kittest::kittest::NodeT;
+            node.accesskit_node().label().unwrap_or_default()
+        });
+        let mut labels = labels.filter(|label| label.starts_with("Ripple "));
+        labels.next().unwrap()
+    };
+    let live = caption(&harness);
+    common::press(&mut harness, "Play slowly");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        harness.run_steps(1);
+        seen.insert(caption(&harness));
+    }
+    assert!(seen.len() >= 3, "{seen:?}");
+    common::press(&mut harness, "Hold");
+    let held = caption(&harness);
+    harness.run_steps(40);
+    assert_eq!(caption(&harness), held);
+    common::press(&mut harness, "Follow the run");
+    assert_eq!(caption(&harness), live);
 }

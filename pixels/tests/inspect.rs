@@ -37,6 +37,7 @@ fn link(harness: &mut Window, text: &str) {
 #[test]
 fn a_unit_that_is_clicked_leads_to_others_and_back() {
     let mut harness = window(app_after(small(), 290));
+    bring(&mut harness, "Cortex");
     click_in(&mut harness, "Cortical states");
     wait_for(&mut harness, "Cortical unit");
     wait_for(&mut harness, "strongest weights in (W)");
@@ -53,6 +54,7 @@ fn a_unit_that_is_clicked_leads_to_others_and_back() {
 #[test]
 fn from_a_winner_to_its_engram_and_its_episode() {
     let mut harness = window(app_after(small(), 290));
+    bring(&mut harness, "CA3");
     click_in(&mut harness, "CA3 winners");
     wait_for(&mut harness, "takes part in");
     wait_for(&mut harness, "collaterals: most often active together");
@@ -79,6 +81,7 @@ fn a_pathway_shows_its_weights_and_their_eigenvalues() {
 #[test]
 fn of_the_past_it_is_found_out_by_running_there_again() {
     let mut harness = window(app_after(small(), 290));
+    bring(&mut harness, "Cortex");
     click_in(&mut harness, "Cortical states");
     wait_for(&mut harness, "as of the live end");
     let weights = |harness: &Window| {
@@ -106,6 +109,7 @@ fn of_the_past_it_is_found_out_by_running_there_again() {
 fn a_way_to_the_past_can_be_given_up() {
     let scenario = load(bundled()[0].document(), &[], None).unwrap();
     let mut harness = window(app_after(scenario, 12_000));
+    bring(&mut harness, "Cortex");
     click_in(&mut harness, "Cortical states");
     wait_for(&mut harness, "as of the live end");
     // So near the end of a stretch between two states that it takes a while.

@@ -147,6 +147,7 @@ fn panels_look_as_they_did_without_a_run_in_one_and_after_one_has_failed() {
         "Side by side",
         "CA3",
         "Alignment",
+        "Theatre",
     ];
     let mut results = egui_kittest::SnapshotResults::new();
     let states = states();

@@ -76,6 +76,10 @@ fn write_files<R: Real>(report: &GradientReport<R>, files: &Together) -> Result<
         };
         let name = format!("gradients/{}.safetensors", rule.label);
         files.tensors(&name, &of(&rule.gradient.tensors, steps))?;
+        if let Some(errors) = &rule.errors {
+            let name = format!("errors/{}.safetensors", rule.label);
+            files.tensors(&name, &[carried(report, errors)])?;
+        }
     }
     if let Some(influence) = &report.influence {
         files.write("influence.csv", horizons(influence).as_bytes())?;
@@ -114,6 +118,17 @@ fn episode<R: Real>(report: &GradientReport<R>) -> Vec<Tensor<R>> {
         tensor("mask", vec![t, b], batch.mask.clone()),
         tensor("states", vec![report.states.len(), b, n], states),
     ]
+}
+
+/// δ as [T,B,S].
+fn carried<R: Real>(report: &GradientReport<R>, errors: &[R]) -> Tensor<R> {
+    let batch = &report.batch;
+    let states = report.states.first().map_or(0, DMatrix::nrows);
+    Tensor {
+        name: "errors".into(),
+        shape: vec![batch.steps, batch.width, states],
+        values: errors.to_vec(),
+    }
 }
 
 fn alignments<R: Real>(report: &GradientReport<R>) -> String {

@@ -1,7 +1,7 @@
 //! One batch of episodes at the initial weights, and what every rule makes of it.
 
 use super::lab::{
-    Alone, Draft, Lab, Learners, Planned, Reminding, RunError, fresh, live, replay, walked,
+    Alone, Draft, Lab, Learners, Planned, Reminding, RunError, errors, fresh, live, replay, walked,
 };
 use super::phases::leaves;
 use super::scenario::Scenario;
@@ -46,6 +46,9 @@ pub struct RuleGradient<R: Real> {
     pub gradient: Gradient<R>,
     /// Agreement with exact BPTT.
     pub alignment: Alignment,
+    /// δ_t of each step, S×(T·B), where the rule carries losses back along the states that were lived, or in ripples; NaN where
+    /// no ripple re-instated the step.
+    pub errors: Option<Vec<R>>,
 }
 
 /// Lives one batch, stores it, replays each episode exactly once, and gathers every rule's gradient.
@@ -82,6 +85,11 @@ pub fn gradients<R: Real>(
         .iter_mut()
         .map(|pupil| pupil.gradient(&lab, &batch, &ripples))
         .collect();
+    let carried = specs.iter().map(|spec| match spec.kind().reach() {
+        Some(reach) => Some(errors(&lab.cortex, batch.clone(), reach)),
+        None => replayed_errors(spec, &lab, &batch, &ripples),
+    });
+    let carried: Vec<Option<Vec<R>>> = carried.collect();
     if !gradients.iter().all(Gradient::is_finite) {
         return Err(lab.notebook.not_finite("the gradient"));
     }
@@ -89,11 +97,12 @@ pub fn gradients<R: Real>(
     let exact = exact.map_or_else(|| lab.cortex.gradient(), |i| gradients[i].clone());
     let rules = labels
         .into_iter()
-        .zip(gradients)
-        .map(|(label, gradient)| RuleGradient {
+        .zip(gradients.into_iter().zip(carried))
+        .map(|(label, (gradient, errors))| RuleGradient {
             label,
             alignment: Alignment::of(&gradient, &exact),
             gradient,
+            errors,
         })
         .collect();
     Ok(GradientReport {
@@ -208,6 +217,38 @@ fn ripples<R: Real>(lab: &Lab<R>) -> Vec<Planned> {
     counted
         .flat_map(|(ripple, stored)| std::iter::repeat_n(ripple, stored.count as usize))
         .collect()
+}
+
+/// δ_t as a rule carries it in ripples: of the last one through each episode. Nothing where it learns from none.
+fn replayed_errors<R: Real>(
+    spec: &RuleSpec,
+    lab: &Lab<R>,
+    batch: &Batch<R>,
+    ripples: &[Planned],
+) -> Option<Vec<R>> {
+    let memory = lab.memory.as_ref().filter(|_| spec.offline())?;
+    let mut pupil = Pupil::new(spec, spec.name(), lab);
+    let mut gradient = lab.cortex.gradient();
+    let mut alone = Alone {
+        rule: pupil.rule.as_dyn_mut(),
+        gradient: &mut gradient,
+    };
+    let (size, width) = (lab.cortex.state(), batch.width);
+    let mut errors = vec![R::of(f64::NAN); size * batch.steps * width];
+    for ripple in ripples {
+        let replayed = replay(ripple.clone(), &lab.cortex, memory, &mut alone);
+        let Some(b) = batch.episodes.iter().position(|e| *e == ripple.episode) else {
+            continue;
+        };
+        let columns = replayed.deltas.chunks(size.max(1));
+        for (expected, delta) in ripple.expected.iter().zip(columns) {
+            let at = (expected.step * width + b) * size;
+            if let Some(column) = errors.get_mut(at..at + delta.len()) {
+                column.copy_from_slice(delta);
+            }
+        }
+    }
+    Some(errors)
 }
 
 /// A rule with its state.

@@ -82,7 +82,7 @@ fn words((now, lesions): &Source) -> BTreeMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Experiment, draw, load};
+    use crate::engine::{Experiment, Frames, draw, load};
     use crate::scenario::bundled;
 
     #[test]
@@ -91,7 +91,11 @@ mod tests {
             let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
             let scenario = load(bundled()[0].document(), &sets, None).unwrap();
             let mut snapshot = Snapshot::default();
-            draw(&Experiment::<f32>::new(&scenario), &mut snapshot);
+            draw(
+                &Experiment::<f32>::new(&scenario),
+                &Frames::new(0),
+                &mut snapshot,
+            );
             snapshot.now = Some(Arc::new(scenario));
             snapshot
         };

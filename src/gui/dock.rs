@@ -182,6 +182,7 @@ fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let mut place = |title: &str| tiles.insert_pane(Pane(title.into()));
     let mut top = Vec::new();
+    let mut stage = Vec::new();
     let mut low = Vec::new();
     let mut tabs = Vec::new();
     let mut side = Vec::new();
@@ -189,6 +190,7 @@ fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
         let title = panel.title();
         match panel.corner() {
             Corner::Above => top.push(place(title)),
+            Corner::Stage => stage.push(place(title)),
             Corner::Below => low.push(place(title)),
             Corner::Tab => tabs.push(place(title)),
             Corner::Side => side.push(place(title)),
@@ -196,12 +198,14 @@ fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
     }
     let tabbed = tiles.insert_tab_tile(tabs);
     low.insert(0, tabbed);
+    let stage = tiles.insert_tab_tile(stage);
+    top.push(stage);
     let top = tiles.insert_horizontal_tile(top);
     let low = tiles.insert_horizontal_tile(low);
     let main = tiles.insert_vertical_tile(vec![top, low]);
     let side = tiles.insert_tab_tile(side);
     let root = tiles.insert_horizontal_tile(vec![main, side]);
-    for (row, large, share) in [(main, top, 1.1), (root, main, 3.2)] {
+    for (row, large, share) in [(main, top, 1.4), (top, stage, 2.2), (root, main, 3.2)] {
         if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(row) {
             linear.shares.set_share(large, share);
         }

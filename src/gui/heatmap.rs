@@ -2,7 +2,7 @@
 
 use egui::{Color32, ColorImage, TextureHandle, TextureOptions, Ui, vec2};
 
-use super::theme::Map;
+use super::theme::{Map, color32};
 use crate::engine::Raster;
 
 /// Widest and highest texture; what is larger is thinned.
@@ -102,7 +102,7 @@ impl Heatmap {
                 .get(step * units + unit)
                 .copied()
                 .unwrap_or(f32::NAN);
-            *pixel = picture.map.color(value / picture.scale);
+            *pixel = color32(picture.map.color(value / picture.scale));
         }
         self.drawn = Some(key);
         let options = TextureOptions::NEAREST;
@@ -125,12 +125,4 @@ fn fingerprint(values: &[f32]) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325 ^ values.len() as u64, |h, v| {
             (h ^ u64::from(v.to_bits())).wrapping_mul(0x0100_0000_01b3)
         })
-}
-
-/// The largest finite magnitude, at least a little.
-pub fn largest(values: &[f32]) -> f32 {
-    values
-        .iter()
-        .filter(|v| v.is_finite())
-        .fold(1e-6, |m, v| m.max(v.abs()))
 }

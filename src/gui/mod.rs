@@ -17,6 +17,7 @@ mod inspecting;
 mod looking;
 pub mod panels;
 mod remembered;
+mod sheet;
 mod simulation;
 mod theme;
 mod timeline;

@@ -1,51 +1,11 @@
-//! Colours: viridis for rates, magma for magnitudes, a diverging map for signed values, Okabe and Ito's for rules.
+//! Colours of the window: Okabe and Ito's for rules, those of phases and of a scenario's text.
 
 use egui::Color32;
 
+use crate::figure::Color;
+pub use crate::figure::Map;
 use crate::scenario::parse::Role;
 
-/// A colour map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Map {
-    /// Rates, 0 to 1.
-    Viridis,
-    /// Magnitudes, 0 to 1.
-    Magma,
-    /// Signed values, −1 to 1.
-    Diverging,
-}
-
-const VIRIDIS: [[u8; 3]; 9] = [
-    [68, 1, 84],
-    [71, 44, 122],
-    [59, 81, 139],
-    [44, 113, 142],
-    [33, 144, 141],
-    [39, 173, 129],
-    [92, 200, 99],
-    [170, 220, 50],
-    [253, 231, 37],
-];
-const MAGMA: [[u8; 3]; 9] = [
-    [0, 0, 4],
-    [28, 16, 68],
-    [79, 18, 123],
-    [129, 37, 129],
-    [181, 54, 122],
-    [229, 80, 100],
-    [251, 135, 97],
-    [254, 194, 135],
-    [252, 253, 191],
-];
-const DIVERGING: [[u8; 3]; 7] = [
-    [33, 102, 172],
-    [103, 169, 207],
-    [209, 229, 240],
-    [247, 247, 247],
-    [253, 219, 199],
-    [239, 138, 98],
-    [178, 24, 43],
-];
 /// Okabe and Ito's colours, for rules.
 const RULES: [Color32; 7] = [
     Color32::from_rgb(230, 159, 0),
@@ -56,31 +16,6 @@ const RULES: [Color32; 7] = [
     Color32::from_rgb(0, 114, 178),
     Color32::from_rgb(240, 228, 66),
 ];
-
-impl Map {
-    /// The colour of a value; what is not a number is grey.
-    pub fn color(self, value: f32) -> Color32 {
-        if !value.is_finite() {
-            return Color32::GRAY;
-        }
-        match self {
-            Self::Viridis => between(&VIRIDIS, value),
-            Self::Magma => between(&MAGMA, value),
-            Self::Diverging => between(&DIVERGING, f32::midpoint(value, 1.0)),
-        }
-    }
-}
-
-fn between(stops: &[[u8; 3]], value: f32) -> Color32 {
-    let place = value.clamp(0.0, 1.0) * (stops.len() - 1) as f32;
-    let low = (place as usize).min(stops.len() - 2);
-    let part = place - low as f32;
-    let mix = |i: usize| {
-        let (a, b) = (f32::from(stops[low][i]), f32::from(stops[low + 1][i]));
-        (a + (b - a) * part).round() as u8
-    };
-    Color32::from_rgb(mix(0), mix(1), mix(2))
-}
 
 /// The colour of the `i`-th rule; from the eighth on the same colours, halfway to grey.
 pub fn rule(i: usize) -> Color32 {
@@ -113,6 +48,11 @@ pub fn named(rule: &str, dark: bool) -> Color32 {
         // Another one: a colour that is always its own.
         other => self::rule(other.bytes().map(usize::from).sum()),
     }
+}
+
+/// A colour of a figure on the screen.
+pub fn color32([r, g, b, a]: Color) -> Color32 {
+    Color32::from_rgba_unmultiplied(r, g, b, a)
 }
 
 /// What is lived.

@@ -33,6 +33,10 @@ impl CheckpointedBptt {
 }
 
 impl RuleKind for CheckpointedBptt {
+    fn reach(&self) -> Option<usize> {
+        Some(usize::MAX)
+    }
+
     fn floats(&self, sizes: &Sizes) -> u64 {
         let length = self.length(sizes.steps as usize) as u64;
         (sizes.steps / length.max(1) + 8 * length) * sizes.state

@@ -125,6 +125,11 @@ impl<R: Real> Rule<R> for ReplayBpttState<R> {
         std::mem::swap(&mut self.delta, &mut room.back);
     }
 
+    fn error(&self) -> Option<&[R]> {
+        // The step's own δ has changed places with the one it became.
+        Some(self.room.back.as_slice()).filter(|delta| !delta.is_empty())
+    }
+
     fn ledger(&self) -> Ledger {
         self.ledger
     }

@@ -108,6 +108,11 @@ pub trait Rule<R: Real> {
     fn begin_ripple(&mut self, _cortex: &Cortex<R>) {}
     /// A ripple re-instates a step.
     fn reinstate(&mut self, _step: &Reinstated<'_, R>, _grad: &mut Gradient<R>) {}
+    /// δ at the step that a ripple re-instated last, once its own loss has joined it: ∂L/∂s_t of the losses from there on, S
+    /// long. Nothing where the rule carries none back.
+    fn error(&self) -> Option<&[R]> {
+        None
+    }
     /// What it keeps and costs.
     fn ledger(&self) -> Ledger;
     /// What else is measured of it: told after each batch of episodes, and at each report of a stream.
@@ -144,6 +149,10 @@ pub trait RuleKind {
     /// Whether its gradient is whole after every step.
     fn whole_each_step(&self) -> bool {
         false
+    }
+    /// Over how many steps every loss is carried back along the states that were lived; nothing where it is done another way.
+    fn reach(&self) -> Option<usize> {
+        None
     }
     /// Whether it can live in a stream that never ends.
     fn streams(&self) -> bool {

@@ -48,6 +48,10 @@ params! {
 }
 
 impl RuleKind for Tbptt {
+    fn reach(&self) -> Option<usize> {
+        Some(self.horizon).filter(|_| self.stride == 1)
+    }
+
     fn whole_each_step(&self) -> bool {
         true
     }

@@ -220,7 +220,11 @@ mod tests {
                 names.iter().try_for_each(|name| files.write(name, b"new"))
             })
         };
-        write(&["gradients/Bptt.safetensors"], false).unwrap();
+        let mine = ["gradients/Bptt.safetensors", "errors/Bptt.safetensors"];
+        RunFolder::gradients(&path, false, |files| {
+            mine.iter().try_for_each(|name| files.write(name, b"new"))
+        })
+        .unwrap();
         assert!(matches!(
             write(&GRADIENTS, false),
             Err(FolderError::Occupied(_))
@@ -235,7 +239,7 @@ mod tests {
         fs::write(path.join("gradients/notes.txt"), "mine").unwrap();
         write(&["params.safetensors"], true).unwrap();
         assert!(
-            !path.join("gradients/Bptt.safetensors").exists()
+            !mine.iter().any(|name| path.join(name).exists())
                 && !path.join("alignment.csv").exists()
         );
         assert!(path.join("gradients/notes.txt").exists());

@@ -175,13 +175,18 @@ fn run_files() -> Vec<String> {
 
 /// The files of gradients, also of rules that are no more.
 fn gradients_in(path: &Path) -> Result<Vec<String>, FolderError> {
-    let each = files(&path.join("gradients"))?.into_iter();
-    let each = each.filter(|file| file.extension().is_some_and(|e| e == "safetensors"));
-    let each = each.filter_map(|file| Some(file.file_name()?.to_str()?.to_string()));
-    let named = GRADIENTS.iter().chain([&INFLUENCE]).map(|n| (*n).into());
-    Ok(named
-        .chain(each.map(|name| format!("gradients/{name}")))
-        .collect())
+    let mut all: Vec<String> = GRADIENTS
+        .iter()
+        .chain([&INFLUENCE])
+        .map(|n| (*n).into())
+        .collect();
+    for folder in ["gradients", "errors"] {
+        let each = files(&path.join(folder))?.into_iter();
+        let each = each.filter(|file| file.extension().is_some_and(|e| e == "safetensors"));
+        let each = each.filter_map(|file| Some(file.file_name()?.to_str()?.to_string()));
+        all.extend(each.map(|name| format!("{folder}/{name}")));
+    }
+    Ok(all)
 }
 
 /// Whether there is something at `path` beside what a writer that was killed left.

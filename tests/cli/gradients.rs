@@ -2,6 +2,10 @@
 
 use std::fs;
 
+use ammon::engine::{Experiment, Frames, load};
+use ammon::figure::Front;
+use ammon::record::Event;
+use ammon::scenario::read_file;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::{done, read, run, workshop};
@@ -51,6 +55,10 @@ fn shapes_names_and_precision_are_as_documented() {
             (&[t, b][..], &[t, b][..])
         );
         assert_eq!(shape("states"), [t + 1, b, 8]);
+        for rule in ["ReplayBptt", "Bptt", "Tbptt"] {
+            let errors = shapes(&format!("errors/{rule}.safetensors"));
+            assert_eq!(errors, [("errors".to_string(), vec![t, b, 8])]);
+        }
         let alignment = read(folder.join("alignment.csv"));
         assert!(
             alignment.starts_with("rule,cosine,norm_ratio,remote\nReplayBptt,")
@@ -145,4 +153,113 @@ fn earlier_gradients_are_replaced_only_when_forced() {
         run(&dir, &["gradients", "tiny.ron", "--out", "mine", "--force"]).0,
         2
     );
+}
+
+/// The numbers of a tensor of single precision.
+fn numbers(path: &std::path::Path, name: &str) -> Vec<f32> {
+    let bytes = fs::read(path).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let tensor = file.tensor(name).unwrap();
+    let numbers = tensor.data().as_chunks::<4>().0.iter();
+    numbers.map(|c| f32::from_le_bytes(*c)).collect()
+}
+
+/// ∂b = Σ_t (1 − h_t²) δ_t: the errors in the files are those that the gradients in the files are made of.
+#[test]
+fn errors_are_what_gradients_are_made_of() {
+    let dir = workshop();
+    done(&dir, &["gradients", "tiny.ron", "--out", "out"]);
+    let out = dir.path().join("out");
+    let states = numbers(&out.join("episode.safetensors"), "states");
+    let scored: f32 = numbers(&out.join("episode.safetensors"), "mask")
+        .iter()
+        .sum();
+    for rule in ["Bptt", "Tbptt"] {
+        let errors = numbers(&out.join(format!("errors/{rule}.safetensors")), "errors");
+        let bias = numbers(&out.join(format!("gradients/{rule}.safetensors")), "b");
+        let mut sums = vec![0.0; bias.len()];
+        // s_{−1} comes first.
+        let after = &states[states.len() - errors.len()..];
+        for (i, (delta, h)) in errors.iter().zip(after).enumerate() {
+            sums[i % bias.len()] += (1.0 - h * h) * delta / scored;
+        }
+        for (sum, bias) in sums.iter().zip(&bias) {
+            assert!((sum - bias).abs() < 1e-5, "{rule}: {sum} {bias}");
+        }
+    }
+}
+
+/// What the theatre shows of the ripples of a run's first sleep is what these files say of the same episodes, and its cosine is
+/// that of replay.csv.
+#[test]
+fn the_theatre_shows_what_the_files_say() {
+    let dir = workshop();
+    // Codes that do not overlap are recalled without a fault.
+    let sets = [
+        "hippocampus.entorhinal.units=800",
+        "hippocampus.store.units=1000",
+        "hippocampus.store.sparsity=0.02",
+    ];
+    let mut args = vec!["gradients", "tiny.ron", "--out", "out"];
+    args.extend(sets.iter().flat_map(|set| ["--set", set]));
+    done(&dir, &args);
+    let file = |rule: &str| {
+        let path = dir.path().join(format!("out/errors/{rule}.safetensors"));
+        numbers(&path, "errors")
+    };
+    let (replayed, exact, truncated) = (file("ReplayBptt"), file("Bptt"), file("Tbptt"));
+    let text = read_file(&dir.path().join("tiny.ron")).unwrap();
+    let scenario = load(text, &sets.map(String::from), None).unwrap();
+    let mut run = Experiment::<f32>::new(&scenario);
+    let mut frames = Frames::new(1 << 30);
+    let (mut events, mut shown) = (Vec::new(), 0);
+    while shown < 4 {
+        run.step(&mut events).unwrap();
+        frames.note(&run);
+        let ended = std::mem::take(&mut events);
+        let Some(row) = ended.iter().find_map(Event::ripple) else {
+            continue;
+        };
+        let view = frames.ripple(&run).unwrap();
+        let lived = view.lived.as_ref().unwrap();
+        assert_eq!((view.ripple, view.steps.len()), (row.ripple, view.length));
+        assert_eq!((view.rule.as_str(), lived.reach), ("ReplayBptt", 2));
+        let of = |all: &[f32], t: usize| {
+            let at = (t * 4 + row.episode as usize) * 8;
+            all[at..at + 8].to_vec()
+        };
+        let close = |a: &[f32], b: &[f32], what: &str| {
+            let size = b.iter().fold(1.0, |most: f32, v| most.max(v.abs()));
+            for (a, b) in a.iter().zip(b) {
+                assert!((a - b).abs() <= 1e-6 * size, "{what}: {a} {b}");
+            }
+        };
+        for (step, came) in view.steps.iter().enumerate() {
+            let t = came.lived_step.unwrap();
+            close(
+                view.delta.column(step).unwrap(),
+                &of(&replayed, t),
+                "ripple",
+            );
+            close(lived.exact.column(t).unwrap(), &of(&exact, t), "exact");
+            close(
+                lived.truncated.column(t).unwrap(),
+                &of(&truncated, t),
+                "truncated",
+            );
+        }
+        let steps = view.steps.len();
+        let front = Front {
+            view: &view,
+            steps,
+            truncated: true,
+        };
+        let agreement = front.agreement();
+        assert!((agreement.state - row.cosine).abs() < 1e-6);
+        assert!(
+            agreement.delta > 0.999 && agreement.remote > 0.999,
+            "{agreement:?}"
+        );
+        shown += 1;
+    }
 }

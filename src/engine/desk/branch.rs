@@ -459,7 +459,7 @@ impl Branch {
 
     /// Fills in what is to be seen of the live end, and what is kept of the past.
     pub fn draw(&self, snapshot: &mut Snapshot) {
-        draw(&self.live.experiment, snapshot);
+        draw(&self.live.experiment, &self.frames, snapshot);
         self.live.observer.draw(snapshot);
         // On the way to where the branch begins, what it has in common with the other one is there already.
         let kept = self.frames.last().filter(|_| self.goal.is_some());

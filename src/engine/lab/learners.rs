@@ -18,6 +18,10 @@ pub trait Learners<R: Real> {
     fn begin_ripple(&mut self, _cortex: &Cortex<R>) {}
     /// A ripple re-instates a step.
     fn reinstate(&mut self, _step: &Reinstated<'_, R>) {}
+    /// δ at that step, as [`Rule::error`].
+    fn error(&self) -> Option<&[R]> {
+        None
+    }
 }
 
 /// Nobody learns.
@@ -55,6 +59,10 @@ impl<R: Real> Learners<R> for Alone<'_, R> {
 
     fn reinstate(&mut self, step: &Reinstated<'_, R>) {
         self.rule.reinstate(step, self.gradient);
+    }
+
+    fn error(&self) -> Option<&[R]> {
+        self.rule.error()
     }
 }
 

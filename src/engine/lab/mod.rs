@@ -5,6 +5,7 @@
 
 mod answers;
 mod damage;
+mod errors;
 mod learners;
 mod living;
 mod notebook;
@@ -17,6 +18,7 @@ mod stream;
 
 pub use answers::{AWAKE, Answers, PROBED, tell_lone_weights};
 pub use damage::Damage;
+pub use errors::{errors, errors_of};
 pub use learners::{Alone, Learners, Reminding};
 pub use living::{Living, live};
 pub use notebook::{Clock, Lived, Notebook, RunError};

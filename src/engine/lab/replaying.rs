@@ -28,6 +28,9 @@ pub struct Replaying<R: Real> {
     pub decoded: Vec<R>,
     /// The lived states that should have come; fewer where unknown.
     pub lived: Vec<R>,
+    /// δ at each step, S × steps, for the picture; NaN where none was carried, and fewer where nobody learned.
+    #[serde(skip)]
+    pub deltas: Vec<R>,
 }
 
 /// How much there was when a ripple of a chain began.
@@ -58,6 +61,7 @@ impl<R: Real> Replaying<R> {
             overlaps: Vec::new(),
             decoded: Vec::new(),
             lived: Vec::new(),
+            deltas: Vec::new(),
         }
     }
 
@@ -110,6 +114,7 @@ impl<R: Real> Replaying<R> {
             self.lived.extend(lived.iter().take(shape.state).copied());
         }
         self.decoded.extend_from_slice(shape.state_of(&content));
+        self.deltas.resize(self.step * shape.state, R::of(f64::NAN));
         self.step += 1;
         if decoded {
             cortex.silence(&mut content[..shape.state]);
@@ -119,6 +124,8 @@ impl<R: Real> Replaying<R> {
                 content: &content,
                 remote: lived_step.is_some_and(|t| t < quarter(self.planned.length)),
             });
+            self.deltas
+                .extend_from_slice(learners.error().unwrap_or_default());
         }
     }
 }
@@ -129,9 +136,10 @@ pub fn replay<R: Real>(
     cortex: &Cortex<R>,
     memory: &HippocampusState<R>,
     learners: &mut dyn Learners<R>,
-) {
+) -> Replaying<R> {
     let mut ripple = Replaying::begin(0, planned, cortex, learners);
     while !ripple.over() {
         ripple.step(cortex, memory, None, learners);
     }
+    ripple
 }

@@ -184,6 +184,11 @@ impl<R: Real> Rules<R> {
         std::iter::once(&self.learner).chain(&self.shadows)
     }
 
+    /// The first of them that learns from ripples: the one whose δ is shown.
+    pub fn carrier(&self) -> Option<&Runner<R>> {
+        self.all().find(|runner| runner.offline())
+    }
+
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Runner<R>> {
         std::iter::once(&mut self.learner).chain(&mut self.shadows)
     }
@@ -359,6 +364,11 @@ impl<R: Real> Learners<R> for Rules<R> {
                 r.state.as_dyn_mut().reinstate(step, &mut r.gradient);
             });
         }
+    }
+
+    fn error(&self) -> Option<&[R]> {
+        let carrier = self.carrier()?;
+        carrier.state.as_dyn().error()
     }
 }
 

@@ -4,6 +4,7 @@ mod course;
 mod frames;
 mod growing;
 mod inspect;
+mod lived;
 mod observer;
 mod snapshot;
 mod view;
@@ -14,7 +15,7 @@ pub use growing::Growing;
 pub use inspect::{Findings, Link, Matrix, Subject, inspect};
 pub use observer::Observer;
 pub use snapshot::{
-    Activity, AttentionView, CortexView, LogLine, PathwayView, Raster, RegionView, RippleStep,
-    RippleView, Series, Snapshot,
+    Activity, AttentionView, CortexView, LivedView, LogLine, PathwayView, Raster, RegionView,
+    RippleStep, RippleView, Series, Snapshot,
 };
 pub use view::draw;

@@ -76,6 +76,20 @@ impl Raster {
     pub fn steps(&self) -> usize {
         self.values.len() / self.units.max(1)
     }
+
+    /// As many rows, and no step.
+    pub fn emptied(&self) -> Self {
+        Self {
+            units: self.units,
+            values: Vec::new(),
+        }
+    }
+
+    /// The values at a step.
+    pub fn column(&self, step: usize) -> Option<&[f32]> {
+        let from = step.checked_mul(self.units)?;
+        self.values.get(from..from + self.units)
+    }
 }
 
 /// The cortex as drawn.
@@ -95,6 +109,25 @@ pub struct CortexView {
     pub outputs: Vec<(usize, Vec<f32>)>,
     /// Names of the inputs.
     pub input_names: Arc<Vec<String>>,
+}
+
+/// An episode as it was lived, and δ as BPTT has it, at the weights that its ripple began with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LivedView {
+    /// States s_{t−1}, S × T.
+    pub states: Raster,
+    /// Inputs x_t, X × T.
+    pub inputs: Raster,
+    /// Their names.
+    pub input_names: Arc<Vec<String>>,
+    /// How much the output of each step counts: 0 where it is not scored.
+    pub scored: Vec<f32>,
+    /// δ_t with every loss carried back to the first step, S × T.
+    pub exact: Raster,
+    /// Over how many steps truncated BPTT carries a loss back.
+    pub reach: usize,
+    /// δ_t as truncated BPTT has it, S × T.
+    pub truncated: Raster,
 }
 
 /// One step of a ripple as drawn.
@@ -127,6 +160,8 @@ pub struct RippleView {
     pub order: Order,
     /// How long a step lasts, in ms.
     pub step_ms: f64,
+    /// How long it lasted when it was lived, in ms.
+    pub lived_ms: f64,
     /// CA3 units (M); 0 for a store without units.
     pub units: usize,
     /// Units of a code (k).
@@ -137,8 +172,50 @@ pub struct RippleView {
     pub steps: Vec<RippleStep>,
     /// Decoded cortical states s_{t−1}, S × steps, in replayed order.
     pub decoded: Raster,
-    /// The lived states that should have come, in the same order; shorter where unknown.
-    pub lived: Raster,
+    /// Name of the rule whose δ is shown; empty where none learns from ripples.
+    pub rule: String,
+    /// Its δ_t at each step, S × steps, in replayed order; NaN where none was carried.
+    pub delta: Raster,
+    /// CA3 codes of the episode's engrams, by lived step.
+    pub codes: Arc<Vec<Vec<u32>>>,
+    /// The episode as it was lived, where that is known.
+    pub lived: Option<Arc<LivedView>>,
+}
+
+impl RippleView {
+    /// The column of a raster over lived steps that a replayed step stands for.
+    pub fn lived_column<'a>(&self, raster: &'a Raster, step: usize) -> Option<&'a [f32]> {
+        let t = self.steps.get(step)?.lived_step?;
+        raster.column(t)
+    }
+
+    /// About how many bytes its episode takes.
+    pub(super) fn bytes(&self) -> usize {
+        let codes: usize = self.codes.iter().map(|code| 24 + 4 * code.len()).sum();
+        let lived = self.lived.as_ref().map_or(0, |lived| {
+            let rasters = [&lived.states, &lived.inputs, &lived.exact, &lived.truncated];
+            4 * rasters
+                .map(|raster| raster.values.len())
+                .iter()
+                .sum::<usize>()
+        });
+        codes + lived
+    }
+
+    /// Lived states that should have come, S × steps, in replayed order; NaN where none should have come or it is not known.
+    pub fn expected(&self) -> Raster {
+        let units = self.decoded.units;
+        let lived = self.lived.as_ref().map(|lived| &lived.states);
+        let column = |step| lived.and_then(|states| self.lived_column(states, step));
+        let values = (0..self.steps.len()).flat_map(|step| match column(step) {
+            Some(column) => column.to_vec(),
+            None => vec![f32::NAN; units],
+        });
+        Raster {
+            units,
+            values: values.collect(),
+        }
+    }
 }
 
 /// Attention over remembered steps as drawn: in the first episode of the last batch.

@@ -5,15 +5,19 @@ use std::sync::Arc;
 use super::super::experiment::Experiment;
 use super::super::lab::{Lab, Replaying};
 use super::super::phases::Source;
+use super::frames::Frames;
+use super::lived::lived_view;
 use super::snapshot::{
-    AttentionView, CortexView, PathwayView, Raster, RegionView, RippleStep, RippleView, Snapshot,
+    AttentionView, CortexView, LivedView, PathwayView, Raster, RegionView, RippleStep, RippleView,
+    Snapshot,
 };
 use crate::circuit::Place;
 use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
 
-/// Fills in what can be read off the experiment itself.
-pub fn draw<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {
+/// Fills in what can be read off the experiment itself, and its ripple from the frames that are kept of it.
+pub fn draw<R: Real>(run: &Experiment<R>, frames: &Frames, snapshot: &mut Snapshot) {
+    snapshot.ripple = Arc::new(frames.ripple(run).unwrap_or_default());
     let (scenario, lab) = (run.scenario(), run.lab());
     let clock = run.clock();
     snapshot.title.clone_from(&scenario.title);
@@ -33,7 +37,6 @@ pub fn draw<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {
     snapshot.levels = lab.task().levels();
     snapshot.ledger = run.ledger();
     snapshot.attention = attention_view(lab).map(Arc::new);
-    snapshot.ripple = Arc::new(ripple_view(run).unwrap_or_default());
     snapshot.cortex = Arc::new(cortex_view(run));
     draw_circuit(run, snapshot);
 }
@@ -109,41 +112,36 @@ pub(super) fn ripple_step<R: Real>(running: &Replaying<R>, at: usize) -> Option<
     })
 }
 
-/// A ripple without its steps.
+/// A ripple without its steps; `known` is its episode, where that was looked up when the ripple began.
 pub(super) fn ripple_head<R: Real>(
+    run: &Experiment<R>,
     running: &Replaying<R>,
     memory: &HippocampusState<R>,
+    known: Option<Arc<LivedView>>,
 ) -> RippleView {
     let planned = &running.planned;
+    let mut codes = vec![Vec::new(); planned.length];
+    for expected in &planned.expected {
+        if let Some(code) = codes.get_mut(expected.step) {
+            code.clone_from(&expected.code);
+        }
+    }
+    let carrier = run.lab().rules.carrier();
     RippleView {
+        rule: carrier.map_or_else(String::new, |rule| rule.label.clone()),
+        codes: Arc::new(codes),
+        lived: known.or_else(|| lived_view(run, running)),
         ripple: running.number,
         episode: planned.episode,
         length: planned.length,
         order: planned.order,
         step_ms: memory.spec().ripple.step,
+        lived_ms: memory.spec().ripple.lived_step,
         units: memory.store().units(),
         code_size: memory.store().active(),
         cue: planned.cue.clone(),
         ..RippleView::default()
     }
-}
-
-/// The ripple that runs, or ran last.
-fn ripple_view<R: Real>(run: &Experiment<R>) -> Option<RippleView> {
-    let lab = run.lab();
-    let (shown, _) = run.shown();
-    let running = shown.ripple?;
-    let steps = (0..running.step).filter_map(|at| ripple_step(running, at));
-    let states = |values: &[R]| Raster {
-        units: lab.cortex.state(),
-        values: floats(values),
-    };
-    Some(RippleView {
-        steps: steps.collect(),
-        decoded: states(&running.decoded),
-        lived: states(&running.lived),
-        ..ripple_head(running, lab.memory.as_ref()?)
-    })
 }
 
 fn draw_circuit<R: Real>(run: &Experiment<R>, snapshot: &mut Snapshot) {

@@ -3,7 +3,8 @@
 use egui::Ui;
 
 use super::{Panel, PanelContext};
-use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::figure::largest;
+use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::theme::Map;
 use crate::record::{Metric, metric};
 

@@ -35,7 +35,7 @@ impl Panel for Ca3 {
     }
 
     fn corner(&self) -> Corner {
-        Corner::Above
+        Corner::Stage
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -6,7 +6,7 @@ use super::{Ask, Corner, Panel, PanelContext};
 use crate::circuit::Place;
 use crate::engine::{Command, PathwayView, RegionView, Subject};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::Map;
+use crate::gui::theme::{Map, color32};
 
 /// The circuit panel.
 #[derive(Default)]
@@ -71,7 +71,7 @@ fn position(place: Place, rect: Rect) -> Pos2 {
 
 fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Rect) {
     let response = ui.interact(rect, ui.scope_id().with(region.place), Sense::click());
-    let fill = Map::Viridis.color(region.activity);
+    let fill = color32(Map::Viridis.color(region.activity));
     let light = region.activity > 0.6;
     let hurt = region.lesion > 0.0;
     let edge = if hurt {
@@ -124,7 +124,7 @@ fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from:
     let color = if hurt {
         ui.visuals().error_fg_color
     } else {
-        Map::Viridis.color(pathway.activity)
+        color32(Map::Viridis.color(pathway.activity))
     };
     let quiet = ui.visuals().weak_text_color();
     let color = if !hurt && pathway.activity <= 0.01 {

@@ -7,7 +7,8 @@ use super::ca3::overlap_plot;
 use super::plots::{STYLES, compared};
 use super::{Panel, PanelContext};
 use crate::engine::{BranchView, Snapshot, Source};
-use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::figure::largest;
+use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::theme::Map;
 use crate::record::{Metric, metric};
 

@@ -4,7 +4,8 @@ use egui::{RichText, Ui};
 
 use super::{Ask, Corner, Panel, PanelContext};
 use crate::engine::{Source, Subject};
-use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::figure::largest;
+use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
 use crate::gui::theme::{Map, rule};
 
@@ -28,7 +29,7 @@ impl Panel for Cortex {
     }
 
     fn corner(&self) -> Corner {
-        Corner::Above
+        Corner::Stage
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -8,7 +8,8 @@ use egui_plot::{Points, Polygon};
 use super::plots::plot;
 use super::{Ask, Corner, Panel, PanelContext, line};
 use crate::engine::{Findings, Link, Matrix, Snapshot, Subject};
-use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::figure::largest;
+use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
 use crate::gui::theme::{LIVED, Map, REPLAYED};
 

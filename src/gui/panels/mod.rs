@@ -19,6 +19,7 @@ mod ripples;
 mod suggestions;
 mod sweep;
 mod text;
+mod theatre;
 
 pub(super) use parameters::duplicate;
 
@@ -83,6 +84,8 @@ pub struct PanelContext<'a> {
 pub enum Corner {
     /// Above, beside others.
     Above,
+    /// Above, with twice as much room, a tab among others.
+    Stage,
     /// Below, beside others.
     Below,
     /// Below on the left, a tab among others.
@@ -117,6 +120,7 @@ pub trait Panel {
 pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
         Box::<circuit::Circuit>::default(),
+        Box::<theatre::Theatre>::default(),
         Box::<cortex::Cortex>::default(),
         Box::<ca3::Ca3>::default(),
         Box::<ripples::Ripples>::default(),

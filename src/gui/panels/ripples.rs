@@ -7,7 +7,8 @@ use egui::{RichText, ScrollArea, Ui};
 use super::ca3::overlap_plot;
 use super::{Ask, Panel, PanelContext, no_ripple};
 use crate::engine::{Raster, RippleView, Snapshot};
-use crate::gui::heatmap::{Heatmap, Picture, largest};
+use crate::figure::largest;
+use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
 use crate::gui::theme::Map;
 use crate::record::{Metric, Order, RippleRecord, metric};
@@ -200,12 +201,13 @@ impl Ripples {
         if ui.button("Inspect this ripple").clicked() {
             (cx.ask)(Ask::Inspect(Topic::Ripple(view.ripple)));
         }
-        let scale = largest(&view.decoded.values).max(largest(&view.lived.values));
+        let lived = view.expected();
+        let scale = largest(&view.decoded.values).max(largest(&lived.values));
         let apart = view
             .decoded
             .values
             .iter()
-            .zip(&view.lived.values)
+            .zip(&lived.values)
             .map(|(a, b)| (a - b).abs())
             .collect();
         let error = Raster {
@@ -230,11 +232,8 @@ impl Ripples {
                 height,
             );
             columns[1].weak("lived");
-            self.lived.show(
-                &mut columns[1],
-                &signed("Lived states", &view.lived),
-                height,
-            );
+            self.lived
+                .show(&mut columns[1], &signed("Lived states", &lived), height);
             let mean = error.values.iter().sum::<f32>() / error.values.len().max(1) as f32;
             columns[2].weak(format!("error, {mean:.3} on average"));
             let error = Picture {

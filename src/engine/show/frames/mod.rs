@@ -22,7 +22,7 @@ use pieces::{LONGEST, Lived, Piece, Walked};
 use super::super::experiment::Experiment;
 use super::super::lab::{Living, Replaying};
 use super::super::phases::Source;
-use super::snapshot::AttentionView;
+use super::snapshot::{AttentionView, RippleView};
 use super::view::{activities, attention_view, circuit, lesions_are};
 use crate::numeric::Real;
 
@@ -113,6 +113,23 @@ impl Frames {
         self.open.frames.push(frame);
     }
 
+    /// The ripple that runs, or ran last.
+    pub fn ripple<R: Real>(&self, run: &Experiment<R>) -> Option<RippleView> {
+        let running = run.shown().0.ripple?;
+        let memory = run.lab().memory.as_ref()?;
+        let latest = self.open.frames.last();
+        let latest = latest.filter(|frame| frame.step == run.clock().step);
+        if let Some((piece, columns)) = latest.and_then(|frame| frame.walked) {
+            return Some(self.open.walked[usize::from(piece)].view(columns as usize));
+        }
+        let mut pieces = vec![Arc::new(Walked::new(run, running, memory, None))];
+        let after = |have: &Arc<Walked>| Walked::after(have, running.number);
+        grow(&mut pieces, running.step, after, |piece| {
+            piece.push(running);
+        });
+        Some(pieces.last()?.view(running.step))
+    }
+
     /// What changes seldom: the lesions, and where attention went.
     fn look_around<R: Real>(&mut self, run: &Experiment<R>) {
         let (shown, _) = run.shown();
@@ -166,9 +183,10 @@ impl Frames {
                 }
                 Some(_) => {}
                 None => {
-                    let names = run.lab().task().input_names();
-                    let units = run.lab().cortex.state();
-                    pieces.push(Arc::new(Walked::new(running, memory, units, names)));
+                    // Its episode as it was when the ripple began, also where something was done since.
+                    let same = pieces.last().filter(|have| have.ripple() == number);
+                    let known = same.and_then(|have| have.lived());
+                    pieces.push(Arc::new(Walked::new(run, running, memory, known)));
                 }
             }
             grow(

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use super::super::super::experiment::Experiment;
 use super::super::super::lab::{Living, Replaying};
 use super::super::super::phases::Source;
-use super::super::snapshot::{CortexView, Raster, RippleStep, RippleView};
+use super::super::snapshot::{CortexView, LivedView, Raster, RippleStep, RippleView};
 use super::super::view::{ripple_head, ripple_step};
 use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
@@ -79,10 +80,6 @@ impl Lived {
 
     /// Goes on where another piece ended.
     pub fn after(piece: &Arc<Self>) -> Self {
-        let empty = |raster: &Raster| Raster {
-            units: raster.units,
-            values: Vec::new(),
-        };
         Self {
             before: Some(piece.clone()),
             first: piece.end(),
@@ -91,8 +88,8 @@ impl Lived {
             episode: piece.episode,
             length: piece.length,
             names: piece.names.clone(),
-            states: empty(&piece.states),
-            inputs: empty(&piece.inputs),
+            states: piece.states.emptied(),
+            inputs: piece.inputs.emptied(),
             outputs: Vec::new(),
         }
     }
@@ -144,14 +141,8 @@ impl Lived {
             source: self.source,
             episode: self.episode,
             length: self.length,
-            states: Raster {
-                units: self.states.units,
-                values: Vec::new(),
-            },
-            inputs: Raster {
-                units: self.inputs.units,
-                values: Vec::new(),
-            },
+            states: self.states.emptied(),
+            inputs: self.inputs.emptied(),
             outputs: Vec::new(),
             input_names: self.names.clone(),
         };
@@ -192,33 +183,30 @@ pub(super) struct Walked {
     names: Arc<Vec<String>>,
     steps: Vec<RippleStep>,
     decoded: Raster,
-    lived: Vec<f32>,
-    /// How many lived values there were after each step, those of earlier pieces among them.
-    known: Vec<usize>,
+    delta: Raster,
 }
 
 impl Walked {
     /// Before the first column.
     pub fn new<R: Real>(
+        run: &Experiment<R>,
         running: &Replaying<R>,
         memory: &HippocampusState<R>,
-        units: usize,
-        names: Vec<String>,
+        known: Option<Arc<LivedView>>,
     ) -> Self {
         let empty = Raster {
-            units,
+            units: run.lab().cortex.state(),
             values: Vec::new(),
         };
         Self {
             before: None,
             first: 0,
-            head: ripple_head(running, memory),
+            head: ripple_head(run, running, memory, known),
             length: running.planned.length,
-            names: Arc::new(names),
+            names: Arc::new(run.lab().task().input_names()),
             steps: Vec::new(),
+            delta: empty.clone(),
             decoded: empty,
-            lived: Vec::new(),
-            known: Vec::new(),
         }
     }
 
@@ -234,13 +222,14 @@ impl Walked {
             length: piece.length,
             names: piece.names.clone(),
             steps: Vec::new(),
-            decoded: Raster {
-                units: piece.decoded.units,
-                values: Vec::new(),
-            },
-            lived: Vec::new(),
-            known: Vec::new(),
+            decoded: piece.decoded.emptied(),
+            delta: piece.delta.emptied(),
         }
+    }
+
+    /// Its episode, where that is known.
+    pub fn lived(&self) -> Option<Arc<LivedView>> {
+        self.head.lived.clone()
     }
 
     /// Its number.
@@ -264,56 +253,33 @@ impl Walked {
     pub fn push<R: Real>(&mut self, running: &Replaying<R>) {
         let (at, n) = (self.end(), self.decoded.units);
         self.steps.extend(ripple_step(running, at));
-        let decoded = running
-            .decoded
-            .get(at * n..(at + 1) * n)
-            .unwrap_or_default();
-        self.decoded
-            .values
-            .extend(decoded.iter().map(|v| v.f64() as f32));
-        let had = self.known_before();
-        // What was known at an earlier column is not told: a piece that begins in the middle of a walk knows it all at once.
-        let known = if at + 1 == running.step {
-            running.lived.len()
-        } else {
-            ((at + 1) * n).min(running.lived.len())
+        let column = |values: &[R], to: &mut Vec<f32>| {
+            let all = to.len() + n;
+            let values = values.get(at * n..(at + 1) * n).unwrap_or_default();
+            to.extend(values.iter().map(|v| v.f64() as f32));
+            to.resize(all, f32::NAN);
         };
-        let lived = running.lived.get(had..known).unwrap_or_default();
-        self.lived.extend(lived.iter().map(|v| v.f64() as f32));
-        self.known.push(had + lived.len());
-    }
-
-    fn known_before(&self) -> usize {
-        let own = self.known.last().copied();
-        own.unwrap_or_else(|| self.before.as_ref().map_or(0, |piece| piece.known_before()))
+        column(&running.decoded, &mut self.decoded.values);
+        column(&running.deltas, &mut self.delta.values);
     }
 
     /// The ripple when so many columns were there.
     pub fn view(self: &Arc<Self>, columns: usize) -> RippleView {
         let mut view = self.head.clone();
-        let units = self.decoded.units;
-        for raster in [&mut view.decoded, &mut view.lived] {
-            raster.units = units;
-        }
+        view.decoded = self.decoded.emptied();
+        view.delta = self.delta.emptied();
         for piece in chain(self, |piece| piece.before.as_ref()) {
             let own = columns.saturating_sub(piece.first).min(piece.steps.len());
             view.steps.extend_from_slice(&piece.steps[..own]);
             take(&piece.decoded, own, &mut view.decoded);
-            let before = piece.before.as_ref().map_or(0, |b| b.known_before());
-            let known = own.checked_sub(1).map_or(before, |last| piece.known[last]);
-            view.lived
-                .values
-                .extend_from_slice(&piece.lived[..known - before]);
+            take(&piece.delta, own, &mut view.delta);
         }
         view
     }
 
     /// What the cortex shows of it.
     pub fn cortex(self: &Arc<Self>, columns: usize) -> CortexView {
-        let mut states = Raster {
-            units: self.decoded.units,
-            values: Vec::new(),
-        };
+        let mut states = self.decoded.emptied();
         for piece in chain(self, |piece| piece.before.as_ref()) {
             let own = columns.saturating_sub(piece.first).min(piece.steps.len());
             take(&piece.decoded, own, &mut states);
@@ -344,8 +310,13 @@ impl Piece for Walked {
             .iter()
             .map(|s| 72 + 4 * s.active.capacity())
             .sum();
-        let values = self.decoded.values.capacity() + self.lived.capacity() + self.head.cue.len();
-        (4 * values + codes + 8 * self.known.capacity() + 320) as u64
+        // A piece that goes on shares the episode with the one before.
+        let lived = match &self.before {
+            None => self.head.bytes(),
+            Some(_) => 0,
+        };
+        let values = self.decoded.values.capacity() + self.delta.values.capacity();
+        (4 * (values + self.head.cue.len()) + codes + lived + 320) as u64
     }
 }
 

@@ -48,7 +48,7 @@ fn looked_back(scenario: &crate::engine::Scenario, most: u64) -> Kept {
     frames.note(&run);
     loop {
         let mut snapshot = Snapshot::default();
-        draw(&run, &mut snapshot);
+        draw(&run, &frames, &mut snapshot);
         seen.push(drawn(&snapshot));
         if run.clock().step >= most || run.step(&mut ()).unwrap() == Status::Done {
             break;
@@ -71,7 +71,7 @@ fn looked_back(scenario: &crate::engine::Scenario, most: u64) -> Kept {
     let kept = frames.kept();
     for (step, expected) in seen.iter().enumerate() {
         let mut snapshot = Snapshot::default();
-        draw(&run, &mut snapshot);
+        draw(&run, &frames, &mut snapshot);
         assert!(kept.draw(step as u64, &mut snapshot));
         let found = drawn(&snapshot);
         if &found != expected {
@@ -167,7 +167,7 @@ fn frames_stay_within_their_budget_and_the_oldest_are_thinned() {
     assert!(density[0] < 0.5, "{density:?}");
     for step in (0..=run.clock().step).step_by(7) {
         let mut snapshot = Snapshot::default();
-        draw(&run, &mut snapshot);
+        draw(&run, &Frames::new(0), &mut snapshot);
         assert!(kept.draw(step, &mut snapshot));
         let before = kept.before(step).unwrap();
         assert_eq!(snapshot.step, before);
@@ -207,7 +207,7 @@ fn ripples_are_found_by_their_number_and_cut_frames_go_on() {
     );
     let mut seen = [Snapshot::default(), Snapshot::default()];
     for (kept, snapshot) in [&kept, &cut].into_iter().zip(&mut seen) {
-        draw(&run, snapshot);
+        draw(&run, &Frames::new(0), snapshot);
         assert!(kept.draw(1500, snapshot));
     }
     assert_eq!(drawn(&seen[0]), drawn(&seen[1]));

@@ -7,7 +7,7 @@ use super::super::line;
 use super::super::plots::plot;
 use super::table::Place;
 use crate::engine::Grid;
-use crate::gui::theme::{LESION, Map, TESTED};
+use crate::gui::theme::{LESION, Map, TESTED, color32};
 
 /// Height of a picture in points.
 const HEIGHT: f32 = 240.0;
@@ -139,7 +139,7 @@ pub(super) fn map(ui: &mut Ui, grid: &Grid, places: &[Place], metric: &str) -> O
         } else {
             0.5
         };
-        painter.rect_filled(rect, 2.0, Map::Viridis.color(part as f32));
+        painter.rect_filled(rect, 2.0, color32(Map::Viridis.color(part as f32)));
         if cell.x > 38.0 && cell.y > 16.0 {
             let ink = if part > 0.6 {
                 egui::Color32::BLACK
@@ -201,7 +201,7 @@ fn scale(ui: &mut Ui, low: f64, high: f64) {
             let at = pos2(rect.left() + part * rect.width(), rect.top());
             let piece = Rect::from_min_size(at, vec2(rect.width() / 60.0 + 0.5, rect.height()));
             ui.painter()
-                .rect_filled(piece, 0.0, Map::Viridis.color(part));
+                .rect_filled(piece, 0.0, color32(Map::Viridis.color(part)));
         }
         ui.label(format!("{high:.3}"));
     });

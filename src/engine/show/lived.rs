@@ -1,0 +1,47 @@
+//! What a ripple is held against: its episode as it was lived, and what BPTT makes of it.
+
+use std::sync::Arc;
+
+use super::super::experiment::Experiment;
+use super::super::lab::{Replaying, errors_of};
+use super::snapshot::{LivedView, Raster};
+use crate::learning::{RuleKind, Tbptt};
+use crate::numeric::Real;
+
+/// The episode of a ripple, at the weights as they are; nothing where no record of it is kept.
+pub(super) fn lived_view<R: Real>(
+    run: &Experiment<R>,
+    running: &Replaying<R>,
+) -> Option<Arc<LivedView>> {
+    let lab = run.lab();
+    let shape = lab.memory.as_ref()?.shape();
+    let record = &lab.notebook.record(running.planned.episode)?.contents;
+    let learning = &lab.setup.learning;
+    // Of the rules of the run that cut losses off; else as one would do it where nothing else is said.
+    let reaches = learning.rules().filter_map(|rule| rule.kind().reach());
+    let reach = reaches.filter(|reach| *reach < usize::MAX).max();
+    let reach = reach.unwrap_or(Tbptt::default().reach()?);
+    let raster = |units, values: Vec<f32>| Raster { units, values };
+    let rows = |from: usize, rows: usize| {
+        let columns = record.as_slice().chunks(shape.len().max(1));
+        let values = columns.flat_map(|c| floats(&c[from..from + rows]));
+        raster(rows, values.collect())
+    };
+    let errors = |reach| {
+        let errors = errors_of(&lab.cortex, record, shape, reach);
+        raster(shape.state, floats(&errors).collect())
+    };
+    Some(Arc::new(LivedView {
+        states: rows(0, shape.state),
+        inputs: rows(shape.state, shape.input),
+        input_names: Arc::new(lab.task().input_names()),
+        scored: rows(shape.len() - 1, 1).values,
+        exact: errors(usize::MAX),
+        reach,
+        truncated: errors(reach),
+    }))
+}
+
+fn floats<R: Real>(values: &[R]) -> impl Iterator<Item = f32> + '_ {
+    values.iter().map(|v| v.f64() as f32)
+}

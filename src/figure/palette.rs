@@ -1,0 +1,142 @@
+//! Colours: viridis for rates, magma for magnitudes, a diverging map for signed values, and what each colour stands for.
+
+/// Red, green, blue and opacity, 0 to 255 each.
+pub type Color = [u8; 4];
+
+/// A colour map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Map {
+    /// Rates, 0 to 1.
+    Viridis,
+    /// Magnitudes, 0 to 1.
+    Magma,
+    /// Signed values, −1 to 1.
+    Diverging,
+}
+
+const VIRIDIS: [[u8; 3]; 9] = [
+    [68, 1, 84],
+    [71, 44, 122],
+    [59, 81, 139],
+    [44, 113, 142],
+    [33, 144, 141],
+    [39, 173, 129],
+    [92, 200, 99],
+    [170, 220, 50],
+    [253, 231, 37],
+];
+const MAGMA: [[u8; 3]; 9] = [
+    [0, 0, 4],
+    [28, 16, 68],
+    [79, 18, 123],
+    [129, 37, 129],
+    [181, 54, 122],
+    [229, 80, 100],
+    [251, 135, 97],
+    [254, 194, 135],
+    [252, 253, 191],
+];
+const DIVERGING: [[u8; 3]; 7] = [
+    [33, 102, 172],
+    [103, 169, 207],
+    [209, 229, 240],
+    [247, 247, 247],
+    [253, 219, 199],
+    [239, 138, 98],
+    [178, 24, 43],
+];
+impl Map {
+    /// The colour of a value; what is not a number is grey.
+    pub fn color(self, value: f32) -> Color {
+        if !value.is_finite() {
+            return [128, 128, 128, 255];
+        }
+        match self {
+            Self::Viridis => between(&VIRIDIS, value),
+            Self::Magma => between(&MAGMA, value),
+            Self::Diverging => between(&DIVERGING, f32::midpoint(value, 1.0)),
+        }
+    }
+}
+
+fn between(stops: &[[u8; 3]], value: f32) -> Color {
+    let place = value.clamp(0.0, 1.0) * (stops.len() - 1) as f32;
+    let low = (place as usize).min(stops.len() - 2);
+    let part = place - low as f32;
+    let mix = |i: usize| {
+        let (a, b) = (f32::from(stops[low][i]), f32::from(stops[low + 1][i]));
+        (a + (b - a) * part).round() as u8
+    };
+    [mix(0), mix(1), mix(2), 255]
+}
+
+/// A colour on its way to another: 0 is itself, 1 the other.
+pub fn mixed(from: Color, to: Color, part: f32) -> Color {
+    std::array::from_fn(|i| {
+        let (a, b) = (f32::from(from[i]), f32::from(to[i]));
+        (a + (b - a) * part.clamp(0.0, 1.0)).round() as u8
+    })
+}
+
+const fn rgb(r: u8, g: u8, b: u8) -> Color {
+    [r, g, b, 255]
+}
+
+/// What each colour stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Palette {
+    /// What is drawn upon.
+    pub ground: Color,
+    /// Where something can come but has not.
+    pub empty: Color,
+    /// Text.
+    pub text: Color,
+    /// Text that is less important.
+    pub caption: Color,
+    /// Lines behind what is drawn.
+    pub faint: Color,
+    /// What is lived.
+    pub lived: Color,
+    /// What is replayed.
+    pub replayed: Color,
+    /// Exact BPTT, what all is held against.
+    pub exact: Color,
+    /// Truncated BPTT.
+    pub truncated: Color,
+    /// What went wrong.
+    pub wrong: Color,
+}
+
+impl Palette {
+    /// On a dark ground.
+    pub const DARK: Self = Self {
+        ground: rgb(0x1B, 0x1B, 0x1B),
+        empty: rgb(0x26, 0x26, 0x26),
+        text: rgb(0xE8, 0xE8, 0xE8),
+        caption: rgb(0xB8, 0xB8, 0xB8),
+        faint: rgb(0x4A, 0x4A, 0x4A),
+        lived: rgb(0x2B, 0xB3, 0xA3),
+        replayed: rgb(0xF2, 0xA1, 0x3B),
+        exact: rgb(0xE1, 0xE1, 0xE1),
+        truncated: rgb(0xE3, 0x6A, 0x1C),
+        wrong: rgb(0xFF, 0x6B, 0x5E),
+    };
+    /// On a light ground.
+    pub const LIGHT: Self = Self {
+        ground: rgb(0xFF, 0xFF, 0xFF),
+        empty: rgb(0xEC, 0xEC, 0xEC),
+        text: rgb(0x1A, 0x1A, 0x1A),
+        caption: rgb(0x4D, 0x4D, 0x4D),
+        faint: rgb(0xC4, 0xC4, 0xC4),
+        lived: rgb(0x0B, 0x80, 0x73),
+        replayed: rgb(0xB8, 0x62, 0x00),
+        exact: rgb(0x28, 0x28, 0x28),
+        truncated: rgb(0xC2, 0x41, 0x0C),
+        wrong: rgb(0xC6, 0x28, 0x1C),
+    };
+
+    /// The one for a dark or a light ground.
+    pub fn on(dark: bool) -> Self {
+        if dark { Self::DARK } else { Self::LIGHT }
+    }
+}

@@ -1,0 +1,180 @@
+//! A ripple up to one of its steps, held against the episode that it replays.
+
+use crate::engine::{Raster, RippleView};
+use crate::episode::quarter;
+
+/// What a lane shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The inputs of the episode.
+    Inputs,
+    /// States as they were lived.
+    Lived,
+    /// States as the ripple re-instates them.
+    Reinstated,
+    /// δ as the ripple carries it.
+    Carried,
+    /// δ of BPTT over the whole episode.
+    Exact,
+    /// δ of BPTT that is cut off after a few steps.
+    Truncated,
+    /// |δ| at each step.
+    Sizes,
+    /// Cosines at each step.
+    Cosines,
+}
+
+/// What is drawn of a ripple.
+#[derive(Clone, Copy, Debug)]
+pub struct Front<'a> {
+    /// The ripple.
+    pub view: &'a RippleView,
+    /// Replayed steps that are shown, from the first on.
+    pub steps: usize,
+    /// Whether truncated BPTT is beside it.
+    pub truncated: bool,
+}
+
+/// Agreement of a ripple with its episode, over the steps that are shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Agreement {
+    /// Cosine of re-instated and lived states, by lived step; NaN where there is none.
+    pub states: Vec<f32>,
+    /// Cosine of δ and exact δ, by lived step.
+    pub deltas: Vec<f32>,
+    /// Of the states of all steps together.
+    pub state: f64,
+    /// Of δ of all steps together.
+    pub delta: f64,
+    /// Of δ in the first quarter of the steps.
+    pub remote: f64,
+}
+
+/// Sums that a cosine is made of.
+#[derive(Clone, Copy, Default)]
+struct Products {
+    ab: f64,
+    aa: f64,
+    bb: f64,
+}
+
+impl Products {
+    fn of(a: &[f32], b: &[f32]) -> Self {
+        let mut sums = Self::default();
+        for (a, b) in a.iter().zip(b) {
+            let (a, b) = (f64::from(*a), f64::from(*b));
+            sums.ab += a * b;
+            sums.aa += a * a;
+            sums.bb += b * b;
+        }
+        sums
+    }
+
+    fn add(&mut self, other: Self) {
+        // What is not there does not count.
+        if (other.ab + other.aa + other.bb).is_finite() {
+            self.ab += other.ab;
+            self.aa += other.aa;
+            self.bb += other.bb;
+        }
+    }
+
+    /// NaN where one of them is 0.
+    fn cosine(self) -> f64 {
+        self.ab / (self.aa * self.bb).sqrt()
+    }
+}
+
+impl Front<'_> {
+    /// The replayed step that each lived step was shown at, where it was; of several the last.
+    pub(super) fn shown(&self) -> Vec<Option<usize>> {
+        let mut shown = vec![None; self.view.length];
+        let steps = self.view.steps.iter().take(self.steps).enumerate();
+        for (replayed, step) in steps {
+            if let Some(place) = step.lived_step.and_then(|t| shown.get_mut(t)) {
+                *place = Some(replayed);
+            }
+        }
+        shown
+    }
+
+    /// The lived step that came last.
+    pub(super) fn latest(&self) -> Option<usize> {
+        let latest = self.view.steps.get(self.steps.checked_sub(1)?)?;
+        latest.lived_step.filter(|t| *t < self.view.length)
+    }
+
+    /// Agreement with the episode so far.
+    pub fn agreement(&self) -> Agreement {
+        let nothing = vec![f32::NAN; self.view.length];
+        let mut found = Agreement {
+            states: nothing.clone(),
+            deltas: nothing,
+            ..Agreement::default()
+        };
+        let (mut state, mut delta, mut remote) = Default::default();
+        let Some(lived) = &self.view.lived else {
+            let (state, delta, remote) = (f64::NAN, f64::NAN, f64::NAN);
+            return Agreement {
+                state,
+                delta,
+                remote,
+                ..found
+            };
+        };
+        let products = |now: &Raster, then: &Raster, replayed, t| {
+            Some(Products::of(now.column(replayed)?, then.column(t)?))
+        };
+        for (t, replayed) in self.shown().into_iter().enumerate() {
+            let Some(replayed) = replayed else { continue };
+            if let Some(of) = products(&self.view.decoded, &lived.states, replayed, t) {
+                found.states[t] = of.cosine() as f32;
+                Products::add(&mut state, of);
+            }
+            if let Some(of) = products(&self.view.delta, &lived.exact, replayed, t) {
+                found.deltas[t] = of.cosine() as f32;
+                Products::add(&mut delta, of);
+                if t < quarter(self.view.length) {
+                    Products::add(&mut remote, of);
+                }
+            }
+        }
+        found.state = state.cosine();
+        found.delta = delta.cosine();
+        found.remote = remote.cosine();
+        found
+    }
+
+    /// What it shows, in words.
+    pub fn caption(&self) -> String {
+        let view = self.view;
+        let done = self.steps.min(view.steps.len());
+        let all = view.length.max(view.steps.len());
+        let way = match view.order.as_str() {
+            "Reverse" => "backwards",
+            "Forward" => "forwards",
+            _ => "in a shuffled order",
+        };
+        let so_far = if done < all {
+            format!("step {done} of {all}")
+        } else {
+            let took = view.step_ms * all as f64;
+            let speed = view.lived_ms / view.step_ms;
+            format!("{all} steps in {took:.0} ms, {speed:.0} × as fast as lived")
+        };
+        let agreement = self.agreement();
+        let agrees = if agreement.delta.is_finite() {
+            let first = match agreement.remote {
+                remote if remote.is_finite() => format!(", in the first quarter {remote:.3}"),
+                _ => String::new(),
+            };
+            format!(" · cosine of δ {:.3}{first}", agreement.delta)
+        } else {
+            String::new()
+        };
+        format!(
+            "Ripple {} replays episode {} {way}: {so_far}{agrees}",
+            view.ripple, view.episode
+        )
+    }
+}

@@ -1,0 +1,452 @@
+//! The shapes of the theatre, lane by lane.
+
+use std::sync::Arc;
+
+use super::super::drawing::{Anchor, Area, Cells, Drawing};
+use super::super::numbers::{largest, letter, short};
+use super::super::palette::{Color, Map, Palette, mixed};
+use super::front::{Front, Lane};
+use crate::engine::{LivedView, Raster};
+
+const TEXT: f32 = 12.0;
+const LEFT: f32 = 104.0;
+const RIGHT: f32 = 76.0;
+const GAP: f32 = 6.0;
+/// From a dot at 0 or 1 to the edge of its lane.
+const INSET: f32 = 5.0;
+/// Most powers of ten that |δ| is drawn over.
+const DECADES: f32 = 8.0;
+
+/// The norm of each column; NaN where a column is not there.
+fn norms(raster: &Raster, columns: usize) -> Vec<f32> {
+    let norm = |t| {
+        let column = raster.column(t)?;
+        Some(column.iter().map(|v| v * v).sum::<f32>().sqrt())
+    };
+    (0..columns).map(|t| norm(t).unwrap_or(f32::NAN)).collect()
+}
+
+/// What a drawing is made of.
+pub(super) struct Painter<'a> {
+    front: Front<'a>,
+    palette: Palette,
+    shown: Vec<Option<usize>>,
+    /// Where the columns are.
+    from: f32,
+    width: f32,
+    drawing: Drawing,
+}
+
+impl<'a> Painter<'a> {
+    /// An empty sheet.
+    pub fn new(front: Front<'a>, size: [f32; 2], palette: Palette) -> Self {
+        Self {
+            shown: front.shown(),
+            front,
+            palette,
+            from: LEFT,
+            width: (size[0] - LEFT - RIGHT).max(20.0),
+            drawing: Drawing::new(size),
+        }
+    }
+
+    /// Draws all lanes on a sheet of this height; their places.
+    pub fn all(&mut self, height: f32) -> Vec<(Lane, Area)> {
+        let lanes = self.lanes(height);
+        for (lane, area) in &lanes {
+            self.lane(*lane, *area);
+        }
+        let whole = lanes.iter().map(|(_, area)| area.bottom());
+        self.steps(whole.fold(0.0, f32::max));
+        self.front_line(&lanes);
+        lanes
+    }
+
+    /// What was drawn.
+    pub fn done(self) -> Drawing {
+        self.drawing
+    }
+
+    /// The lanes with their places.
+    fn lanes(&self, height: f32) -> Vec<(Lane, Area)> {
+        let lived = self.front.view.lived.is_some();
+        let mut maps = vec![Lane::Reinstated];
+        let carries = !self.front.view.rule.is_empty();
+        if lived {
+            maps.insert(0, Lane::Lived);
+        }
+        if carries {
+            maps.push(Lane::Carried);
+        }
+        if lived && carries {
+            maps.push(Lane::Exact);
+            if self.front.truncated {
+                maps.push(Lane::Truncated);
+            }
+        }
+        let mut lanes = Vec::new();
+        // Room for the axis, and half a text above.
+        let room = (height - 40.0).max(60.0);
+        let (inputs, sizes, cosines) = (20.0, 0.2 * room, (0.11 * room).max(26.0));
+        let mut rest = room;
+        if lived {
+            rest -= inputs + cosines + 2.0 * GAP;
+            rest -= if carries { sizes + GAP } else { 0.0 };
+        }
+        let each = (rest / maps.len() as f32 - GAP).max(8.0);
+        let mut y = 6.0;
+        let mut place = |lane, height| {
+            let area = Area {
+                x: self.from,
+                y,
+                width: self.width,
+                height,
+            };
+            y += height + GAP;
+            lanes.push((lane, area));
+        };
+        if lived {
+            place(Lane::Inputs, inputs);
+        }
+        for lane in maps {
+            place(lane, each);
+        }
+        if lived {
+            if carries {
+                place(Lane::Sizes, sizes);
+            }
+            place(Lane::Cosines, cosines);
+        }
+        lanes
+    }
+
+    /// The middle of a lived step's column.
+    fn x(&self, step: f32) -> f32 {
+        self.from + (step + 0.5) / self.front.view.length.max(1) as f32 * self.width
+    }
+
+    fn column(&self) -> f32 {
+        self.width / self.front.view.length.max(1) as f32
+    }
+
+    fn label(&mut self, area: Area, text: &str) {
+        let at = [area.x - 8.0, area.middle()];
+        let color = self.palette.text;
+        self.drawing.text(at, text, TEXT, color, Anchor::End);
+    }
+
+    fn lane(&mut self, lane: Lane, area: Area) {
+        let view = self.front.view;
+        let Some(lived) = &view.lived else {
+            // What it was is not known: what comes back is all there is.
+            match lane {
+                Lane::Reinstated => self.states(area, "re-instated state", None),
+                _ => self.errors(area, &format!("δ, {}", view.rule), None, 0.0),
+            }
+            return;
+        };
+        let lived = lived.clone();
+        match lane {
+            Lane::Inputs => self.inputs(area, &lived),
+            Lane::Lived => self.states(area, "lived state", Some(&lived)),
+            Lane::Reinstated => self.states(area, "re-instated", None),
+            Lane::Carried => self.errors(area, &format!("δ, {}", view.rule), None, 0.0),
+            Lane::Exact => self.errors(area, "δ, exact Bptt", Some(&lived.exact), 0.65),
+            Lane::Truncated => {
+                let label = format!("δ, Tbptt({})", lived.reach);
+                self.errors(area, &label, Some(&lived.truncated), 0.65);
+            }
+            Lane::Sizes => self.sizes(area, &lived),
+            Lane::Cosines => self.cosines(area),
+        }
+    }
+
+    /// One letter a step where one input is on, else how large each input is.
+    fn inputs(&mut self, area: Area, lived: &LivedView) {
+        self.label(area, "input");
+        let one = |column: &[f32]| {
+            let mut on = (0..column.len()).filter(|i| column[*i] != 0.0);
+            match (on.next(), on.next()) {
+                (Some(i), None) if column[i] == 1.0 => Some(Some(i)),
+                (None, _) => Some(None),
+                _ => None,
+            }
+        };
+        let columns = (0..self.front.view.length).map(|t| lived.inputs.column(t));
+        let each: Option<Vec<Option<usize>>> = columns.map(|c| one(c?)).collect();
+        let Some(each) = each.filter(|_| self.column() >= 9.0) else {
+            let scale = largest(&lived.inputs.values);
+            let cells = cells(&lived.inputs, |v| Map::Viridis.color(v / scale));
+            return self.drawing.map(area, cells);
+        };
+        let palette = self.palette;
+        for (t, input) in each.into_iter().enumerate() {
+            let at = [self.x(t as f32), area.middle()];
+            if lived.scored.get(t).is_some_and(|weight| *weight > 0.0) {
+                // The answer is asked for here.
+                let under = Area {
+                    x: at[0] - self.column() * 0.4,
+                    y: area.bottom() - 3.0,
+                    width: self.column() * 0.8,
+                    height: 2.0,
+                };
+                self.drawing.fill(under, palette.replayed);
+            }
+            let name = input.and_then(|i| lived.input_names.get(i));
+            match name.map(|name| letter(name)) {
+                Some(Some(letter)) => {
+                    let size = TEXT.min(self.column() * 1.1);
+                    self.drawing
+                        .text(at, letter, size, palette.text, Anchor::Middle);
+                }
+                Some(None) => self.drawing.dot(at, 2.0, palette.caption),
+                None => {}
+            }
+        }
+    }
+
+    /// A state a column: as lived, or as it came back.
+    fn states(&mut self, area: Area, label: &str, lived: Option<&LivedView>) {
+        self.label(area, label);
+        let view = self.front.view;
+        let known = view.lived.as_ref().map(|lived| &lived.states.values);
+        let scale = largest(known.unwrap_or(&view.decoded.values));
+        let (ground, empty) = (self.palette.ground, self.palette.empty);
+        let color = |v: f32| Map::Diverging.color(v / scale);
+        let cells = match lived {
+            Some(lived) => cells(&lived.states, |v| mixed(ground, color(v), 0.6)),
+            None => self.replayed(&view.decoded, empty, color),
+        };
+        self.drawing.map(area, cells);
+        let (low, high) = (short(-scale), short(scale));
+        self.bar(area, |part| color((2.0 * part - 1.0) * scale), &low, &high);
+    }
+
+    /// |δ| of each unit a column: as the ripple carries it, or of the whole episode, dimmed where the ripple has not come.
+    fn errors(&mut self, area: Area, label: &str, whole: Option<&Raster>, dimmed: f32) {
+        self.label(area, label);
+        let view = self.front.view;
+        let known = view.lived.as_ref().map(|lived| &lived.exact.values);
+        let scale = largest(known.unwrap_or(&view.delta.values));
+        let (ground, empty) = (self.palette.ground, self.palette.empty);
+        let color = |v: f32| Map::Magma.color(v.abs() / scale);
+        let cells = match whole {
+            Some(raster) => {
+                let mut whole = Cells::clone(&cells(raster, color));
+                let columns = whole.colors.chunks_mut(raster.units.max(1));
+                for (column, shown) in columns.zip(&self.shown) {
+                    if shown.is_none() {
+                        let dim = |c: &mut Color| *c = mixed(*c, ground, dimmed);
+                        column.iter_mut().for_each(dim);
+                    }
+                }
+                Arc::new(whole)
+            }
+            None => self.replayed(&view.delta, empty, color),
+        };
+        self.drawing.map(area, cells);
+        self.bar(area, |part| color(part * scale), "0", &short(scale));
+    }
+
+    /// A raster over replayed steps, each where it was lived.
+    fn replayed(&self, raster: &Raster, empty: Color, color: impl Fn(f32) -> Color) -> Arc<Cells> {
+        let units = raster.units;
+        let column = |shown: &Option<usize>| match shown.and_then(|at| raster.column(at)) {
+            Some(values) => values.iter().map(|v| color(*v)).collect(),
+            None => vec![empty; units],
+        };
+        Arc::new(Cells {
+            rows: units,
+            colors: self.shown.iter().flat_map(column).collect(),
+        })
+    }
+
+    /// What the colours of a lane mean, to its right.
+    fn bar(&mut self, lane: Area, color: impl Fn(f32) -> Color, low: &str, high: &str) {
+        const SHADES: usize = 32;
+        let area = Area {
+            x: lane.right() + 8.0,
+            width: 8.0,
+            ..lane
+        };
+        let shade = |i| color(1.0 - (i as f32 + 0.5) / SHADES as f32);
+        let cells = Cells {
+            rows: SHADES,
+            colors: (0..SHADES).map(shade).collect(),
+        };
+        self.drawing.map(area, Arc::new(cells));
+        let (x, caption) = (area.right() + 4.0, self.palette.caption);
+        let half = TEXT / 2.0;
+        let (top, bottom) = (area.y + half, area.bottom() - half);
+        self.drawing
+            .text([x, top], high, TEXT, caption, Anchor::Start);
+        if bottom - top >= TEXT {
+            self.drawing
+                .text([x, bottom], low, TEXT, caption, Anchor::Start);
+        }
+    }
+
+    /// |δ| at each step as bars on a logarithmic axis.
+    fn sizes(&mut self, area: Area, lived: &LivedView) {
+        self.label(area, "|δ|");
+        let steps = self.front.view.length;
+        let exact = norms(&lived.exact, steps);
+        let carried = norms(&self.front.view.delta, self.front.view.steps.len());
+        let positive = exact.iter().filter(|v| **v > 0.0 && v.is_finite());
+        let logs: Vec<f32> = positive.map(|v| v.log10()).collect();
+        let most = logs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let least = logs.iter().copied().fold(f32::INFINITY, f32::min);
+        if !most.is_finite() {
+            return;
+        }
+        let high = most.ceil().max(least.floor() + 1.0);
+        let low = least.floor().max(high - DECADES);
+        let part = |v: f32| ((v.log10() - low) / (high - low)).clamp(0.0, 1.0);
+        let palette = self.palette;
+        for power in low as i32..=high as i32 {
+            let y = area.bottom() - (power as f32 - low) / (high - low) * area.height;
+            self.drawing
+                .line(vec![[area.x, y], [area.right(), y]], palette.faint, 0.5);
+        }
+        let column = self.column();
+        let mut bar = |t: usize, value: f32, part_of: f32, color: Color| {
+            if value > 0.0 && value.is_finite() {
+                let (width, height) = (column * part_of, part(value) * area.height);
+                let area = Area {
+                    x: self.from + (t as f32 + 0.5) * column - width / 2.0,
+                    y: area.bottom() - height,
+                    width,
+                    height,
+                };
+                self.drawing.fill(area, color);
+            }
+        };
+        let behind = mixed(palette.exact, palette.ground, 0.55);
+        for (t, (exact, shown)) in exact.iter().zip(&self.shown).enumerate() {
+            bar(t, *exact, 0.86, behind);
+            let replayed = shown.and_then(|at| carried.get(at));
+            bar(t, replayed.copied().unwrap_or(0.0), 0.5, palette.replayed);
+        }
+        if self.front.truncated {
+            let truncated = norms(&lived.truncated, steps);
+            for (t, value) in truncated.iter().enumerate() {
+                if *value > 0.0 {
+                    let y = area.bottom() - part(*value) * area.height;
+                    let (from, to) = (
+                        self.x(t as f32) - column * 0.43,
+                        self.x(t as f32) + column * 0.43,
+                    );
+                    self.drawing
+                        .line(vec![[from, y], [to, y]], palette.truncated, 2.5);
+                }
+            }
+        }
+        let x = area.right() + 8.0;
+        let half = TEXT / 2.0;
+        let power = |log: f32| short(10_f32.powf(log));
+        let (top, bottom) = (area.y + half, area.bottom() - half);
+        self.drawing
+            .text([x, top], power(high), TEXT, palette.caption, Anchor::Start);
+        self.drawing.text(
+            [x, bottom],
+            power(low),
+            TEXT,
+            palette.caption,
+            Anchor::Start,
+        );
+    }
+
+    /// Cosines at each step as dots.
+    fn cosines(&mut self, area: Area) {
+        self.label(area, "cosine");
+        let palette = self.palette;
+        for y in [area.y, area.bottom()] {
+            self.drawing
+                .line(vec![[area.x, y], [area.right(), y]], palette.faint, 0.5);
+        }
+        let agreement = self.front.agreement();
+        let radius = (self.column() * 0.28).clamp(1.0, 3.5);
+        let both = [
+            (&agreement.states, palette.lived, radius * 1.5),
+            (&agreement.deltas, palette.replayed, radius * 0.8),
+        ];
+        for (values, color, radius) in both {
+            for (t, value) in values.iter().enumerate() {
+                if value.is_finite() {
+                    let height = area.height - 2.0 * INSET;
+                    let y = area.bottom() - INSET - value.clamp(0.0, 1.0) * height;
+                    self.drawing.dot([self.x(t as f32), y], radius, color);
+                }
+            }
+        }
+        let x = area.right() + 8.0;
+        let half = TEXT / 2.0;
+        let told = |value: f64, what: &str| {
+            if value.is_finite() {
+                format!("{what} {value:.3}")
+            } else {
+                format!("{what} –")
+            }
+        };
+        let ends = [
+            (
+                area.y + half - 2.0,
+                told(agreement.state, "s"),
+                palette.lived,
+            ),
+            (
+                area.bottom() - half + 2.0,
+                told(agreement.delta, "δ"),
+                palette.replayed,
+            ),
+        ];
+        for (y, text, color) in ends {
+            self.drawing.dot([x + 2.0, y], 3.0, color);
+            self.drawing
+                .text([x + 8.0, y], text, TEXT, palette.text, Anchor::Start);
+        }
+    }
+
+    /// The axis of lived steps, below all lanes.
+    fn steps(&mut self, bottom: f32) {
+        let steps = self.front.view.length;
+        let apart = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+            .into_iter()
+            .find(|apart| self.column() * *apart as f32 >= 28.0)
+            .unwrap_or(steps.max(1));
+        let caption = self.palette.caption;
+        for t in (0..steps).step_by(apart) {
+            let at = [self.x(t as f32), bottom + 4.0 + TEXT / 2.0];
+            self.drawing
+                .text(at, t.to_string(), TEXT, caption, Anchor::Middle);
+        }
+        let at = [self.from - 8.0, bottom + 4.0 + TEXT / 2.0];
+        self.drawing
+            .text(at, "lived step", TEXT, caption, Anchor::End);
+    }
+
+    /// Where the ripple is, across all lanes.
+    fn front_line(&mut self, lanes: &[(Lane, Area)]) {
+        let Some(t) = self.front.latest() else { return };
+        let (Some(first), Some(last)) = (lanes.first(), lanes.last()) else {
+            return;
+        };
+        // At the side of the column where the ripple goes on.
+        let side = if self.front.view.order.as_str() == "Forward" {
+            0.5
+        } else {
+            -0.5
+        };
+        let x = self.x(t as f32 + side);
+        let points = vec![[x, first.1.y], [x, last.1.bottom()]];
+        self.drawing.line(points, self.palette.text, 2.0);
+    }
+}
+
+/// A raster as cells.
+fn cells(raster: &Raster, color: impl Fn(f32) -> Color) -> Arc<Cells> {
+    Arc::new(Cells {
+        rows: raster.units,
+        colors: raster.values.iter().map(|v| color(*v)).collect(),
+    })
+}

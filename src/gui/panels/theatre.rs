@@ -1,0 +1,293 @@
+//! Theatre: a ripple over the steps of the episode that it replays, as the run goes or played slowly.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Sense, Ui, vec2};
+
+use super::{Ask, Corner, Panel, PanelContext, no_ripple};
+use crate::engine::{Activity, RippleView, Snapshot, Subject};
+use crate::figure::{Front, Lane, Palette, Theatre as Scene};
+use crate::gui::inspecting::Topic;
+use crate::gui::sheet::Sheet;
+
+/// Replayed steps a second that a ripple can be played at.
+const SPEEDS: [f64; 5] = [0.1, 1.0, 5.0, 10.0, 50.0];
+/// Steps a second of the run beyond which single steps are not drawn.
+const FAST: f64 = 200.0;
+/// Seconds that a ripple is shown for then.
+const LASTING: f64 = 0.7;
+
+/// The theatre.
+pub struct Theatre {
+    sheet: Sheet,
+    scene: Scene,
+    /// What the scene was drawn of.
+    drawn: Option<Drawn>,
+    /// The ripple that is played; without one the run's is shown.
+    held: Option<Played>,
+    speed: f64,
+    again: bool,
+    truncated: bool,
+    /// The ripple that is shown of a fast run, and since when.
+    latest: Option<(Arc<RippleView>, f64)>,
+    run: u64,
+}
+
+/// A ripple that is played.
+struct Played {
+    view: Arc<RippleView>,
+    /// Replayed steps that are shown, and a part of the next.
+    place: f64,
+    /// Whether it goes on.
+    goes: bool,
+}
+
+#[derive(Clone, PartialEq)]
+struct Drawn {
+    view: Arc<RippleView>,
+    steps: usize,
+    truncated: bool,
+    dark: bool,
+    size: [f32; 2],
+}
+
+impl Default for Theatre {
+    fn default() -> Self {
+        Self {
+            sheet: Sheet::default(),
+            scene: Scene::default(),
+            drawn: None,
+            held: None,
+            speed: 5.0,
+            again: true,
+            truncated: false,
+            latest: None,
+            run: 0,
+        }
+    }
+}
+
+impl Panel for Theatre {
+    fn title(&self) -> &'static str {
+        "Theatre"
+    }
+
+    fn help(&self) -> &'static str {
+        "A ripple over the steps of its episode: the input, the states as they were lived, and as the ripple re-instates them. \
+         With each state that comes back the rule carries its error δ one step towards the beginning; beside it is δ as exact BPTT \
+         has it from a tape of the same episode, on one scale, and if you like as truncated BPTT has it, which ends after a few \
+         steps. Below: the length of δ at each step on a logarithmic axis, wide and grey for exact BPTT, and the cosines of states \
+         and of δ with what they should be. Play shows a ripple at a speed of its own, whatever the run does."
+    }
+
+    fn corner(&self) -> Corner {
+        Corner::Stage
+    }
+
+    fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        if self.run != cx.snapshot.run {
+            self.run = cx.snapshot.run;
+            self.held = None;
+            self.latest = None;
+        }
+        let followed = self.followed(cx.snapshot, ui);
+        self.controls(cx.snapshot, &followed, ui);
+        let (view, steps) = match &mut self.held {
+            Some(played) => (
+                played.view.clone(),
+                played.go_on(self.speed, self.again, ui),
+            ),
+            None => (followed.clone(), followed.steps.len()),
+        };
+        if view.steps.is_empty() {
+            ui.label(no_ripple(cx.snapshot));
+            return;
+        }
+        let front = Front {
+            view: &view,
+            steps,
+            truncated: self.truncated,
+        };
+        let mut caption = front.caption();
+        let record = cx.snapshot.ripples.iter().rev();
+        let mut record = record.filter(|r| r.ripple == view.ripple && !r.completed);
+        if steps == view.steps.len()
+            && let Some(failed) = record.next()
+        {
+            caption = format!("{caption}; {}", failed.outcome.as_str());
+        }
+        ui.label(&caption);
+        let size = ui.available_size().max(vec2(200.0, 120.0));
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &caption));
+        let wanted = Drawn {
+            view: view.clone(),
+            steps,
+            truncated: self.truncated,
+            dark: ui.visuals().dark_mode,
+            size: [size.x, size.y],
+        };
+        if self.drawn.as_ref().is_none_or(|drawn| !drawn.is(&wanted)) {
+            self.scene = Scene::draw(front, wanted.size, Palette::on(wanted.dark));
+            self.drawn = Some(wanted);
+        }
+        self.sheet.paint(ui, rect.min, &self.scene.drawing);
+        let Some(pointer) = response.hover_pos() else {
+            return;
+        };
+        let place = [pointer.x - rect.left(), pointer.y - rect.top()];
+        let clicked = response.clicked();
+        if let Some(told) = self.scene.tell(&front, place) {
+            response.on_hover_text_at_pointer(told);
+        }
+        if clicked && let Some((lane, _, part)) = self.scene.at(place) {
+            (cx.ask)(Ask::Inspect(meant(lane, part, &view)));
+        }
+    }
+}
+
+impl Drawn {
+    /// Whether a drawing of this is one of that: the ripple is told by where it lies.
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.view, &other.view)
+            && (self.steps, self.truncated, self.dark) == (other.steps, other.truncated, other.dark)
+            && self.size == other.size
+    }
+}
+
+/// What is meant by a click: a unit where units are drawn, else the ripple.
+fn meant(lane: Lane, part: f32, view: &RippleView) -> Topic {
+    let units = view.decoded.units as f32;
+    match lane {
+        Lane::Lived | Lane::Reinstated | Lane::Carried | Lane::Exact | Lane::Truncated => {
+            let unit = (part * units).min(units - 1.0).max(0.0);
+            Topic::Subject(Subject::Cortical(unit as u32))
+        }
+        Lane::Inputs | Lane::Sizes | Lane::Cosines => Topic::Ripple(view.ripple),
+    }
+}
+
+impl Played {
+    fn new(view: Arc<RippleView>) -> Self {
+        Self {
+            view,
+            place: 0.0,
+            goes: true,
+        }
+    }
+
+    /// Moves on by what passed since the last frame; the steps that are shown now.
+    fn go_on(&mut self, speed: f64, again: bool, ui: &Ui) -> usize {
+        let all = self.view.steps.len() as f64;
+        if self.goes {
+            self.place += f64::from(ui.input(|i| i.stable_dt)) * speed;
+            // The whole ripple stays for a while before it comes again.
+            let rest = (speed * 1.5).max(1.0);
+            if self.place >= all + rest && again {
+                self.place = 0.0;
+            }
+            if self.place >= all && !again {
+                self.goes = false;
+            } else {
+                let next = (self.place.floor() + 1.0 - self.place) / speed;
+                let next = Duration::from_secs_f64(next.clamp(1.0 / 60.0, 10.0));
+                ui.ctx().request_repaint_after(next);
+            }
+        }
+        self.place.min(all) as usize
+    }
+}
+
+impl Theatre {
+    /// The run's ripple: as it is, or, where the run is fast, one that is whole, for long enough to be seen.
+    fn followed(&mut self, snapshot: &Snapshot, ui: &Ui) -> Arc<RippleView> {
+        let fast = snapshot.activity == Activity::Running
+            && snapshot.rate > FAST
+            && snapshot.step == snapshot.live_step;
+        if !fast {
+            self.latest = None;
+            return snapshot.ripple.clone();
+        }
+        let now = ui.input(|i| i.time);
+        if let Some((view, since)) = &self.latest
+            && now < since + LASTING
+        {
+            return view.clone();
+        }
+        let whole = snapshot.ripples.last();
+        let whole = whole.and_then(|record| snapshot.kept.ripple(record.ripple));
+        let view = whole.map_or_else(|| snapshot.ripple.clone(), Arc::new);
+        self.latest = Some((view.clone(), now));
+        view
+    }
+
+    /// Holds a ripple and plays it from its first step.
+    fn play(&mut self, view: Arc<RippleView>) {
+        self.held = Some(Played::new(view));
+    }
+
+    fn controls(&mut self, snapshot: &Snapshot, followed: &Arc<RippleView>, ui: &mut Ui) {
+        ui.horizontal_wrapped(|ui| {
+            let goes = self.held.as_ref().is_some_and(|played| played.goes);
+            let there = !followed.steps.is_empty() || self.held.is_some();
+            let word = if goes { "Hold" } else { "Play slowly" };
+            let play = ui.add_enabled(there, egui::Button::new(word));
+            if play
+                .on_hover_text("Play this ripple at a speed of its own")
+                .clicked()
+            {
+                match &mut self.held {
+                    Some(played) if goes => played.goes = false,
+                    Some(played) if (played.place as usize) < played.view.steps.len() => {
+                        played.goes = true;
+                    }
+                    Some(played) => *played = Played::new(played.view.clone()),
+                    None => {
+                        // Also its steps that are yet to come, where it was looked back at.
+                        let whole = snapshot.kept.ripple(followed.ripple).map(Arc::new);
+                        self.play(whole.unwrap_or_else(|| followed.clone()));
+                    }
+                }
+            }
+            let name = egui::ComboBox::from_id_salt("replayed steps a second")
+                .selected_text(format!("{} steps/s", self.speed))
+                .width(84.0)
+                .show_ui(ui, |ui| {
+                    for speed in SPEEDS {
+                        ui.selectable_value(&mut self.speed, speed, format!("{speed} steps/s"));
+                    }
+                });
+            name.response.on_hover_text("Replayed steps a second");
+            ui.checkbox(&mut self.again, "again")
+                .on_hover_text("From the beginning when it is over");
+            let shown = self
+                .held
+                .as_ref()
+                .map_or(followed.ripple, |p| p.view.ripple);
+            let more = snapshot.ripples.last().is_some_and(|r| r.ripple > shown);
+            let button = ui.add_enabled(there && more, egui::Button::new("Next ripple"));
+            if button.clicked()
+                && let Some(next) = snapshot.kept.ripple(shown + 1)
+            {
+                self.play(Arc::new(next));
+            }
+            if self.held.is_some() {
+                let follow = ui.button("Follow the run");
+                if follow
+                    .on_hover_text("Show the ripple that the run is at")
+                    .clicked()
+                {
+                    self.held = None;
+                }
+            }
+            let reach = followed.lived.as_ref().map(|lived| lived.reach);
+            if let Some(reach) = reach {
+                ui.checkbox(&mut self.truncated, format!("beside Tbptt({reach})"))
+                    .on_hover_text(
+                        "Truncated BPTT, which carries each loss back over so many steps",
+                    );
+            }
+        });
+    }
+}
