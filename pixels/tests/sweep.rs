@@ -11,7 +11,7 @@ use pixels::{app_after, small};
 use common::{Window, ask_to_close, bring, press, wait_for};
 
 fn window() -> Window {
-    let mut harness = common::window(app_after(small(), 0), 1500.0, 1300.0);
+    let mut harness = common::window(app_after(small(), 0), 1500.0, 1600.0);
     bring(&mut harness, "Sweep");
     harness
 }

@@ -114,6 +114,7 @@ impl Driven {
         if self.resumed {
             self.session.begin(&self.experiment)?;
         }
+        // On one of the threads that do what is done side by side: it need not be woken, and does not wait for the others.
         let ending = rayon::scope(|_| self.steps(driving, signals, progress))?;
         progress.tell(&self.experiment);
         if let Ending::Failed(_) = ending {
