@@ -844,3 +844,34 @@ fn a_ripple_is_played_at_a_speed_of_its_own_and_then_the_run_is_followed_again()
     common::press(&mut harness, "Follow the run");
     assert_eq!(caption(&harness), live);
 }
+
+#[test]
+fn the_theatre_and_ca3_are_saved_as_figures_and_nothing_is_replaced_unasked() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut harness = common::window(pixels::app_after(pixels::small(), 290), 1600.0, 1000.0);
+    for (panel, suggested) in [("Theatre", "theatre-85.svg"), ("CA3", "ca3-85.svg")] {
+        let file = dir.path().join(suggested);
+        std::fs::write(&file, "mine").unwrap();
+        common::bring(&mut harness, panel);
+        common::press(&mut harness, "Figure");
+        common::press(&mut harness, "Save SVG, 85 mm…");
+        let path = harness.get_by_role_and_label(egui::Role::TextInput, "path");
+        assert_eq!(path.value().as_deref(), Some(suggested));
+        path.focus();
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness.run_steps(1);
+        harness
+            .get_by_role_and_label(egui::Role::TextInput, "path")
+            .type_text(&file.display().to_string());
+        harness.run_steps(2);
+        common::press(&mut harness, "Save");
+        harness.get_by_label_contains("is there already");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+        harness.get_by_label("replace another file there").click();
+        harness.run_steps(2);
+        common::press(&mut harness, "Save");
+        harness.get_by_label_contains("saved ");
+        let saved = std::fs::read_to_string(&file).unwrap();
+        assert!(saved.starts_with("<svg ") && saved.contains(">lived step</text>"));
+    }
+}

@@ -8,6 +8,7 @@ mod completions;
 mod drive;
 mod export;
 mod failure;
+mod figure;
 mod gradients;
 mod kinds;
 mod list;
@@ -82,6 +83,7 @@ enum Command {
     Set(set::Set),
     Gradients(gradients::Gradients),
     Export(export::Export),
+    Figure(figure::Figure),
     Completions(completions::Completions),
 }
 
@@ -96,6 +98,7 @@ impl Command {
             Self::Set(c) => c.run(output),
             Self::Gradients(c) => c.run(output),
             Self::Export(c) => c.run(output),
+            Self::Figure(c) => c.run(output),
             Self::Completions(c) => c.run(output),
         }
     }

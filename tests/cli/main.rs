@@ -2,6 +2,7 @@
 
 mod commands;
 mod durable;
+mod figure;
 mod folder;
 mod gradients;
 mod interrupt;

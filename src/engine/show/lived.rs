@@ -1,9 +1,10 @@
 //! What a ripple is held against: its episode as it was lived, and what BPTT makes of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::experiment::Experiment;
-use super::super::lab::{Replaying, errors_of};
+use super::super::lab::{Alone, Replaying, errors_of, replay};
 use super::snapshot::{LivedView, Raster};
 use crate::learning::{RuleKind, Tbptt};
 use crate::numeric::Real;
@@ -40,6 +41,32 @@ pub(super) fn lived_view<R: Real>(
         reach,
         truncated: errors(reach),
     }))
+}
+
+/// The ripple with the δ of all its steps. Where a checkpoint left them out they are carried once more, at the weights and synapses
+/// as they are.
+pub(super) fn carried<'a, R: Real>(
+    run: &Experiment<R>,
+    running: &'a Replaying<R>,
+) -> Cow<'a, Replaying<R>> {
+    let lab = run.lab();
+    let (Some(carrier), Some(memory)) = (lab.rules.carrier(), &lab.memory) else {
+        return Cow::Borrowed(running);
+    };
+    if running.step == 0 || !running.deltas.is_empty() {
+        return Cow::Borrowed(running);
+    }
+    let mut rule = carrier.state.clone();
+    let mut gradient = lab.cortex.gradient();
+    let mut alone = Alone {
+        rule: rule.as_dyn_mut(),
+        gradient: &mut gradient,
+    };
+    let again = replay(running.planned.clone(), &lab.cortex, memory, &mut alone);
+    let mut running = running.clone();
+    running.deltas = again.deltas;
+    running.deltas.truncate(running.decoded.len());
+    Cow::Owned(running)
 }
 
 fn floats<R: Real>(values: &[R]) -> impl Iterator<Item = f32> + '_ {

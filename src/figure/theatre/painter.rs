@@ -3,17 +3,12 @@
 use std::sync::Arc;
 
 use super::super::drawing::{Anchor, Area, Cells, Drawing};
+use super::super::lanes::{GAP, INSET, Lanes, TEXT};
 use super::super::numbers::{largest, letter, short};
 use super::super::palette::{Color, Map, Palette, mixed};
 use super::front::{Front, Lane};
 use crate::engine::{LivedView, Raster};
 
-const TEXT: f32 = 12.0;
-const LEFT: f32 = 104.0;
-const RIGHT: f32 = 76.0;
-const GAP: f32 = 6.0;
-/// From a dot at 0 or 1 to the edge of its lane.
-const INSET: f32 = 5.0;
 /// Most powers of ten that |δ| is drawn over.
 const DECADES: f32 = 8.0;
 
@@ -29,12 +24,8 @@ fn norms(raster: &Raster, columns: usize) -> Vec<f32> {
 /// What a drawing is made of.
 pub(super) struct Painter<'a> {
     front: Front<'a>,
-    palette: Palette,
     shown: Vec<Option<usize>>,
-    /// Where the columns are.
-    from: f32,
-    width: f32,
-    drawing: Drawing,
+    lanes: Lanes,
 }
 
 impl<'a> Painter<'a> {
@@ -42,33 +33,30 @@ impl<'a> Painter<'a> {
     pub fn new(front: Front<'a>, size: [f32; 2], palette: Palette) -> Self {
         Self {
             shown: front.shown(),
+            lanes: Lanes::new(size, front.view.length, palette),
             front,
-            palette,
-            from: LEFT,
-            width: (size[0] - LEFT - RIGHT).max(20.0),
-            drawing: Drawing::new(size),
         }
     }
 
     /// Draws all lanes on a sheet of this height; their places.
     pub fn all(&mut self, height: f32) -> Vec<(Lane, Area)> {
-        let lanes = self.lanes(height);
+        let lanes = self.places(height);
         for (lane, area) in &lanes {
             self.lane(*lane, *area);
         }
         let whole = lanes.iter().map(|(_, area)| area.bottom());
-        self.steps(whole.fold(0.0, f32::max));
+        self.lanes.axis(whole.fold(0.0, f32::max), "lived step");
         self.front_line(&lanes);
         lanes
     }
 
     /// What was drawn.
     pub fn done(self) -> Drawing {
-        self.drawing
+        self.lanes.drawing
     }
 
     /// The lanes with their places.
-    fn lanes(&self, height: f32) -> Vec<(Lane, Area)> {
+    fn places(&self, height: f32) -> Vec<(Lane, Area)> {
         let lived = self.front.view.lived.is_some();
         let mut maps = vec![Lane::Reinstated];
         let carries = !self.front.view.rule.is_empty();
@@ -96,12 +84,7 @@ impl<'a> Painter<'a> {
         let each = (rest / maps.len() as f32 - GAP).max(8.0);
         let mut y = 6.0;
         let mut place = |lane, height| {
-            let area = Area {
-                x: self.from,
-                y,
-                width: self.width,
-                height,
-            };
+            let area = self.lanes.area(y, height);
             y += height + GAP;
             lanes.push((lane, area));
         };
@@ -118,21 +101,6 @@ impl<'a> Painter<'a> {
             place(Lane::Cosines, cosines);
         }
         lanes
-    }
-
-    /// The middle of a lived step's column.
-    fn x(&self, step: f32) -> f32 {
-        self.from + (step + 0.5) / self.front.view.length.max(1) as f32 * self.width
-    }
-
-    fn column(&self) -> f32 {
-        self.width / self.front.view.length.max(1) as f32
-    }
-
-    fn label(&mut self, area: Area, text: &str) {
-        let at = [area.x - 8.0, area.middle()];
-        let color = self.palette.text;
-        self.drawing.text(at, text, TEXT, color, Anchor::End);
     }
 
     fn lane(&mut self, lane: Lane, area: Area) {
@@ -163,7 +131,7 @@ impl<'a> Painter<'a> {
 
     /// One letter a step where one input is on, else how large each input is.
     fn inputs(&mut self, area: Area, lived: &LivedView) {
-        self.label(area, "input");
+        self.lanes.label(area, "input");
         let one = |column: &[f32]| {
             let mut on = (0..column.len()).filter(|i| column[*i] != 0.0);
             match (on.next(), on.next()) {
@@ -174,32 +142,33 @@ impl<'a> Painter<'a> {
         };
         let columns = (0..self.front.view.length).map(|t| lived.inputs.column(t));
         let each: Option<Vec<Option<usize>>> = columns.map(|c| one(c?)).collect();
-        let Some(each) = each.filter(|_| self.column() >= 9.0) else {
+        let Some(each) = each.filter(|_| self.lanes.column() >= 9.0) else {
             let scale = largest(&lived.inputs.values);
             let cells = cells(&lived.inputs, |v| Map::Viridis.color(v / scale));
-            return self.drawing.map(area, cells);
+            return self.lanes.drawing.map(area, cells);
         };
-        let palette = self.palette;
+        let palette = self.lanes.palette;
         for (t, input) in each.into_iter().enumerate() {
-            let at = [self.x(t as f32), area.middle()];
+            let at = [self.lanes.x(t as f32), area.middle()];
             if lived.scored.get(t).is_some_and(|weight| *weight > 0.0) {
                 // The answer is asked for here.
                 let under = Area {
-                    x: at[0] - self.column() * 0.4,
+                    x: at[0] - self.lanes.column() * 0.4,
                     y: area.bottom() - 3.0,
-                    width: self.column() * 0.8,
+                    width: self.lanes.column() * 0.8,
                     height: 2.0,
                 };
-                self.drawing.fill(under, palette.replayed);
+                self.lanes.drawing.fill(under, palette.replayed);
             }
             let name = input.and_then(|i| lived.input_names.get(i));
             match name.map(|name| letter(name)) {
                 Some(Some(letter)) => {
-                    let size = TEXT.min(self.column() * 1.1);
-                    self.drawing
+                    let size = TEXT.min(self.lanes.column() * 1.1);
+                    self.lanes
+                        .drawing
                         .text(at, letter, size, palette.text, Anchor::Middle);
                 }
-                Some(None) => self.drawing.dot(at, 2.0, palette.caption),
+                Some(None) => self.lanes.drawing.dot(at, 2.0, palette.caption),
                 None => {}
             }
         }
@@ -207,28 +176,29 @@ impl<'a> Painter<'a> {
 
     /// A state a column: as lived, or as it came back.
     fn states(&mut self, area: Area, label: &str, lived: Option<&LivedView>) {
-        self.label(area, label);
+        self.lanes.label(area, label);
         let view = self.front.view;
         let known = view.lived.as_ref().map(|lived| &lived.states.values);
         let scale = largest(known.unwrap_or(&view.decoded.values));
-        let (ground, empty) = (self.palette.ground, self.palette.empty);
+        let (ground, empty) = (self.lanes.palette.ground, self.lanes.palette.empty);
         let color = |v: f32| Map::Diverging.color(v / scale);
         let cells = match lived {
             Some(lived) => cells(&lived.states, |v| mixed(ground, color(v), 0.6)),
             None => self.replayed(&view.decoded, empty, color),
         };
-        self.drawing.map(area, cells);
+        self.lanes.drawing.map(area, cells);
         let (low, high) = (short(-scale), short(scale));
-        self.bar(area, |part| color((2.0 * part - 1.0) * scale), &low, &high);
+        self.lanes
+            .bar(area, |part| color((2.0 * part - 1.0) * scale), &low, &high);
     }
 
     /// |δ| of each unit a column: as the ripple carries it, or of the whole episode, dimmed where the ripple has not come.
     fn errors(&mut self, area: Area, label: &str, whole: Option<&Raster>, dimmed: f32) {
-        self.label(area, label);
+        self.lanes.label(area, label);
         let view = self.front.view;
         let known = view.lived.as_ref().map(|lived| &lived.exact.values);
         let scale = largest(known.unwrap_or(&view.delta.values));
-        let (ground, empty) = (self.palette.ground, self.palette.empty);
+        let (ground, empty) = (self.lanes.palette.ground, self.lanes.palette.empty);
         let color = |v: f32| Map::Magma.color(v.abs() / scale);
         let cells = match whole {
             Some(raster) => {
@@ -244,8 +214,9 @@ impl<'a> Painter<'a> {
             }
             None => self.replayed(&view.delta, empty, color),
         };
-        self.drawing.map(area, cells);
-        self.bar(area, |part| color(part * scale), "0", &short(scale));
+        self.lanes.drawing.map(area, cells);
+        self.lanes
+            .bar(area, |part| color(part * scale), "0", &short(scale));
     }
 
     /// A raster over replayed steps, each where it was lived.
@@ -261,34 +232,9 @@ impl<'a> Painter<'a> {
         })
     }
 
-    /// What the colours of a lane mean, to its right.
-    fn bar(&mut self, lane: Area, color: impl Fn(f32) -> Color, low: &str, high: &str) {
-        const SHADES: usize = 32;
-        let area = Area {
-            x: lane.right() + 8.0,
-            width: 8.0,
-            ..lane
-        };
-        let shade = |i| color(1.0 - (i as f32 + 0.5) / SHADES as f32);
-        let cells = Cells {
-            rows: SHADES,
-            colors: (0..SHADES).map(shade).collect(),
-        };
-        self.drawing.map(area, Arc::new(cells));
-        let (x, caption) = (area.right() + 4.0, self.palette.caption);
-        let half = TEXT / 2.0;
-        let (top, bottom) = (area.y + half, area.bottom() - half);
-        self.drawing
-            .text([x, top], high, TEXT, caption, Anchor::Start);
-        if bottom - top >= TEXT {
-            self.drawing
-                .text([x, bottom], low, TEXT, caption, Anchor::Start);
-        }
-    }
-
     /// |δ| at each step as bars on a logarithmic axis.
     fn sizes(&mut self, area: Area, lived: &LivedView) {
-        self.label(area, "|δ|");
+        self.lanes.label(area, "|δ|");
         let steps = self.front.view.length;
         let exact = norms(&lived.exact, steps);
         let carried = norms(&self.front.view.delta, self.front.view.steps.len());
@@ -302,23 +248,23 @@ impl<'a> Painter<'a> {
         let high = most.ceil().max(least.floor() + 1.0);
         let low = least.floor().max(high - DECADES);
         let part = |v: f32| ((v.log10() - low) / (high - low)).clamp(0.0, 1.0);
-        let palette = self.palette;
+        let palette = self.lanes.palette;
         for power in low as i32..=high as i32 {
             let y = area.bottom() - (power as f32 - low) / (high - low) * area.height;
-            self.drawing
-                .line(vec![[area.x, y], [area.right(), y]], palette.faint, 0.5);
+            self.lanes.rule(area, y);
         }
-        let column = self.column();
+        let column = self.lanes.column();
+        let lanes = &mut self.lanes;
         let mut bar = |t: usize, value: f32, part_of: f32, color: Color| {
             if value > 0.0 && value.is_finite() {
                 let (width, height) = (column * part_of, part(value) * area.height);
                 let area = Area {
-                    x: self.from + (t as f32 + 0.5) * column - width / 2.0,
+                    x: lanes.x(t as f32) - width / 2.0,
                     y: area.bottom() - height,
                     width,
                     height,
                 };
-                self.drawing.fill(area, color);
+                lanes.drawing.fill(area, color);
             }
         };
         let behind = mixed(palette.exact, palette.ground, 0.55);
@@ -333,39 +279,28 @@ impl<'a> Painter<'a> {
                 if *value > 0.0 {
                     let y = area.bottom() - part(*value) * area.height;
                     let (from, to) = (
-                        self.x(t as f32) - column * 0.43,
-                        self.x(t as f32) + column * 0.43,
+                        self.lanes.x(t as f32) - column * 0.43,
+                        self.lanes.x(t as f32) + column * 0.43,
                     );
-                    self.drawing
+                    self.lanes
+                        .drawing
                         .line(vec![[from, y], [to, y]], palette.truncated, 2.5);
                 }
             }
         }
-        let x = area.right() + 8.0;
-        let half = TEXT / 2.0;
         let power = |log: f32| short(10_f32.powf(log));
-        let (top, bottom) = (area.y + half, area.bottom() - half);
-        self.drawing
-            .text([x, top], power(high), TEXT, palette.caption, Anchor::Start);
-        self.drawing.text(
-            [x, bottom],
-            power(low),
-            TEXT,
-            palette.caption,
-            Anchor::Start,
-        );
+        self.lanes.ends(area, 8.0, &power(low), &power(high));
     }
 
     /// Cosines at each step as dots.
     fn cosines(&mut self, area: Area) {
-        self.label(area, "cosine");
-        let palette = self.palette;
+        self.lanes.label(area, "cosine");
+        let palette = self.lanes.palette;
         for y in [area.y, area.bottom()] {
-            self.drawing
-                .line(vec![[area.x, y], [area.right(), y]], palette.faint, 0.5);
+            self.lanes.rule(area, y);
         }
         let agreement = self.front.agreement();
-        let radius = (self.column() * 0.28).clamp(1.0, 3.5);
+        let radius = (self.lanes.column() * 0.28).clamp(1.0, 3.5);
         let both = [
             (&agreement.states, palette.lived, radius * 1.5),
             (&agreement.deltas, palette.replayed, radius * 0.8),
@@ -375,7 +310,9 @@ impl<'a> Painter<'a> {
                 if value.is_finite() {
                     let height = area.height - 2.0 * INSET;
                     let y = area.bottom() - INSET - value.clamp(0.0, 1.0) * height;
-                    self.drawing.dot([self.x(t as f32), y], radius, color);
+                    self.lanes
+                        .drawing
+                        .dot([self.lanes.x(t as f32), y], radius, color);
                 }
             }
         }
@@ -401,28 +338,8 @@ impl<'a> Painter<'a> {
             ),
         ];
         for (y, text, color) in ends {
-            self.drawing.dot([x + 2.0, y], 3.0, color);
-            self.drawing
-                .text([x + 8.0, y], text, TEXT, palette.text, Anchor::Start);
+            self.lanes.key([x, y], &text, color);
         }
-    }
-
-    /// The axis of lived steps, below all lanes.
-    fn steps(&mut self, bottom: f32) {
-        let steps = self.front.view.length;
-        let apart = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
-            .into_iter()
-            .find(|apart| self.column() * *apart as f32 >= 28.0)
-            .unwrap_or(steps.max(1));
-        let caption = self.palette.caption;
-        for t in (0..steps).step_by(apart) {
-            let at = [self.x(t as f32), bottom + 4.0 + TEXT / 2.0];
-            self.drawing
-                .text(at, t.to_string(), TEXT, caption, Anchor::Middle);
-        }
-        let at = [self.from - 8.0, bottom + 4.0 + TEXT / 2.0];
-        self.drawing
-            .text(at, "lived step", TEXT, caption, Anchor::End);
     }
 
     /// Where the ripple is, across all lanes.
@@ -437,9 +354,11 @@ impl<'a> Painter<'a> {
         } else {
             -0.5
         };
-        let x = self.x(t as f32 + side);
+        let x = self.lanes.x(t as f32 + side);
         let points = vec![[x, first.1.y], [x, last.1.bottom()]];
-        self.drawing.line(points, self.palette.text, 2.0);
+        self.lanes
+            .drawing
+            .line(points, self.lanes.palette.text, 2.0);
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Wanted {
     Scenario,
     /// A file to save a scenario to.
     NewScenario,
+    /// A file to save a figure to.
+    NewFigure,
 }
 
 /// A file dialog: what was picked, or nothing.
@@ -32,6 +34,10 @@ pub fn system(wanted: Wanted) -> Option<PathBuf> {
         Wanted::NewScenario => dialog
             .set_title("Save scenario")
             .add_filter("scenario", &["ron"])
+            .save_file(),
+        Wanted::NewFigure => dialog
+            .set_title("Save figure")
+            .add_filter("figure", &["svg"])
             .save_file(),
     }
 }

@@ -183,6 +183,7 @@ impl App {
             Asking::Save => ("Save run", "Save"),
             Asking::Open => ("Open a scenario or run folder", "Open"),
             Asking::SaveText => ("Save the scenario's text", "Save"),
+            Asking::SaveFigure => ("Save the figure", "Save"),
         };
         let mut go = false;
         let response = egui::Modal::new(egui::Id::unique("path")).show(ctx, |ui| {
@@ -208,7 +209,7 @@ impl App {
                 Asking::Save => {
                     ui.checkbox(&mut self.force, "replace an earlier run there");
                 }
-                Asking::SaveText => {
+                Asking::SaveText | Asking::SaveFigure => {
                     ui.checkbox(&mut self.force, "replace another file there");
                 }
                 Asking::Open => {}
@@ -225,6 +226,7 @@ impl App {
             match asking {
                 Asking::Save => self.save(),
                 Asking::SaveText => self.save_text(),
+                Asking::SaveFigure => self.save_figure(),
                 Asking::Open => {
                     self.asking = None;
                     let opened = typed(&self.path).and_then(|path| self.open(&path, ctx));
@@ -242,6 +244,7 @@ impl App {
         let wanted = match asking {
             Asking::Save => Wanted::Folder,
             Asking::SaveText => Wanted::NewScenario,
+            Asking::SaveFigure => Wanted::NewFigure,
             Asking::Open => Wanted::Scenario,
         };
         match browse(&self.file_dialog, wanted, ctx) {

@@ -99,6 +99,10 @@ impl App {
                 self.dock.bring_forward("Inspect");
             }
             Ask::SaveText => self.ask(Asking::SaveText),
+            Ask::SaveFigure(name, text) => {
+                self.figure = (name, text);
+                self.ask(Asking::SaveFigure);
+            }
             Ask::CopyCommand => self.copy_command(ctx),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),
             Ask::Wish(wish) => {

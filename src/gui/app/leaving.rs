@@ -7,7 +7,7 @@ use super::{App, Asking, Middle};
 use crate::engine::{Request, Scenario, forget, load};
 use crate::gui::simulation::Wish;
 use crate::scenario::read_file;
-use crate::trace::{CHECKPOINT, shell, typed};
+use crate::trace::{CHECKPOINT, shell, typed, write_atomic};
 
 /// What an unsaved run is left for.
 pub(super) enum Leaving {
@@ -38,6 +38,7 @@ impl App {
                     shell(document.path.as_deref().unwrap_or(document.name.as_ref()))
                 });
             }
+            Asking::SaveFigure => self.path.clone_from(&self.figure.0),
             Asking::Open => self.path.clear(),
         }
     }
@@ -181,6 +182,24 @@ impl App {
                 self.asking = None;
             }
             Err(error) => self.ask_again(Asking::SaveText, error),
+        }
+    }
+
+    /// Saves the figure that was made.
+    pub(super) fn save_figure(&mut self) {
+        let saved = typed(&self.path).and_then(|path| {
+            if path.exists() && !self.force {
+                return Err(format!("{} is there already", path.display()));
+            }
+            let written = write_atomic(&path, self.figure.1.as_bytes());
+            written.map(|()| path).map_err(|error| error.to_string())
+        });
+        match saved {
+            Ok(path) => {
+                self.status = Ok(format!("saved {}", path.display()));
+                self.asking = None;
+            }
+            Err(error) => self.ask_again(Asking::SaveFigure, error),
         }
     }
 

@@ -47,6 +47,8 @@ enum Asking {
     Open,
     /// Where to save the scenario's text.
     SaveText,
+    /// Where to save a figure.
+    SaveFigure,
 }
 
 /// Steps a second at which a network can be watched at work.
@@ -102,6 +104,8 @@ pub struct App {
     /// The scenarios' texts.
     documents: RefCell<Documents>,
     inspecting: RefCell<Inspecting>,
+    /// The figure that is to be saved: the name it may have, and its text.
+    figure: (String, String),
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
@@ -158,6 +162,7 @@ impl App {
             comparing: Comparing::default(),
             documents: RefCell::new(Documents::new(remembered.documents)),
             inspecting: RefCell::default(),
+            figure: Default::default(),
             opening: None,
             deleting: None,
             problem: None,

@@ -1,26 +1,27 @@
-//! CA3: the winners of each step of a ripple, and how well they match the engram that should have come.
+//! CA3: which lived step each state of a ripple is like, the units that say so, and how well they match what should have come.
 
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Sense, Ui, vec2};
 
+use super::following::Following;
 use super::plots::plot;
-use super::{Ask, Corner, Panel, PanelContext, legend, level, line, no_ripple};
-use crate::engine::{Raster, RippleView, Subject};
-use crate::gui::heatmap::{Heatmap, Picture};
+use super::{Ask, Corner, Panel, PanelContext, figure_menu, level, line, no_ripple};
+use crate::engine::{RippleView, Subject};
+use crate::figure::{Decoded, Palette};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{Map, rule};
+use crate::gui::sheet::Sheet;
+use crate::gui::theme::rule;
 
 /// The CA3 panel.
 #[derive(Default)]
 pub struct Ca3 {
-    raster: Heatmap,
-    sorted: Sorted,
-    of: Option<Arc<RippleView>>,
+    following: Following,
+    sheet: Sheet,
+    decoded: Decoded,
+    /// What was drawn: the ripple, the size, whether on a dark ground.
+    drawn: Option<(Arc<RippleView>, egui::Vec2, bool)>,
 }
-
-/// Rows of the raster: of more units neighbours share one.
-const ROWS: usize = 250;
 
 impl Panel for Ca3 {
     fn title(&self) -> &'static str {
@@ -28,10 +29,11 @@ impl Panel for Ca3 {
     }
 
     fn help(&self) -> &'static str {
-        "The ripple that runs, or ran last: the cue in the first column, then the winners of each step. Units stand in the order \
-         in which they first win, so that a sequence is a staircase and a code that comes again lies beside itself; click \
-         one to look into it. Below: overlap with the engram that should have come, strength of the sequence input, support by the \
-         collaterals; 1 is a stored pattern, 0 is chance."
+        "The ripple that runs, or ran last, decoded. Above: how much each replayed state (a column, the cue first) is like the engram of \
+         each lived step (a row, the first above): backwards is a diagonal that rises, forwards one that falls, a store that is \
+         too full smears. In the middle: the units that are active, in the order of the lived steps that they belong to; \
+         red ones do not belong to the engram that should have come; click one to look into it. Below: overlap with that engram, \
+         strength of the sequence input, support by the collaterals; 1 is a stored pattern, 0 is chance."
     }
 
     fn corner(&self) -> Corner {
@@ -39,125 +41,52 @@ impl Panel for Ca3 {
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
-        let ripple = &cx.snapshot.ripple;
+        let ripple = &self.following.ripple(cx.snapshot, ui);
         if ripple.steps.is_empty() && ripple.cue.is_empty() {
             ui.label(no_ripple(cx.snapshot));
-        } else {
-            let (n, order) = (ripple.ripple, ripple.order.as_str().to_lowercase());
+            return;
+        }
+        let (n, order) = (ripple.ripple, ripple.order.as_str().to_lowercase());
+        ui.horizontal(|ui| {
             ui.label(format!(
                 "ripple {n} of episode {}, {order}, {} of {} units",
                 ripple.episode, ripple.code_size, ripple.units
             ));
+            figure_menu(cx, ui, "ca3", |width, palette| {
+                let mut decoded = Decoded::default();
+                decoded.draw(ripple, [width, 0.75 * width], palette);
+                decoded.drawing
+            });
+        });
+        let size = ui.available_size().max(vec2(200.0, 120.0));
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let name = "CA3 winners";
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+        let dark = ui.visuals().dark_mode;
+        let same = self
+            .drawn
+            .as_ref()
+            .is_some_and(|(of, at, on)| Arc::ptr_eq(of, ripple) && (*at, *on) == (size, dark));
+        if !same {
+            self.decoded
+                .draw(ripple, [size.x, size.y], Palette::on(dark));
+            self.drawn = Some((ripple.clone(), size, dark));
         }
-        if self.of.as_ref().is_none_or(|of| !Arc::ptr_eq(of, ripple)) {
-            self.sorted = Sorted::new(ripple);
-            self.of = Some(ripple.clone());
-        }
-        let half = ui.available_height() * 0.55;
-        let sorted = &self.sorted;
-        let told = |row: usize, column: usize, active: f32| {
-            let when = match column.checked_sub(1) {
-                None => "in the cue".to_string(),
-                Some(step) => format!("at replayed step {step}"),
-            };
-            match sorted.row(row) {
-                [] => "no unit yet".into(),
-                [unit] => {
-                    let is = if active > 0.0 { "active" } else { "silent" };
-                    format!("unit {unit} is {is} {when}")
-                }
-                units => {
-                    let names: Vec<String> = units.iter().map(ToString::to_string).collect();
-                    format!(
-                        "{active:.0} of units {} are active {when}",
-                        names.join(", ")
-                    )
-                }
-            }
+        self.sheet.paint(ui, rect.min, &self.decoded.drawing);
+        let Some(pointer) = response.hover_pos() else {
+            return;
         };
-        let picture = Picture {
-            name: "CA3 winners",
-            raster: &sorted.raster,
-            map: Map::Magma,
-            scale: sorted.pooled.max(1) as f32,
-            steps: if ripple.steps.is_empty() {
-                0
-            } else {
-                ripple.length + 1
-            },
-            told: Some(&told),
-        };
-        if let Some((row, _)) = self.raster.show(ui, &picture, half)
-            && let Some(unit) = sorted.row(row).first().or(sorted.units.last())
-        {
-            (cx.ask)(Ask::Inspect(Topic::Subject(Subject::Winner(*unit))));
+        let place = [pointer.x - rect.left(), pointer.y - rect.top()];
+        if response.clicked() {
+            let unit = self.decoded.units_at(place).first();
+            let topic = unit.map_or(Topic::Ripple(n), |unit| {
+                Topic::Subject(Subject::Winner(*unit))
+            });
+            (cx.ask)(Ask::Inspect(topic));
         }
-        let weak = ui.visuals().weak_text_color();
-        legend(
-            ui,
-            &[
-                ("overlap", rule(2)),
-                ("sequence strength", rule(1)),
-                ("support", rule(0)),
-                ("dashed: threshold", weak),
-            ],
-        );
-        overlap_plot(ui, "ca3 overlap", ripple, ui.available_height(), true);
-    }
-}
-
-/// What is drawn of a ripple: the units that win in it, in the order in which they first do.
-#[derive(Default)]
-struct Sorted {
-    raster: Raster,
-    units: Vec<u32>,
-    /// Units to a row.
-    pooled: usize,
-}
-
-impl Sorted {
-    fn new(ripple: &RippleView) -> Self {
-        let columns = || std::iter::once(&ripple.cue).chain(ripple.steps.iter().map(|s| &s.active));
-        let mut rows = vec![u32::MAX; ripple.units];
-        let mut units = Vec::new();
-        for &unit in columns().flatten() {
-            if let Some(row) = rows.get_mut(unit as usize).filter(|row| **row == u32::MAX) {
-                *row = units.len() as u32;
-                units.push(unit);
-            }
+        if let Some(told) = self.decoded.tell(ripple, place) {
+            response.on_hover_text_at_pointer(told);
         }
-        // Room for all that may come, so that nothing moves while it does.
-        let most = (ripple.code_size * ripple.length.max(1))
-            .max(units.len())
-            .max(1);
-        let pooled = most.div_ceil(ROWS);
-        let height = most.div_ceil(pooled);
-        let mut values = Vec::new();
-        for active in columns() {
-            let from = values.len();
-            values.resize(from + height, 0.0);
-            for &unit in active {
-                let row = rows.get(unit as usize).map(|row| *row as usize / pooled);
-                if let Some(value) = row.and_then(|row| values.get_mut(from + row)) {
-                    *value += 1.0;
-                }
-            }
-        }
-        Self {
-            raster: Raster {
-                units: height,
-                values,
-            },
-            units,
-            pooled,
-        }
-    }
-
-    /// The units of a row.
-    fn row(&self, row: usize) -> &[u32] {
-        let from = (row * self.pooled).min(self.units.len());
-        let to = (from + self.pooled).min(self.units.len());
-        &self.units[from..to]
     }
 }
 

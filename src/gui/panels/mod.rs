@@ -8,6 +8,7 @@ mod capacity;
 mod circuit;
 mod compare;
 mod cortex;
+mod following;
 mod inspect;
 mod learning;
 mod ledger;
@@ -30,6 +31,7 @@ use super::Wish;
 use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
 use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
+use crate::figure::{Drawing, Palette, points, svg};
 use crate::scenario::TrySpec;
 
 /// What a panel may ask for.
@@ -55,6 +57,8 @@ pub enum Ask {
     Inspect(Topic),
     /// To save the text that is shown, under another name.
     SaveText,
+    /// To save a figure: the name it may have, and its text.
+    SaveFigure(String, String),
     /// The command that runs the scenario at hand, to the clipboard.
     CopyCommand,
 }
@@ -139,6 +143,31 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<branches::Branches>::default(),
         Box::<log::Log>::default(),
     ]
+}
+
+/// A menu that saves a panel as a figure: `draw` makes it so wide, and as high as it likes.
+pub(super) fn figure_menu(
+    cx: &PanelContext<'_>,
+    ui: &mut egui::Ui,
+    name: &str,
+    draw: impl Fn(f32, Palette) -> Drawing,
+) {
+    ui.menu_button("Figure", |ui| {
+        let text = |mm| svg(&draw(points(mm), Palette::LIGHT), Palette::LIGHT.ground);
+        for (mm, what) in [(85.0, "a column"), (180.0, "a page")] {
+            let save = ui.button(format!("Save SVG, {mm} mm…"));
+            if save
+                .on_hover_text(format!("As wide as {what} of a journal"))
+                .clicked()
+            {
+                let file = format!("{name}-{mm}.svg");
+                (cx.ask)(Ask::SaveFigure(file, text(mm)));
+            }
+        }
+        if ui.button("Copy SVG").clicked() {
+            ui.ctx().copy_text(text(85.0));
+        }
+    });
 }
 
 /// Why there is no ripple to be seen.

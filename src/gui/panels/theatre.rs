@@ -5,18 +5,15 @@ use std::time::Duration;
 
 use egui::{Sense, Ui, vec2};
 
-use super::{Ask, Corner, Panel, PanelContext, no_ripple};
-use crate::engine::{Activity, RippleView, Snapshot, Subject};
+use super::following::Following;
+use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
+use crate::engine::{RippleView, Subject};
 use crate::figure::{Front, Lane, Palette, Theatre as Scene};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
 
 /// Replayed steps a second that a ripple can be played at.
 const SPEEDS: [f64; 5] = [0.1, 1.0, 5.0, 10.0, 50.0];
-/// Steps a second of the run beyond which single steps are not drawn.
-const FAST: f64 = 200.0;
-/// Seconds that a ripple is shown for then.
-const LASTING: f64 = 0.7;
 
 /// The theatre.
 pub struct Theatre {
@@ -29,8 +26,7 @@ pub struct Theatre {
     speed: f64,
     again: bool,
     truncated: bool,
-    /// The ripple that is shown of a fast run, and since when.
-    latest: Option<(Arc<RippleView>, f64)>,
+    following: Following,
     run: u64,
 }
 
@@ -62,7 +58,7 @@ impl Default for Theatre {
             speed: 5.0,
             again: true,
             truncated: false,
-            latest: None,
+            following: Following::default(),
             run: 0,
         }
     }
@@ -89,10 +85,9 @@ impl Panel for Theatre {
         if self.run != cx.snapshot.run {
             self.run = cx.snapshot.run;
             self.held = None;
-            self.latest = None;
         }
-        let followed = self.followed(cx.snapshot, ui);
-        self.controls(cx.snapshot, &followed, ui);
+        let followed = self.following.ripple(cx.snapshot, ui);
+        self.controls(cx, &followed, ui);
         let (view, steps) = match &mut self.held {
             Some(played) => (
                 played.view.clone(),
@@ -200,34 +195,13 @@ impl Played {
 }
 
 impl Theatre {
-    /// The run's ripple: as it is, or, where the run is fast, one that is whole, for long enough to be seen.
-    fn followed(&mut self, snapshot: &Snapshot, ui: &Ui) -> Arc<RippleView> {
-        let fast = snapshot.activity == Activity::Running
-            && snapshot.rate > FAST
-            && snapshot.step == snapshot.live_step;
-        if !fast {
-            self.latest = None;
-            return snapshot.ripple.clone();
-        }
-        let now = ui.input(|i| i.time);
-        if let Some((view, since)) = &self.latest
-            && now < since + LASTING
-        {
-            return view.clone();
-        }
-        let whole = snapshot.ripples.last();
-        let whole = whole.and_then(|record| snapshot.kept.ripple(record.ripple));
-        let view = whole.map_or_else(|| snapshot.ripple.clone(), Arc::new);
-        self.latest = Some((view.clone(), now));
-        view
-    }
-
     /// Holds a ripple and plays it from its first step.
     fn play(&mut self, view: Arc<RippleView>) {
         self.held = Some(Played::new(view));
     }
 
-    fn controls(&mut self, snapshot: &Snapshot, followed: &Arc<RippleView>, ui: &mut Ui) {
+    fn controls(&mut self, cx: &PanelContext<'_>, followed: &Arc<RippleView>, ui: &mut Ui) {
+        let snapshot = cx.snapshot;
         ui.horizontal_wrapped(|ui| {
             let goes = self.held.as_ref().is_some_and(|played| played.goes);
             let there = !followed.steps.is_empty() || self.held.is_some();
@@ -287,6 +261,17 @@ impl Theatre {
                     .on_hover_text(
                         "Truncated BPTT, which carries each loss back over so many steps",
                     );
+            }
+            let drawn = self.drawn.as_ref().filter(|_| there);
+            if let Some(drawn) = drawn {
+                figure_menu(cx, ui, "theatre", |width, palette| {
+                    let front = Front {
+                        view: &drawn.view,
+                        steps: drawn.steps,
+                        truncated: drawn.truncated,
+                    };
+                    Scene::draw(front, [width, 0.75 * width], palette).drawing
+                });
             }
         });
     }

@@ -22,6 +22,7 @@ use pieces::{LONGEST, Lived, Piece, Walked};
 use super::super::experiment::Experiment;
 use super::super::lab::{Living, Replaying};
 use super::super::phases::Source;
+use super::lived::carried;
 use super::snapshot::{AttentionView, RippleView};
 use super::view::{activities, attention_view, circuit, lesions_are};
 use crate::numeric::Real;
@@ -115,7 +116,7 @@ impl Frames {
 
     /// The ripple that runs, or ran last.
     pub fn ripple<R: Real>(&self, run: &Experiment<R>) -> Option<RippleView> {
-        let running = run.shown().0.ripple?;
+        let running = &*carried(run, run.shown().0.ripple?);
         let memory = run.lab().memory.as_ref()?;
         let latest = self.open.frames.last();
         let latest = latest.filter(|frame| frame.step == run.clock().step);
@@ -171,6 +172,7 @@ impl Frames {
 
     fn walk<R: Real>(&mut self, run: &Experiment<R>, running: &Replaying<R>) -> Columns {
         let memory = run.lab().memory.as_ref()?;
+        let running = &*carried(run, running);
         let pieces = &mut self.open.walked;
         let have = pieces.last().filter(|_| !self.disturbed);
         if !have.is_some_and(|have| have.ends_like(running)) {
