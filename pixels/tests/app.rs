@@ -11,7 +11,7 @@ use std::sync::Arc;
 use ammon::circuit::Place;
 use ammon::engine::{
     Activity, Asking, BranchView, Command, CortexView, Ending, Experiment, Frames, Inquiry,
-    LivedView, LogLine, Raster, Request, RippleStep, RippleView, Scenario, Series, Session,
+    LivedView, LogLine, Raster, Request, RippleStep, RippleView, Said, Scenario, Series, Session,
     Snapshot, Source, draw, load,
 };
 use ammon::gui::{Action, App, Documents, FileDialog, Simulation, Wanted, Wish, panels};
@@ -135,6 +135,20 @@ fn full() -> Snapshot {
         },
         outputs: vec![(5, vec![0.7, 0.2, 0.1])],
         input_names: Arc::new(vec!["symbol 1".into(), "go".into()]),
+        said: vec![
+            Said {
+                t: 5,
+                b: 0,
+                asked: 0,
+                said: 0,
+            },
+            Said {
+                t: 5,
+                b: 1,
+                asked: 0,
+                said: 2,
+            },
+        ],
     });
     let steps = (0..4).map(|i| RippleStep {
         active: vec![i, i + 5, 90 + i],
@@ -243,6 +257,7 @@ fn hostile() -> Snapshot {
         values: vec![1.0; 5],
     };
     cortex.outputs = vec![(usize::MAX, vec![])];
+    cortex.said[0].asked = usize::MAX;
     cortex.length = 0;
     cortex.input_names = Arc::default();
     snapshot.cortex = Arc::new(cortex);

@@ -20,7 +20,7 @@ pub use desk::{
 };
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
-pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, live};
+pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, Said, live};
 pub use phases::{
     Lesion, MeasureCapacity, MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore,
     Sleep, Source, StatesSpec, Stream, Wake,

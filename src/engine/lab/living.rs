@@ -20,6 +20,28 @@ pub struct Loss {
     pub weight: f64,
 }
 
+/// Episodes of a batch whose answers are shown.
+const SHOWN: usize = 16;
+
+/// What an episode was asked for, and what it said: the largest target and the largest output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The step.
+    pub t: usize,
+    /// Which of the episodes side by side.
+    pub b: usize,
+    /// The class that was asked for.
+    pub asked: usize,
+    /// The class that was said.
+    pub said: usize,
+}
+
+/// The position of the largest value; of several the first.
+fn largest<R: Real>(values: &[R]) -> usize {
+    let each = values.iter().enumerate();
+    each.fold(0, |most, (i, v)| if *v > values[most] { i } else { most })
+}
+
 /// The hippocampus that stores what is lived, with the stream its codes are drawn from.
 pub type Storing<'a, R> = Option<(&'a mut HippocampusState<R>, &'a mut Rng)>;
 
@@ -54,6 +76,9 @@ pub struct Living<R: Real> {
     pub outputs: Vec<(usize, Vec<f32>)>,
     /// States of the first episode after each step, for the app.
     pub seen: Vec<f32>,
+    /// Answers of the first episodes, in the order they came, for the app; none of before a checkpoint.
+    #[serde(skip)]
+    pub said: Vec<Said>,
 }
 
 impl<R: Real> Living<R> {
@@ -76,6 +101,7 @@ impl<R: Real> Living<R> {
             sums: Answers::default(),
             outputs: Vec::new(),
             seen: Vec::new(),
+            said: Vec::new(),
             batch,
         };
         living.refresh(cortex);
@@ -178,6 +204,14 @@ impl<R: Real> Living<R> {
             let first = score.outputs.as_slice()[..y].iter();
             let first = first.map(|v| v.f64() as f32).collect();
             self.outputs.push((self.t, first));
+        }
+        for b in (0..width.min(SHOWN)).filter(|b| mask[*b] != R::zero()) {
+            self.said.push(Said {
+                t: self.t,
+                b,
+                asked: largest(&targets[b * y..(b + 1) * y]),
+                said: largest(&score.outputs.as_slice()[b * y..(b + 1) * y]),
+            });
         }
         Some(score)
     }
@@ -323,6 +357,22 @@ mod tests {
             assert!((a - b).abs() < 1e-12);
         }
         assert_eq!(ahead.sums.scored, stepwise.sums.scored);
+    }
+
+    #[test]
+    fn what_was_said_is_right_where_no_answer_is_wrong() {
+        let task = Recall::default();
+        let cortex = cortex(&task);
+        let mut rng = Rng::named(1, "task");
+        let episodes: Vec<_> = (0..20)
+            .map(|_| Task::<f64>::episode(&task, &mut rng))
+            .collect();
+        let (living, _) = live(Batch::of(&episodes, 0), &cortex, None, &mut ());
+        // One answer each, of the first sixteen.
+        assert_eq!(living.said.len(), SHOWN);
+        for said in &living.said {
+            assert_eq!(said.asked != said.said, living.wrong[said.b] > 0);
+        }
     }
 
     #[test]

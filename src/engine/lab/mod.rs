@@ -20,7 +20,7 @@ pub use answers::{AWAKE, Answers, PROBED, tell_lone_weights};
 pub use damage::Damage;
 pub use errors::{errors, errors_of};
 pub use learners::{Alone, Learners, Reminding};
-pub use living::{Living, live};
+pub use living::{Living, Said, live};
 pub use notebook::{Clock, Lived, Notebook, RunError};
 pub use planning::{AT_ONCE, Draft, Planned, plan, walked};
 pub use recall::probe_recall;

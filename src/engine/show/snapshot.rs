@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::command::Journalled;
-use super::super::lab::LedgerRow;
+use super::super::lab::{LedgerRow, Said};
 use super::super::phases::Source;
 use super::super::scenario::Scenario;
 use super::course::{Base, Course};
@@ -109,6 +109,8 @@ pub struct CortexView {
     pub outputs: Vec<(usize, Vec<f32>)>,
     /// Names of the inputs.
     pub input_names: Arc<Vec<String>>,
+    /// Answers of the first episodes of the batch, in the order they came; none where outputs are no classes.
+    pub said: Vec<Said>,
 }
 
 /// An episode as it was lived, and δ as BPTT has it, at the weights that its ripple began with.

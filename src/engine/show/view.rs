@@ -12,6 +12,7 @@ use super::snapshot::{
     Snapshot,
 };
 use crate::circuit::Place;
+use crate::episode::Targets;
 use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
 
@@ -80,6 +81,9 @@ fn cortex_view<R: Real>(run: &Experiment<R>) -> CortexView {
         values,
     };
     view.outputs.clone_from(&living.outputs);
+    if task.targets() == Targets::Classes {
+        view.said.clone_from(&living.said);
+    }
     view
 }
 

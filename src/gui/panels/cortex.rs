@@ -1,13 +1,15 @@
 //! Cortex: unit × time activity of the episode being lived, tested or re-instated.
 
+use std::collections::BTreeMap;
+
 use egui::{RichText, Ui};
 
 use super::{Ask, Corner, Panel, PanelContext};
-use crate::engine::{Source, Subject};
-use crate::figure::largest;
+use crate::engine::{CortexView, Source, Subject};
+use crate::figure::{largest, letter};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{Map, rule};
+use crate::gui::theme::{LESION, LIVED, Map, rule};
 
 /// The cortex panel.
 #[derive(Default)]
@@ -25,7 +27,8 @@ impl Panel for Cortex {
 
     fn help(&self) -> &'static str {
         "Activity of the cortical units, a row a unit, a column a step: blue below zero, red above. While a ripple runs \
-         it shows the states that CA1 re-instates, in the order they come. Below: the inputs."
+         it shows the states that CA1 re-instates, in the order they come. Below: the inputs, and the answers of the first episodes of \
+         the batch: the symbol that was asked for, and what was said where that is another."
     }
 
     fn corner(&self) -> Corner {
@@ -59,7 +62,8 @@ impl Panel for Cortex {
         } else {
             0.0
         };
-        let height = ui.available_height() - strip - 46.0;
+        let answers = if view.said.is_empty() { 0.0 } else { 44.0 };
+        let height = ui.available_height() - strip - answers - 46.0;
         let picture = Picture {
             name: "Cortical states",
             raster: &view.states,
@@ -93,5 +97,37 @@ impl Panel for Cortex {
             let numbers: Vec<String> = output.iter().take(12).map(|v| format!("{v:.2}")).collect();
             ui.label(format!("output at step {t}: {}", numbers.join("  ")));
         }
+        answered(view, ui);
     }
+}
+
+/// The last answer of each of the first episodes: what was asked for, and what was said where that is something else.
+fn answered(view: &CortexView, ui: &mut Ui) {
+    let mut last = BTreeMap::new();
+    for said in &view.said {
+        last.insert(said.b, (said.asked, said.said));
+    }
+    if last.is_empty() {
+        return;
+    }
+    let name = |class: usize| {
+        let name = view.input_names.get(class);
+        name.and_then(|name| letter(name))
+            .unwrap_or_else(|| class.to_string())
+    };
+    let right = last.values().filter(|(asked, said)| asked == said).count();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.label(format!("answers, {right} of {} right:", last.len()));
+        for (asked, said) in last.values() {
+            let (text, color) = if asked == said {
+                (format!("{} ✔", name(*asked)), LIVED)
+            } else {
+                (format!("{} > {} ✖", name(*asked), name(*said)), LESION)
+            };
+            let hint = format!("asked for {}, said {}", name(*asked), name(*said));
+            ui.label(RichText::new(text).color(color))
+                .on_hover_text(hint);
+        }
+    });
 }

@@ -25,6 +25,7 @@ use super::super::phases::Source;
 use super::lived::carried;
 use super::snapshot::{AttentionView, RippleView};
 use super::view::{activities, attention_view, circuit, lesions_are};
+use crate::episode::Targets;
 use crate::numeric::Real;
 
 /// Frames of a chunk at most.
@@ -163,7 +164,8 @@ impl Frames {
             if !goes_on {
                 let names = run.lab().task().input_names();
                 let units = run.lab().cortex.state();
-                pieces.push(Arc::new(Lived::new(living, source, units, names)));
+                let classes = run.lab().task().targets() == Targets::Classes;
+                pieces.push(Arc::new(Lived::new(living, source, units, names, classes)));
             }
             grow(pieces, living.t, Lived::after, |piece| piece.push(living));
         }

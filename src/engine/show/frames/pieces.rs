@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::super::super::experiment::Experiment;
-use super::super::super::lab::{Living, Replaying};
+use super::super::super::lab::{Living, Replaying, Said};
 use super::super::super::phases::Source;
 use super::super::snapshot::{CortexView, LivedView, Raster, RippleStep, RippleView};
 use super::super::view::{ripple_head, ripple_step};
@@ -42,6 +42,9 @@ pub(super) struct Lived {
     states: Raster,
     inputs: Raster,
     outputs: Vec<(usize, Vec<f32>)>,
+    /// Whether outputs are classes, and then the answers.
+    classes: bool,
+    said: Vec<Said>,
 }
 
 /// The input of the first episode at a step.
@@ -59,6 +62,7 @@ impl Lived {
         source: Source,
         units: usize,
         names: Vec<String>,
+        classes: bool,
     ) -> Self {
         let raster = |units| Raster {
             units,
@@ -75,6 +79,8 @@ impl Lived {
             states: raster(units),
             inputs: raster(living.batch.inputs.nrows()),
             outputs: Vec::new(),
+            classes,
+            said: Vec::new(),
         }
     }
 
@@ -91,6 +97,8 @@ impl Lived {
             states: piece.states.emptied(),
             inputs: piece.inputs.emptied(),
             outputs: Vec::new(),
+            classes: piece.classes,
+            said: Vec::new(),
         }
     }
 
@@ -132,6 +140,11 @@ impl Lived {
         let at = living.outputs.partition_point(|(at, _)| *at < t);
         let output = living.outputs.get(at).filter(|o| o.0 == t);
         self.outputs.extend(output.cloned());
+        if self.classes {
+            let at = living.said.partition_point(|said| said.t < t);
+            let now = living.said[at..].iter().take_while(|said| said.t == t);
+            self.said.extend(now.copied());
+        }
         self.columns += 1;
     }
 
@@ -145,6 +158,7 @@ impl Lived {
             inputs: self.inputs.emptied(),
             outputs: Vec::new(),
             input_names: self.names.clone(),
+            said: Vec::new(),
         };
         for piece in chain(self, |piece| piece.before.as_ref()) {
             let own = columns.saturating_sub(piece.first).min(piece.columns);
@@ -152,6 +166,8 @@ impl Lived {
             take(&piece.inputs, own, &mut view.inputs);
             let outputs = piece.outputs.iter().filter(|(at, _)| *at < columns);
             view.outputs.extend(outputs.cloned());
+            let said = piece.said.iter().filter(|said| said.t < columns);
+            view.said.extend(said.copied());
         }
         view
     }
@@ -168,7 +184,10 @@ impl Piece for Lived {
 
     fn bytes(&self) -> u64 {
         let outputs: usize = self.outputs.iter().map(|(_, y)| 32 + 4 * y.len()).sum();
-        (4 * (self.states.values.capacity() + self.inputs.values.capacity()) + outputs + 256) as u64
+        (4 * (self.states.values.capacity() + self.inputs.values.capacity())
+            + outputs
+            + 32 * self.said.len()
+            + 256) as u64
     }
 }
 
