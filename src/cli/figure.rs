@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use super::failure::Failure;
 use super::output::Output;
 use crate::engine::Worker;
 use crate::figure::{FIGURES, Figure as Drawn, Palette, points, svg};
-use crate::registry::nearest;
 use crate::trace::{RunFolder, write_atomic};
 
 /// Makes a figure of a run, as SVG.
@@ -16,8 +17,8 @@ use crate::trace::{RunFolder, write_atomic};
 pub(super) struct Figure {
     /// The run folder.
     pub run: PathBuf,
-    /// The panel: theatre, ca3.
-    #[arg(long, value_name = "NAME", value_parser = panel)]
+    /// The panel.
+    #[arg(long, value_name = "NAME", value_parser = panels())]
     pub panel: &'static Drawn,
     /// The file to write, or - for standard output.
     #[arg(long, value_name = "FILE.svg")]
@@ -59,18 +60,13 @@ impl Figure {
     }
 }
 
-/// The figure of this name.
-fn panel(name: &str) -> Result<&'static Drawn, String> {
-    let names: Vec<&str> = FIGURES.iter().map(|figure| figure.name).collect();
-    let found = FIGURES.iter().find(|figure| figure.name == name);
-    found.ok_or_else(|| {
-        let guess = nearest(name, names.iter().copied())
-            .map_or(String::new(), |n| format!("did you mean `{n}`? "));
-        let each = FIGURES.iter().map(|f| format!("{} ({})", f.name, f.doc));
-        let each: Vec<String> = each.collect();
-        format!(
-            "there is no such figure; {guess}figures: {}",
-            each.join(", ")
-        )
+/// One of the figures, by its name.
+fn panels() -> impl TypedValueParser<Value = &'static Drawn> {
+    let each = FIGURES
+        .iter()
+        .map(|f| PossibleValue::new(f.name).help(f.doc));
+    PossibleValuesParser::new(each).try_map(|name| {
+        let found = FIGURES.iter().find(|figure| figure.name == name);
+        found.ok_or("there is no such figure")
     })
 }

@@ -1,7 +1,8 @@
 //! One batch of episodes at the initial weights, and what every rule makes of it.
 
 use super::lab::{
-    Alone, Draft, Lab, Learners, Planned, Reminding, RunError, errors, fresh, live, replay, walked,
+    Alone, Draft, Lab, Learners, Planned, Reminding, Replaying, RunError, errors, fresh, live,
+    replay, walked,
 };
 use super::phases::leaves;
 use super::scenario::Scenario;
@@ -81,15 +82,10 @@ pub fn gradients<R: Real>(
     rehearse(&lab, &mut pupils, after, batch.width);
     let states = live_and_store(&mut lab, &batch);
     let ripples = ripples(&lab);
-    let gradients: Vec<Gradient<R>> = pupils
+    let (gradients, carried): (Vec<_>, Vec<_>) = pupils
         .iter_mut()
         .map(|pupil| pupil.gradient(&lab, &batch, &ripples))
-        .collect();
-    let carried = specs.iter().map(|spec| match spec.kind().reach() {
-        Some(reach) => Some(errors(&lab.cortex, batch.clone(), reach)),
-        None => replayed_errors(spec, &lab, &batch, &ripples),
-    });
-    let carried: Vec<Option<Vec<R>>> = carried.collect();
+        .unzip();
     if !gradients.iter().all(Gradient::is_finite) {
         return Err(lab.notebook.not_finite("the gradient"));
     }
@@ -219,42 +215,12 @@ fn ripples<R: Real>(lab: &Lab<R>) -> Vec<Planned> {
         .collect()
 }
 
-/// δ_t as a rule carries it in ripples: of the last one through each episode. Nothing where it learns from none.
-fn replayed_errors<R: Real>(
-    spec: &RuleSpec,
-    lab: &Lab<R>,
-    batch: &Batch<R>,
-    ripples: &[Planned],
-) -> Option<Vec<R>> {
-    let memory = lab.memory.as_ref().filter(|_| spec.offline())?;
-    let mut pupil = Pupil::new(spec, spec.name(), lab);
-    let mut gradient = lab.cortex.gradient();
-    let mut alone = Alone {
-        rule: pupil.rule.as_dyn_mut(),
-        gradient: &mut gradient,
-    };
-    let (size, width) = (lab.cortex.state(), batch.width);
-    let mut errors = vec![R::of(f64::NAN); size * batch.steps * width];
-    for ripple in ripples {
-        let replayed = replay(ripple.clone(), &lab.cortex, memory, &mut alone);
-        let Some(b) = batch.episodes.iter().position(|e| *e == ripple.episode) else {
-            continue;
-        };
-        let columns = replayed.deltas.chunks(size.max(1));
-        for (expected, delta) in ripple.expected.iter().zip(columns) {
-            let at = (expected.step * width + b) * size;
-            if let Some(column) = errors.get_mut(at..at + delta.len()) {
-                column.copy_from_slice(delta);
-            }
-        }
-    }
-    Some(errors)
-}
-
 /// A rule with its state.
 struct Pupil<R: Real> {
     rule: RuleState<R>,
     offline: bool,
+    /// Over how many steps it carries losses back along what was lived, where it does.
+    reach: Option<usize>,
 }
 
 impl<R: Real> Pupil<R> {
@@ -262,11 +228,18 @@ impl<R: Real> Pupil<R> {
         Self {
             rule: fresh(spec, label, &lab.cortex, lab.setup.seed),
             offline: spec.offline(),
+            reach: spec.kind().reach(),
         }
     }
 
-    /// What the rule makes of the batch, and an offline rule of the ripples too: every one sees the same.
-    fn gradient(&mut self, lab: &Lab<R>, batch: &Batch<R>, ripples: &[Planned]) -> Gradient<R> {
+    /// What the rule makes of the batch, and an offline rule of the ripples too: every one sees the same. And its errors, S×(T·B),
+    /// where it carries any; of several ripples through an episode those of the last.
+    fn gradient(
+        &mut self,
+        lab: &Lab<R>,
+        batch: &Batch<R>,
+        ripples: &[Planned],
+    ) -> (Gradient<R>, Option<Vec<R>>) {
         let cortex = &lab.cortex;
         let mut gradient = cortex.gradient();
         let mut alone = Alone {
@@ -274,13 +247,36 @@ impl<R: Real> Pupil<R> {
             gradient: &mut gradient,
         };
         live(batch.clone(), cortex, None, &mut alone);
+        let reach = self.reach;
+        let mut carried = reach.map(|reach| {
+            let [carried] = errors(cortex, batch.clone(), [reach]);
+            carried
+        });
         if let (true, Some(memory)) = (self.offline, &lab.memory) {
+            let size = cortex.state() * batch.steps * batch.width;
+            let all = carried.insert(vec![R::of(f64::NAN); size]);
             for ripple in ripples {
-                replay(ripple.clone(), cortex, memory, &mut alone);
+                let replayed = replay(ripple.clone(), cortex, memory, &mut alone);
+                put(&replayed, batch, cortex.state(), all);
             }
         }
         cortex.prune(&mut gradient);
-        gradient
+        (gradient, carried)
+    }
+}
+
+/// Puts the δ of a ripple where its episode stands in the batch.
+fn put<R: Real>(replayed: &Replaying<R>, batch: &Batch<R>, size: usize, all: &mut [R]) {
+    let planned = &replayed.planned;
+    let Some(b) = batch.episodes.iter().position(|e| *e == planned.episode) else {
+        return;
+    };
+    let columns = replayed.deltas.chunks(size.max(1));
+    for (expected, delta) in planned.expected.iter().zip(columns) {
+        let at = (expected.step * batch.width + b) * size;
+        if let Some(column) = all.get_mut(at..at + delta.len()) {
+            column.copy_from_slice(delta);
+        }
     }
 }
 

@@ -51,12 +51,8 @@ fn theatre(snapshot: &Snapshot, size: [f32; 2], palette: Palette) -> Result<Draw
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
     }
-    let front = Front {
-        view,
-        steps: view.steps.len(),
-        truncated: true,
-    };
-    Ok(Theatre::draw(front, size, palette).drawing)
+    let front = Front::new(view.clone(), view.steps.len(), true);
+    Ok(Theatre::draw(&front, size, palette).drawing)
 }
 
 fn ca3(snapshot: &Snapshot, size: [f32; 2], palette: Palette) -> Result<Drawing, String> {

@@ -15,15 +15,6 @@ pub enum Anchor {
     End,
 }
 
-/// How a line is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dash {
-    /// Not at all.
-    Solid,
-    /// Dashes.
-    Dashed,
-}
-
 /// A rectangle: left, top, width and height, in points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Area {
@@ -86,8 +77,6 @@ pub enum Mark {
         color: Color,
         /// How wide it is.
         width: f32,
-        /// How it is broken.
-        dash: Dash,
     },
     /// A filled rectangle.
     Fill {
@@ -156,7 +145,6 @@ impl Drawing {
             points,
             color,
             width,
-            dash: Dash::Solid,
         });
     }
 

@@ -11,7 +11,7 @@ mod theatre;
 
 pub use catalogue::{FIGURES, Figure};
 pub use decoded::{Decoded, Part};
-pub use drawing::{Anchor, Area, Cells, Dash, Drawing, Mark};
+pub use drawing::{Anchor, Area, Cells, Drawing, Mark};
 pub use numbers::{largest, letter};
 pub use palette::{Color, Map, Palette, mixed};
 pub use svg::{points, svg};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::drawing::{Anchor, Area, Cells, Dash, Drawing, Mark};
+use super::drawing::{Anchor, Area, Cells, Drawing, Mark};
 use super::palette::Color;
 
 /// Points of a drawing to a millimetre of the sheet: a text of 12 points is 2.1 mm high, as journals want it.
@@ -65,18 +65,13 @@ impl Svg {
                 points,
                 color,
                 width,
-                dash,
             } => {
                 let mut places = String::new();
                 for [x, y] in points {
                     let _ = write!(places, "{x:.2},{y:.2} ");
                 }
-                let broken = match dash {
-                    Dash::Solid => "",
-                    Dash::Dashed => " stroke-dasharray=\"5 4\"",
-                };
                 self.put(format_args!(
-                    "<polyline points=\"{}\" fill=\"none\" {} stroke-width=\"{width:.2}\"{broken}/>\n",
+                    "<polyline points=\"{}\" fill=\"none\" {} stroke-width=\"{width:.2}\"/>\n",
                     places.trim_end(),
                     paint("stroke", *color)
                 ));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::command_line::{Known, command_line};
 use crate::engine::{Scenario, load, resolved};
 use crate::scenario::{Diagnostics, Text, bundled, read_file};
-use crate::trace::write_atomic;
+use crate::trace::{is_free, write_atomic};
 
 /// Texts that are remembered beside those that are open, at most.
 const MOST: usize = 64;
@@ -78,15 +78,7 @@ impl Document {
     /// Writes it to a file, which is its own then. Another file is replaced only where `force` says so.
     pub fn save(&mut self, path: &Path, force: bool) -> Result<(), String> {
         let own = self.path.as_deref() == Some(path);
-        if path.is_dir() {
-            return Err(format!("{} is a folder: name a file in it", path.display()));
-        }
-        if path.exists() && !own && !force {
-            return Err(format!(
-                "{} is there already: tick the box to replace it, or choose another name",
-                path.display()
-            ));
-        }
+        is_free(path, own || force)?;
         if own && self.changed_outside() && !force {
             return Err(
                 "the file changed outside: reload it, or keep this text, before saving".into(),

@@ -1,12 +1,10 @@
 //! A heat map as one texture, made anew only when its values change.
 
-use egui::{Color32, ColorImage, TextureHandle, TextureOptions, Ui, vec2};
+use egui::{Color32, TextureHandle, TextureOptions, Ui, vec2};
 
+use super::sheet::thinned;
 use super::theme::{Map, color32};
 use crate::engine::Raster;
-
-/// Widest and highest texture; what is larger is thinned.
-const LARGEST: usize = 2048;
 
 /// A heat map with its texture.
 #[derive(Default)]
@@ -90,20 +88,12 @@ impl Heatmap {
         if let (Some(texture), true) = (&self.texture, self.drawn == Some(key)) {
             return texture.id();
         }
-        let (units, steps) = (picture.raster.units, picture.raster.steps());
-        let (skip_units, skip_steps) = (units.div_ceil(LARGEST), steps.div_ceil(LARGEST));
-        let (rows, columns) = (units.div_ceil(skip_units), steps.div_ceil(skip_steps));
-        let mut image = ColorImage::filled([columns, rows], Color32::BLACK);
-        for (i, pixel) in image.pixels.iter_mut().enumerate() {
-            let (unit, step) = (i / columns * skip_units, i % columns * skip_steps);
-            let value = picture
-                .raster
-                .values
-                .get(step * units + unit)
-                .copied()
-                .unwrap_or(f32::NAN);
-            *pixel = color32(picture.map.color(value / picture.scale));
-        }
+        let raster = picture.raster;
+        let image = thinned(raster.units, raster.steps(), |unit, step| {
+            let value = raster.values.get(step * raster.units + unit);
+            let value = value.copied().unwrap_or(f32::NAN);
+            color32(picture.map.color(value / picture.scale))
+        });
         self.drawn = Some(key);
         let options = TextureOptions::NEAREST;
         if let Some(texture) = &mut self.texture {

@@ -4,7 +4,7 @@ use egui::{Align2, Color32, ColorImage, FontId, Pos2, Rect, Shape, Stroke, Textu
 use egui::{TextureOptions, Ui, pos2, vec2};
 
 use super::theme::color32;
-use crate::figure::{Anchor, Cells, Dash, Drawing, Mark};
+use crate::figure::{Anchor, Cells, Drawing, Mark};
 
 /// Widest and highest texture; what is larger is thinned.
 const LARGEST: usize = 2048;
@@ -30,18 +30,10 @@ impl Sheet {
                     points,
                     color,
                     width,
-                    dash,
                 } => {
                     let points: Vec<Pos2> = points.iter().map(|p| at(*p)).collect();
                     let stroke = Stroke::new(*width, color32(*color));
-                    match dash {
-                        Dash::Solid => {
-                            painter.add(Shape::line(points, stroke));
-                        }
-                        Dash::Dashed => {
-                            painter.extend(Shape::dashed_line(&points, stroke, 5.0, 4.0));
-                        }
-                    }
+                    painter.add(Shape::line(points, stroke));
                 }
                 Mark::Fill { area, color } => {
                     painter.rect_filled(rect(area), 0.0, color32(*color));
@@ -104,15 +96,23 @@ impl Sheet {
 }
 
 fn image(cells: &Cells) -> ColorImage {
-    let (rows, columns) = (cells.rows, cells.columns());
-    let skip = [columns.div_ceil(LARGEST), rows.div_ceil(LARGEST)];
-    let [width, height] = [columns.div_ceil(skip[0]), rows.div_ceil(skip[1])];
+    let color = |row: usize, column: usize| cells.colors.get(column * cells.rows + row);
+    thinned(cells.rows, cells.columns(), |row, column| {
+        color(row, column).map_or(Color32::TRANSPARENT, |color| color32(*color))
+    })
+}
+
+/// A pixel a cell; where there are more than a texture holds, every so-manieth row and column.
+pub(super) fn thinned(
+    rows: usize,
+    columns: usize,
+    color: impl Fn(usize, usize) -> Color32,
+) -> ColorImage {
+    let (skip_rows, skip_columns) = (rows.div_ceil(LARGEST), columns.div_ceil(LARGEST));
+    let (height, width) = (rows.div_ceil(skip_rows), columns.div_ceil(skip_columns));
     let mut image = ColorImage::filled([width, height], Color32::TRANSPARENT);
     for (i, pixel) in image.pixels.iter_mut().enumerate() {
-        let (row, column) = (i / width * skip[1], i % width * skip[0]);
-        if let Some(color) = cells.colors.get(column * rows + row) {
-            *pixel = color32(*color);
-        }
+        *pixel = color(i / width * skip_rows, i % width * skip_columns);
     }
     image
 }

@@ -18,6 +18,17 @@ pub fn cosine(ab: f64, aa: f64, bb: f64) -> f64 {
     }
 }
 
+/// Position of the largest value; of several the first.
+pub fn argmax<R: Real>(values: &[R]) -> usize {
+    let mut best = 0;
+    for (i, v) in values.iter().enumerate() {
+        if *v > values[best] {
+            best = i;
+        }
+    }
+    best
+}
+
 /// Mean; NaN of nothing.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64

@@ -19,6 +19,20 @@ pub(super) fn is_leftover(file: &Path) -> bool {
     name.is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
 }
 
+/// Refuses a name that is typed for a file where a folder lies, or, unless it may be replaced, another file; why, in words.
+pub fn is_free(path: &Path, replace: bool) -> Result<(), String> {
+    if path.is_dir() {
+        return Err(format!("{} is a folder: name a file in it", path.display()));
+    }
+    if path.exists() && !replace {
+        return Err(format!(
+            "{} is there already: tick the box to replace it, or choose another name",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
 /// Writes a file beside its final name, then renames it: it is there whole or not at all. What is no file, like a pipe,
 /// is written to; a link keeps pointing where it did; a file that was there keeps its mode. What an earlier writer that was
 /// killed left beside it is used up.

@@ -1,6 +1,7 @@
 //! `ammon gradients`: files for anyone's autodiff.
 
 use std::fs;
+use std::sync::Arc;
 
 use ammon::engine::{Experiment, Frames, load};
 use ammon::figure::Front;
@@ -221,7 +222,7 @@ fn the_theatre_shows_what_the_files_say() {
             continue;
         };
         let view = frames.ripple(&run).unwrap();
-        let lived = view.lived.as_ref().unwrap();
+        let lived = view.lived.clone().unwrap();
         assert_eq!((view.ripple, view.steps.len()), (row.ripple, view.length));
         assert_eq!((view.rule.as_str(), lived.reach), ("ReplayBptt", 2));
         let of = |all: &[f32], t: usize| {
@@ -249,12 +250,7 @@ fn the_theatre_shows_what_the_files_say() {
             );
         }
         let steps = view.steps.len();
-        let front = Front {
-            view: &view,
-            steps,
-            truncated: true,
-        };
-        let agreement = front.agreement();
+        let agreement = Front::new(Arc::new(view), steps, true).agreement;
         assert!((agreement.state - row.cosine).abs() < 1e-6);
         assert!(
             agreement.delta > 0.999 && agreement.remote > 0.999,

@@ -8,14 +8,14 @@ use crate::neocortex::{Cortex, Gradient};
 use crate::numeric::{DMatrix, Real};
 
 /// Keeps a tape, and reads the errors off it at its end.
-struct Reading<R: Real> {
+struct Reading<R: Real, const N: usize> {
     tape: BpttState<R>,
     gradient: Gradient<R>,
-    reach: usize,
-    deltas: Vec<R>,
+    reaches: [usize; N],
+    deltas: [Vec<R>; N],
 }
 
-impl<R: Real> Learners<R> for Reading<R> {
+impl<R: Real, const N: usize> Learners<R> for Reading<R, N> {
     fn begin(&mut self, cx: &Context<'_, R>) {
         self.tape.begin(cx);
     }
@@ -25,29 +25,33 @@ impl<R: Real> Learners<R> for Reading<R> {
     }
 
     fn finish(&mut self, cx: &Context<'_, R>) {
-        self.deltas = self.tape.deltas(cx, self.reach);
+        self.deltas = self.reaches.map(|reach| self.tape.deltas(cx, reach));
     }
 }
 
 /// δ_0 … δ_{T−1} of a batch at the weights as they are, S×B each: ∂L/∂s_t of the summed loss, each loss carried back over
-/// at most `reach` steps.
-pub fn errors<R: Real>(cortex: &Cortex<R>, batch: Batch<R>, reach: usize) -> Vec<R> {
+/// at most so many steps, for each of `reaches`.
+pub fn errors<R: Real, const N: usize>(
+    cortex: &Cortex<R>,
+    batch: Batch<R>,
+    reaches: [usize; N],
+) -> [Vec<R>; N] {
     let mut reading = Reading {
         tape: BpttState::default(),
         gradient: cortex.gradient(),
-        reach,
-        deltas: Vec::new(),
+        reaches,
+        deltas: std::array::from_fn(|_| Vec::new()),
     };
     live(batch, cortex, None, &mut reading);
     reading.deltas
 }
 
 /// The same of a record of one episode, S × T.
-pub fn errors_of<R: Real>(
+pub fn errors_of<R: Real, const N: usize>(
     cortex: &Cortex<R>,
     record: &DMatrix<R>,
     shape: ContentShape,
-    reach: usize,
-) -> Vec<R> {
-    errors(cortex, batch_of(&[record], shape), reach)
+    reaches: [usize; N],
+) -> [Vec<R>; N] {
+    errors(cortex, batch_of(&[record], shape), reaches)
 }

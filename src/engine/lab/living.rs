@@ -9,6 +9,7 @@ use crate::episode::{Batch, ContentShape};
 use crate::hippocampus::{HippocampusState, Outcome, StoredEpisode};
 use crate::learning::{Context, Moment};
 use crate::neocortex::{Cortex, Score, Step};
+use crate::numeric::statistics::argmax;
 use crate::numeric::{Block, DMatrix, Real, Rng};
 
 /// Loss of an episode, and the answers that it is summed over.
@@ -34,12 +35,6 @@ pub struct Said {
     pub asked: usize,
     /// The class that was said.
     pub said: usize,
-}
-
-/// The position of the largest value; of several the first.
-fn largest<R: Real>(values: &[R]) -> usize {
-    let each = values.iter().enumerate();
-    each.fold(0, |most, (i, v)| if *v > values[most] { i } else { most })
 }
 
 /// The hippocampus that stores what is lived, with the stream its codes are drawn from.
@@ -209,8 +204,8 @@ impl<R: Real> Living<R> {
             self.said.push(Said {
                 t: self.t,
                 b,
-                asked: largest(&targets[b * y..(b + 1) * y]),
-                said: largest(&score.outputs.as_slice()[b * y..(b + 1) * y]),
+                asked: argmax(&targets[b * y..(b + 1) * y]),
+                said: argmax(&score.outputs.as_slice()[b * y..(b + 1) * y]),
             });
         }
         Some(score)

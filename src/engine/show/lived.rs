@@ -28,18 +28,16 @@ pub(super) fn lived_view<R: Real>(
         let values = columns.flat_map(|c| floats(&c[from..from + rows]));
         raster(rows, values.collect())
     };
-    let errors = |reach| {
-        let errors = errors_of(&lab.cortex, record, shape, reach);
-        raster(shape.state, floats(&errors).collect())
-    };
+    let both = errors_of(&lab.cortex, record, shape, [usize::MAX, reach]);
+    let [exact, truncated] = both.map(|errors| raster(shape.state, floats(&errors).collect()));
     Some(Arc::new(LivedView {
         states: rows(0, shape.state),
         inputs: rows(shape.state, shape.input),
         input_names: Arc::new(lab.task().input_names()),
         scored: rows(shape.len() - 1, 1).values,
-        exact: errors(usize::MAX),
+        exact,
         reach,
-        truncated: errors(reach),
+        truncated,
     }))
 }
 

@@ -185,12 +185,6 @@ pub struct RippleView {
 }
 
 impl RippleView {
-    /// The column of a raster over lived steps that a replayed step stands for.
-    pub fn lived_column<'a>(&self, raster: &'a Raster, step: usize) -> Option<&'a [f32]> {
-        let t = self.steps.get(step)?.lived_step?;
-        raster.column(t)
-    }
-
     /// About how many bytes its episode takes.
     pub(super) fn bytes(&self) -> usize {
         let codes: usize = self.codes.iter().map(|code| 24 + 4 * code.len()).sum();
@@ -208,8 +202,8 @@ impl RippleView {
     pub fn expected(&self) -> Raster {
         let units = self.decoded.units;
         let lived = self.lived.as_ref().map(|lived| &lived.states);
-        let column = |step| lived.and_then(|states| self.lived_column(states, step));
-        let values = (0..self.steps.len()).flat_map(|step| match column(step) {
+        let column = |step: &RippleStep| lived?.column(step.lived_step?);
+        let values = self.steps.iter().flat_map(|step| match column(step) {
             Some(column) => column.to_vec(),
             None => vec![f32::NAN; units],
         });

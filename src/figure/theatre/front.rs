@@ -1,7 +1,10 @@
 //! A ripple up to one of its steps, held against the episode that it replays.
 
+use std::sync::Arc;
+
 use crate::engine::{Raster, RippleView};
 use crate::episode::quarter;
+use crate::numeric::statistics::{cosine, dot};
 
 /// What a lane shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,14 +28,16 @@ pub enum Lane {
 }
 
 /// What is drawn of a ripple.
-#[derive(Clone, Copy, Debug)]
-pub struct Front<'a> {
+#[derive(Clone, Debug)]
+pub struct Front {
     /// The ripple.
-    pub view: &'a RippleView,
+    pub view: Arc<RippleView>,
     /// Replayed steps that are shown, from the first on.
     pub steps: usize,
     /// Whether truncated BPTT is beside it.
     pub truncated: bool,
+    /// Agreement with the episode so far.
+    pub agreement: Agreement,
 }
 
 /// Agreement of a ripple with its episode, over the steps that are shown.
@@ -60,14 +65,11 @@ struct Products {
 
 impl Products {
     fn of(a: &[f32], b: &[f32]) -> Self {
-        let mut sums = Self::default();
-        for (a, b) in a.iter().zip(b) {
-            let (a, b) = (f64::from(*a), f64::from(*b));
-            sums.ab += a * b;
-            sums.aa += a * a;
-            sums.bb += b * b;
+        Self {
+            ab: dot(a, b),
+            aa: dot(a, a),
+            bb: dot(b, b),
         }
-        sums
     }
 
     fn add(&mut self, other: Self) {
@@ -81,11 +83,28 @@ impl Products {
 
     /// NaN where one of them is 0.
     fn cosine(self) -> f64 {
-        self.ab / (self.aa * self.bb).sqrt()
+        cosine(self.ab, self.aa, self.bb)
     }
 }
 
-impl Front<'_> {
+impl Front {
+    /// So many steps of a ripple.
+    pub fn new(view: Arc<RippleView>, steps: usize, truncated: bool) -> Self {
+        let mut front = Self {
+            view,
+            steps,
+            truncated,
+            agreement: Agreement::default(),
+        };
+        front.agreement = front.agree();
+        front
+    }
+
+    /// Whether it is this one: the ripple is told by where it lies.
+    pub fn is(&self, view: &Arc<RippleView>, steps: usize, truncated: bool) -> bool {
+        Arc::ptr_eq(&self.view, view) && (self.steps, self.truncated) == (steps, truncated)
+    }
+
     /// The replayed step that each lived step was shown at, where it was; of several the last.
     pub(super) fn shown(&self) -> Vec<Option<usize>> {
         let mut shown = vec![None; self.view.length];
@@ -104,8 +123,7 @@ impl Front<'_> {
         latest.lived_step.filter(|t| *t < self.view.length)
     }
 
-    /// Agreement with the episode so far.
-    pub fn agreement(&self) -> Agreement {
+    fn agree(&self) -> Agreement {
         let nothing = vec![f32::NAN; self.view.length];
         let mut found = Agreement {
             states: nothing.clone(),
@@ -147,7 +165,7 @@ impl Front<'_> {
 
     /// What it shows, in words.
     pub fn caption(&self) -> String {
-        let view = self.view;
+        let view = &self.view;
         let done = self.steps.min(view.steps.len());
         let all = view.length.max(view.steps.len());
         let way = match view.order.as_str() {
@@ -162,7 +180,7 @@ impl Front<'_> {
             let speed = view.lived_ms / view.step_ms;
             format!("{all} steps in {took:.0} ms, {speed:.0} × as fast as lived")
         };
-        let agreement = self.agreement();
+        let agreement = &self.agreement;
         let agrees = if agreement.delta.is_finite() {
             let first = match agreement.remote {
                 remote if remote.is_finite() => format!(", in the first quarter {remote:.3}"),

@@ -28,7 +28,7 @@ pub struct Theatre {
 
 impl Theatre {
     /// Draws a ripple on a sheet of this size.
-    pub fn draw(front: Front<'_>, size: [f32; 2], palette: Palette) -> Self {
+    pub fn draw(front: &Front, size: [f32; 2], palette: Palette) -> Self {
         let steps = front.view.length;
         let mut painter = Painter::new(front, size, palette);
         let lanes = painter.all(size[1]);
@@ -48,9 +48,9 @@ impl Theatre {
     }
 
     /// What there is at a place, in words.
-    pub fn tell(&self, front: &Front<'_>, place: [f32; 2]) -> Option<String> {
+    pub fn tell(&self, front: &Front, place: [f32; 2]) -> Option<String> {
         let (lane, t, part) = self.at(place)?;
-        let view = front.view;
+        let view = &front.view;
         let lived = view.lived.as_deref();
         let replayed = front.shown().get(t).copied().flatten();
         let unit = |raster: &Raster| ((part * raster.units as f32) as usize).min(raster.units);
@@ -106,7 +106,7 @@ impl Theatre {
                 text
             }
             Lane::Cosines => {
-                let agreement = front.agreement();
+                let agreement = &front.agreement;
                 let (state, delta) = (agreement.states[t], agreement.deltas[t]);
                 let or = |v: f32| {
                     if v.is_finite() {
@@ -167,12 +167,8 @@ mod tests {
         }
     }
 
-    fn front(view: &RippleView, steps: usize) -> Front<'_> {
-        Front {
-            view,
-            steps,
-            truncated: true,
-        }
+    fn front(view: &RippleView, steps: usize) -> Front {
+        Front::new(Arc::new(view.clone()), steps, true)
     }
 
     fn map(theatre: &Theatre, lane: Lane) -> Vec<crate::figure::Color> {
@@ -188,7 +184,7 @@ mod tests {
     fn states_and_errors_fill_in_from_the_end() {
         let view = ripple(4);
         let palette = Palette::DARK;
-        let theatre = Theatre::draw(front(&view, 1), [600.0, 400.0], palette);
+        let theatre = Theatre::draw(&front(&view, 1), [600.0, 400.0], palette);
         let lanes: Vec<Lane> = theatre.lanes.iter().map(|(lane, _)| *lane).collect();
         assert_eq!(
             lanes,
@@ -208,7 +204,7 @@ mod tests {
             let come: Vec<bool> = colors.iter().map(|c| *c != palette.empty).collect();
             assert_eq!(come, [false, false, false, false, false, false, true, true]);
         }
-        let all = Theatre::draw(front(&view, 4), [600.0, 400.0], palette);
+        let all = Theatre::draw(&front(&view, 4), [600.0, 400.0], palette);
         assert!(!map(&all, Lane::Carried).contains(&palette.empty));
         // Twice δ is a brighter one on the same scale.
         assert_ne!(map(&all, Lane::Carried), map(&all, Lane::Exact));
@@ -217,12 +213,12 @@ mod tests {
     #[test]
     fn cosines_tell_direction_and_not_length() {
         let mut view = ripple(4);
-        let agreement = front(&view, 4).agreement();
+        let agreement = front(&view, 4).agreement;
         assert!((agreement.state - 1.0).abs() < 1e-6 && (agreement.delta - 1.0).abs() < 1e-6);
         assert!((agreement.remote - 1.0).abs() < 1e-6);
-        assert!(front(&view, 2).agreement().remote.is_nan());
+        assert!(front(&view, 2).agreement.remote.is_nan());
         view.delta.values.iter_mut().for_each(|v| *v = -*v);
-        assert!((front(&view, 4).agreement().delta + 1.0).abs() < 1e-6);
+        assert!((front(&view, 4).agreement.delta + 1.0).abs() < 1e-6);
         let told = front(&view, 4).caption();
         assert!(told.starts_with("Ripple 7 replays episode 3 backwards: 4 steps in 20 ms, 20 ×"));
         assert!(front(&view, 2).caption().contains("step 2 of 4"));
@@ -232,7 +228,7 @@ mod tests {
     fn a_place_tells_the_true_step_unit_and_value() {
         let view = ripple(2);
         let front = front(&view, 2);
-        let theatre = Theatre::draw(front, [700.0, 500.0], Palette::LIGHT);
+        let theatre = Theatre::draw(&front, [700.0, 500.0], Palette::LIGHT);
         let at = |lane: Lane, t: usize, part: f32| {
             let area = theatre.lanes.iter().find(|(l, _)| *l == lane).unwrap().1;
             let x = area.x + (t as f32 + 0.5) / 4.0 * area.width;
@@ -274,7 +270,7 @@ mod tests {
         for view in [&unknown, &astray, &silent, &plain, &RippleView::default()] {
             for size in [[1.0, 1.0], [300.0, 90.0], [3000.0, 2000.0]] {
                 for steps in [0, 2, 9] {
-                    let theatre = Theatre::draw(front(view, steps), size, Palette::DARK);
+                    let theatre = Theatre::draw(&front(view, steps), size, Palette::DARK);
                     let places = theatre.drawing.marks.iter().flat_map(|mark| match mark {
                         Mark::Line { points, .. } => points.clone(),
                         Mark::Fill { area, .. } | Mark::Map { area, .. } => {

@@ -23,14 +23,14 @@ fn norms(raster: &Raster, columns: usize) -> Vec<f32> {
 
 /// What a drawing is made of.
 pub(super) struct Painter<'a> {
-    front: Front<'a>,
+    front: &'a Front,
     shown: Vec<Option<usize>>,
     lanes: Lanes,
 }
 
 impl<'a> Painter<'a> {
     /// An empty sheet.
-    pub fn new(front: Front<'a>, size: [f32; 2], palette: Palette) -> Self {
+    pub fn new(front: &'a Front, size: [f32; 2], palette: Palette) -> Self {
         Self {
             shown: front.shown(),
             lanes: Lanes::new(size, front.view.length, palette),
@@ -104,7 +104,7 @@ impl<'a> Painter<'a> {
     }
 
     fn lane(&mut self, lane: Lane, area: Area) {
-        let view = self.front.view;
+        let view = &*self.front.view;
         let Some(lived) = &view.lived else {
             // What it was is not known: what comes back is all there is.
             match lane {
@@ -177,7 +177,7 @@ impl<'a> Painter<'a> {
     /// A state a column: as lived, or as it came back.
     fn states(&mut self, area: Area, label: &str, lived: Option<&LivedView>) {
         self.lanes.label(area, label);
-        let view = self.front.view;
+        let view = &*self.front.view;
         let known = view.lived.as_ref().map(|lived| &lived.states.values);
         let scale = largest(known.unwrap_or(&view.decoded.values));
         let (ground, empty) = (self.lanes.palette.ground, self.lanes.palette.empty);
@@ -195,7 +195,7 @@ impl<'a> Painter<'a> {
     /// |δ| of each unit a column: as the ripple carries it, or of the whole episode, dimmed where the ripple has not come.
     fn errors(&mut self, area: Area, label: &str, whole: Option<&Raster>, dimmed: f32) {
         self.lanes.label(area, label);
-        let view = self.front.view;
+        let view = &*self.front.view;
         let known = view.lived.as_ref().map(|lived| &lived.exact.values);
         let scale = largest(known.unwrap_or(&view.delta.values));
         let (ground, empty) = (self.lanes.palette.ground, self.lanes.palette.empty);
@@ -299,7 +299,7 @@ impl<'a> Painter<'a> {
         for y in [area.y, area.bottom()] {
             self.lanes.rule(area, y);
         }
-        let agreement = self.front.agreement();
+        let agreement = &self.front.agreement;
         let radius = (self.lanes.column() * 0.28).clamp(1.0, 3.5);
         let both = [
             (&agreement.states, palette.lived, radius * 1.5),

@@ -7,7 +7,7 @@ use super::{App, Asking, Middle};
 use crate::engine::{Request, Scenario, forget, load};
 use crate::gui::simulation::Wish;
 use crate::scenario::read_file;
-use crate::trace::{CHECKPOINT, shell, typed, write_atomic};
+use crate::trace::{CHECKPOINT, is_free, shell, typed, write_atomic};
 
 /// What an unsaved run is left for.
 pub(super) enum Leaving {
@@ -188,9 +188,7 @@ impl App {
     /// Saves the figure that was made.
     pub(super) fn save_figure(&mut self) {
         let saved = typed(&self.path).and_then(|path| {
-            if path.exists() && !self.force {
-                return Err(format!("{} is there already", path.display()));
-            }
+            is_free(&path, self.force)?;
             let written = write_atomic(&path, self.figure.1.as_bytes());
             written.map(|()| path).map_err(|error| error.to_string())
         });

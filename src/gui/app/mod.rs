@@ -211,9 +211,9 @@ impl App {
         self.middle = Middle::Broken(diagnostics, file.map(Path::to_path_buf));
     }
 
-    /// Runs go slowly, so that something can be seen.
+    /// In the first sitting runs begin slowly, so that something can be seen.
     pub fn begin_slowly(&mut self) {
-        self.set_speed(Some(self.slow));
+        self.set_speed(Some(SLOW));
         self.status = Ok("slow enough to watch; Full speed, or F, lets it go".into());
     }
 
@@ -270,12 +270,12 @@ impl App {
             Action::Palette => self.palette = Some(String::new()),
             Action::FullSpeed => {
                 let faster = self.speed.take();
-                if faster.is_some() {
-                    self.set_speed(None);
-                    self.status = Ok("full speed".into());
-                } else {
-                    self.begin_slowly();
-                }
+                let (speed, status) = match faster {
+                    Some(_) => (None, "full speed".into()),
+                    None => (Some(self.slow), format!("{:.0} steps/s", self.slow)),
+                };
+                self.set_speed(speed);
+                self.status = Ok(status);
             }
             Action::Settings => self.settings = !self.settings,
             Action::Help => self.help = !self.help,

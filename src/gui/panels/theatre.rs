@@ -19,8 +19,9 @@ const SPEEDS: [f64; 5] = [0.1, 1.0, 5.0, 10.0, 50.0];
 pub struct Theatre {
     sheet: Sheet,
     scene: Scene,
-    /// What the scene was drawn of.
-    drawn: Option<Drawn>,
+    /// What the scene was drawn of, on a dark ground or not, and how large.
+    front: Option<Front>,
+    drawn: Option<(bool, [f32; 2])>,
     /// The ripple that is played; without one the run's is shown.
     held: Option<Played>,
     speed: f64,
@@ -39,20 +40,12 @@ struct Played {
     goes: bool,
 }
 
-#[derive(Clone, PartialEq)]
-struct Drawn {
-    view: Arc<RippleView>,
-    steps: usize,
-    truncated: bool,
-    dark: bool,
-    size: [f32; 2],
-}
-
 impl Default for Theatre {
     fn default() -> Self {
         Self {
             sheet: Sheet::default(),
             scene: Scene::default(),
+            front: None,
             drawn: None,
             held: None,
             speed: 5.0,
@@ -99,11 +92,12 @@ impl Panel for Theatre {
             ui.label(no_ripple(cx.snapshot));
             return;
         }
-        let front = Front {
-            view: &view,
-            steps,
-            truncated: self.truncated,
-        };
+        let had = self.front.take();
+        let had = had.filter(|front| front.is(&view, steps, self.truncated));
+        if had.is_none() {
+            self.drawn = None;
+        }
+        let front = had.unwrap_or_else(|| Front::new(view.clone(), steps, self.truncated));
         let mut caption = front.caption();
         let record = cx.snapshot.ripples.iter().rev();
         let mut record = record.filter(|r| r.ripple == view.ripple && !r.completed);
@@ -116,38 +110,24 @@ impl Panel for Theatre {
         let size = ui.available_size().max(vec2(200.0, 120.0));
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &caption));
-        let wanted = Drawn {
-            view: view.clone(),
-            steps,
-            truncated: self.truncated,
-            dark: ui.visuals().dark_mode,
-            size: [size.x, size.y],
-        };
-        if self.drawn.as_ref().is_none_or(|drawn| !drawn.is(&wanted)) {
-            self.scene = Scene::draw(front, wanted.size, Palette::on(wanted.dark));
+        let wanted = (ui.visuals().dark_mode, [size.x, size.y]);
+        if self.drawn != Some(wanted) {
+            self.scene = Scene::draw(&front, wanted.1, Palette::on(wanted.0));
             self.drawn = Some(wanted);
         }
         self.sheet.paint(ui, rect.min, &self.scene.drawing);
+        let front = self.front.insert(front);
         let Some(pointer) = response.hover_pos() else {
             return;
         };
         let place = [pointer.x - rect.left(), pointer.y - rect.top()];
         let clicked = response.clicked();
-        if let Some(told) = self.scene.tell(&front, place) {
+        if let Some(told) = self.scene.tell(front, place) {
             response.on_hover_text_at_pointer(told);
         }
         if clicked && let Some((lane, _, part)) = self.scene.at(place) {
             (cx.ask)(Ask::Inspect(meant(lane, part, &view)));
         }
-    }
-}
-
-impl Drawn {
-    /// Whether a drawing of this is one of that: the ripple is told by where it lies.
-    fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.view, &other.view)
-            && (self.steps, self.truncated, self.dark) == (other.steps, other.truncated, other.dark)
-            && self.size == other.size
     }
 }
 
@@ -262,14 +242,8 @@ impl Theatre {
                         "Truncated BPTT, which carries each loss back over so many steps",
                     );
             }
-            let drawn = self.drawn.as_ref().filter(|_| there);
-            if let Some(drawn) = drawn {
+            if let Some(front) = self.front.as_ref().filter(|_| there) {
                 figure_menu(cx, ui, "theatre", |width, palette| {
-                    let front = Front {
-                        view: &drawn.view,
-                        steps: drawn.steps,
-                        truncated: drawn.truncated,
-                    };
                     Scene::draw(front, [width, 0.75 * width], palette).drawing
                 });
             }

@@ -2,6 +2,7 @@
 
 use super::Loss;
 use crate::numeric::Real;
+use crate::numeric::statistics::argmax;
 use crate::params;
 
 params! {
@@ -32,14 +33,4 @@ impl<R: Real> Loss<R> for CrossEntropy {
         let total: f64 = target.iter().map(|t| t.f64()).sum();
         (loss + total * sum.f64().ln(), right)
     }
-}
-
-fn argmax<R: Real>(values: &[R]) -> usize {
-    let mut best = 0;
-    for (i, v) in values.iter().enumerate() {
-        if *v > values[best] {
-            best = i;
-        }
-    }
-    best
 }

@@ -25,7 +25,6 @@ use super::super::phases::Source;
 use super::lived::carried;
 use super::snapshot::{AttentionView, RippleView};
 use super::view::{activities, attention_view, circuit, lesions_are};
-use crate::episode::Targets;
 use crate::numeric::Real;
 
 /// Frames of a chunk at most.
@@ -117,13 +116,14 @@ impl Frames {
 
     /// The ripple that runs, or ran last.
     pub fn ripple<R: Real>(&self, run: &Experiment<R>) -> Option<RippleView> {
-        let running = &*carried(run, run.shown().0.ripple?);
+        let running = run.shown().0.ripple?;
         let memory = run.lab().memory.as_ref()?;
         let latest = self.open.frames.last();
         let latest = latest.filter(|frame| frame.step == run.clock().step);
         if let Some((piece, columns)) = latest.and_then(|frame| frame.walked) {
             return Some(self.open.walked[usize::from(piece)].view(columns as usize));
         }
+        let running = &*carried(run, running);
         let mut pieces = vec![Arc::new(Walked::new(run, running, memory, None))];
         let after = |have: &Arc<Walked>| Walked::after(have, running.number);
         grow(&mut pieces, running.step, after, |piece| {
@@ -162,10 +162,7 @@ impl Frames {
         if !have.is_some_and(|have| have.ends_like(living)) {
             let goes_on = have.is_some_and(|have| have.end() > 0 && have.end() + 1 == living.t);
             if !goes_on {
-                let names = run.lab().task().input_names();
-                let units = run.lab().cortex.state();
-                let classes = run.lab().task().targets() == Targets::Classes;
-                pieces.push(Arc::new(Lived::new(living, source, units, names, classes)));
+                pieces.push(Arc::new(Lived::new(run, living, source)));
             }
             grow(pieces, living.t, Lived::after, |piece| piece.push(living));
         }

@@ -8,6 +8,7 @@ use super::super::super::lab::{Living, Replaying, Said};
 use super::super::super::phases::Source;
 use super::super::snapshot::{CortexView, LivedView, Raster, RippleStep, RippleView};
 use super::super::view::{ripple_head, ripple_step};
+use crate::episode::Targets;
 use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
 
@@ -57,13 +58,8 @@ fn input<R: Real>(living: &Living<R>, t: usize) -> impl Iterator<Item = f32> {
 
 impl Lived {
     /// Before the first column.
-    pub fn new<R: Real>(
-        living: &Living<R>,
-        source: Source,
-        units: usize,
-        names: Vec<String>,
-        classes: bool,
-    ) -> Self {
+    pub fn new<R: Real>(run: &Experiment<R>, living: &Living<R>, source: Source) -> Self {
+        let task = run.lab().task();
         let raster = |units| Raster {
             units,
             values: Vec::new(),
@@ -75,11 +71,11 @@ impl Lived {
             source,
             episode: living.batch.episodes.first().copied().unwrap_or_default(),
             length: living.batch.lengths.first().copied().unwrap_or_default(),
-            names: Arc::new(names),
-            states: raster(units),
+            names: Arc::new(task.input_names()),
+            states: raster(run.lab().cortex.state()),
             inputs: raster(living.batch.inputs.nrows()),
             outputs: Vec::new(),
-            classes,
+            classes: task.targets() == Targets::Classes,
             said: Vec::new(),
         }
     }
