@@ -85,7 +85,9 @@ impl Branches {
             Some((id, text)) if *id == run.id => {
                 let edit = ui.add(egui::TextEdit::singleline(text).desired_width(140.0));
                 edit.widget_info(|| {
-                    egui::WidgetInfo::text_edit(true, "", text.as_str(), "name of the run")
+                    let mut info = egui::WidgetInfo::text_edit(true, "", text.as_str(), "");
+                    info.label = Some("name of the run".into());
+                    info
                 });
                 edit.request_focus();
                 let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));

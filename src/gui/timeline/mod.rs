@@ -88,7 +88,7 @@ impl<'a> Timeline<'a> {
             }
             if ui
                 .small_button("<")
-                .on_hover_text("Back (Ctrl+Left)")
+                .on_hover_text("Back by what is chosen (Ctrl+Left: one step)")
                 .clicked()
             {
                 self.looking.step(unit, -1, live);
@@ -104,7 +104,7 @@ impl<'a> Timeline<'a> {
             }
             if ui
                 .add_enabled(back, egui::Button::new(">").small())
-                .on_hover_text("On (Ctrl+Right)")
+                .on_hover_text("On by what is chosen (Ctrl+Right: one step)")
                 .clicked()
             {
                 self.looking.step(unit, 1, live);
