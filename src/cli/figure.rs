@@ -6,13 +6,15 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::failure::Failure;
 use super::output::Output;
-use crate::engine::Worker;
-use crate::figure::{FIGURES, Figure as Drawn, Palette, points, svg};
+use crate::engine::{Snapshot, Worker};
+use crate::figure::{Along, FIGURES, Figure as Drawn, Palette, Wanted, png, points, svg};
+use crate::record::Metric;
+use crate::registry::nearest;
 use crate::trace::{RunFolder, write_atomic};
 
-/// Makes a figure of a run, as SVG.
+/// Makes a figure of a run: SVG, PNG, or the table behind it as CSV.
 ///
-/// It shows the run as its checkpoint has it, on a light ground, in the widths of journals.
+/// It shows the run as its checkpoint has it, on a light ground, in the widths of journals. A PNG has 300 dots an inch.
 #[derive(clap::Args, Debug)]
 pub(super) struct Figure {
     /// The run folder.
@@ -20,9 +22,18 @@ pub(super) struct Figure {
     /// The panel.
     #[arg(long, value_name = "NAME", value_parser = panels())]
     pub panel: &'static Drawn,
-    /// The file to write, or - for standard output.
+    /// The file to write, .svg, .png or .csv; or - for standard output, as SVG.
     #[arg(long, value_name = "FILE.svg")]
     pub out: PathBuf,
+    /// Another format than the file's name says.
+    #[arg(long)]
+    pub format: Option<Format>,
+    /// A quantity of metrics.csv, for the panel metrics; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub metric: Vec<String>,
+    /// A quantity that they are drawn along, instead of time.
+    #[arg(long, value_name = "NAME")]
+    pub along: Option<String>,
     /// Width in millimetres: 85 is a column, 180 a page.
     #[arg(long, value_name = "MM", default_value_t = 85, value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: u16,
@@ -31,7 +42,61 @@ pub(super) struct Figure {
     pub force: bool,
 }
 
+/// What a figure is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// Shapes and text.
+    Svg,
+    /// Dots.
+    Png,
+    /// The table behind it.
+    Csv,
+}
+
 impl Figure {
+    /// The format, as it is asked for or as the file's name says.
+    fn format(&self, to_file: bool) -> Result<Format, Failure> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        let ending = self.out.extension().and_then(|e| e.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            _ if !to_file => Ok(Format::Svg),
+            Some("svg") => Ok(Format::Svg),
+            Some("png") => Ok(Format::Png),
+            Some("csv") => Ok(Format::Csv),
+            _ => Err(Failure::wrong(format_args!(
+                "{} does not say what it shall be: end it in .svg, .png or .csv, or give --format",
+                self.out.display()
+            ))),
+        }
+    }
+
+    /// What is to be drawn of the run; what it did not measure is refused.
+    fn wanted(&self, snapshot: &Snapshot) -> Result<Wanted, Failure> {
+        let known = |name: &String| {
+            let found = snapshot.series.keys().find(|m| m.name() == *name);
+            found.cloned().ok_or_else(|| {
+                let all: Vec<String> = snapshot.series.keys().map(Metric::name).collect();
+                let near = nearest(name, all.iter().map(String::as_str));
+                let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+                Failure::wrong(format_args!("this run did not measure {name}{near}"))
+            })
+        };
+        if self.metric.is_empty() && self.panel.name == "metrics" {
+            return Err(Failure::wrong(
+                "say which quantities: --metric NAME, once or several times (ammon report RUN lists what a run measured)",
+            ));
+        }
+        let metrics: Result<Vec<_>, Failure> = self.metric.iter().map(known).collect();
+        let along = self.along.as_ref().map(known).transpose()?;
+        Ok(Wanted {
+            metrics: metrics?,
+            along: along.map_or(Along::Time, Along::Metric),
+            ..Wanted::default()
+        })
+    }
+
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         if !RunFolder::is_run(&self.run) {
             let folder = self.run.display();
@@ -44,17 +109,25 @@ impl Figure {
                 "{file} is there already; --force replaces it"
             )));
         }
+        let format = self.format(to_file)?;
         let worker = Worker::open(&self.run, || {})?;
-        let width = points(f32::from(self.width));
+        let mm = f32::from(self.width);
         let palette = Palette::LIGHT;
-        let drawing = self.panel.draw(&worker.snapshot(), width, palette);
-        let drawing = drawing.map_err(Failure::wrong)?;
-        let text = svg(&drawing, palette.ground);
+        let snapshot = worker.snapshot();
+        let wanted = self.wanted(&snapshot)?;
+        let made = self.panel.make(&snapshot, &wanted, points(mm), palette);
+        let made = made.map_err(Failure::wrong)?;
+        let text = svg(&made.drawing, palette.ground);
+        let bytes = match format {
+            Format::Svg => text.into_bytes(),
+            Format::Png => png(&text, mm).map_err(|error| Failure::wrong(error.to_string()))?,
+            Format::Csv => made.table.into_bytes(),
+        };
         if to_file {
-            write_atomic(&self.out, text.as_bytes())?;
+            write_atomic(&self.out, &bytes)?;
             output.line(self.out.display())?;
         } else {
-            output.bytes(text.as_bytes())?;
+            output.bytes(&bytes)?;
         }
         Ok(0)
     }

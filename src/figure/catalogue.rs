@@ -1,10 +1,29 @@
 //! The figures that can be made of a run, by name.
 
+use super::attention::weights;
+use super::capacity::{Extent, capacity};
+use super::cortex::states;
 use super::decoded::Decoded;
 use super::drawing::Drawing;
+use super::ledger::{ledger, ledger_table};
+use super::over_time::{Along, Quantity, Seen, alignment, learning, metrics};
 use super::palette::Palette;
+use super::plot::{Plot, stacked, tabled};
+use super::recall::recall;
 use super::theatre::{Front, Theatre};
 use crate::engine::Snapshot;
+use crate::record::Metric;
+
+/// What is to be drawn of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Quantities, for the figure of metrics.
+    pub metrics: Vec<Metric>,
+    /// What they are drawn along.
+    pub along: Along,
+    /// The measure of agreement, for the figure of alignment.
+    pub quantity: Quantity,
+}
 
 /// A figure that can be made of a run.
 #[derive(Clone, Copy, Debug)]
@@ -13,54 +32,156 @@ pub struct Figure {
     pub name: &'static str,
     /// What it shows.
     pub doc: &'static str,
-    /// Its height where it is so wide.
-    height: f32,
-    draw: fn(&Snapshot, [f32; 2], Palette) -> Result<Drawing, String>,
+    make: fn(&Snapshot, &Wanted, f32, Palette) -> Result<Made, String>,
+}
+
+/// A figure as made: what is drawn, and the table behind it.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// What is drawn.
+    pub drawing: Drawing,
+    /// The table behind it, as CSV.
+    pub table: String,
 }
 
 /// All figures.
-pub const FIGURES: [Figure; 2] = [
+pub const FIGURES: [Figure; 9] = [
     Figure {
         name: "theatre",
         doc: "the last ripple over the steps of its episode, with the error it carries back",
-        height: 0.75,
-        draw: theatre,
+        make: theatre,
+    },
+    Figure {
+        name: "cortex",
+        doc: "the states of the cortex in the episode at hand",
+        make: cortex,
     },
     Figure {
         name: "ca3",
         doc: "the last ripple decoded: which lived step each replayed step is like, and the units that say so",
-        height: 0.75,
-        draw: ca3,
+        make: ca3,
+    },
+    Figure {
+        name: "learning",
+        doc: "accuracy and loss over time, with lesions and the levels of chance and of no memory",
+        make: |snapshot, _, width, palette| {
+            let plots = learning(&Seen::alone(snapshot, palette));
+            of_plots(&plots, width, 0.5, palette)
+        },
+    },
+    Figure {
+        name: "alignment",
+        doc: "how well each rule's gradient agrees with exact BPTT",
+        make: |snapshot, wanted, width, palette| {
+            let plots = alignment(&Seen::alone(snapshot, palette), wanted.quantity);
+            let share = if plots.len() > 1 { 0.12 } else { 0.6 };
+            of_plots(&plots, width, share, palette)
+        },
+    },
+    Figure {
+        name: "ledger",
+        doc: "what each rule keeps and what it costs",
+        make: |snapshot, _, width, palette| {
+            let rows = &snapshot.ledger;
+            let drawing = ledger(rows, width.max(480.0), palette);
+            let table = ledger_table(rows);
+            Ok(Made { drawing, table })
+        },
+    },
+    Figure {
+        name: "attention",
+        doc: "which remembered steps the network attends to",
+        make: |snapshot, _, width, palette| {
+            let none = "the rule of this run attends to nothing";
+            let view = snapshot.attention.as_ref().ok_or(none)?;
+            let matrix = weights(view);
+            let drawing = matrix.draw([width, 0.8 * width], palette).drawing;
+            let table = matrix.table();
+            Ok(Made { drawing, table })
+        },
+    },
+    Figure {
+        name: "capacity",
+        doc: "recall of the stores that were measured, against load, cue or noise",
+        make: |snapshot, _, width, palette| {
+            let rows = &snapshot.capacity;
+            if rows.is_empty() {
+                return Err("no store was measured in this run".into());
+            }
+            let plot = capacity(rows, Extent::best(rows), false, palette);
+            of_plots(&[plot], width, 0.6, palette)
+        },
+    },
+    Figure {
+        name: "metrics",
+        doc: "quantities of metrics.csv over time, or along another one",
+        make: |snapshot, wanted, width, palette| {
+            let plot = metrics(
+                &Seen::alone(snapshot, palette),
+                &wanted.metrics,
+                &wanted.along,
+            );
+            of_plots(&[plot], width, 0.6, palette)
+        },
     },
 ];
 
 impl Figure {
-    /// Draws it on a sheet so wide; why it cannot be, where there is nothing to show.
-    pub fn draw(
+    /// Makes it so many points wide; why it cannot be, where there is nothing to show.
+    pub fn make(
         &self,
         snapshot: &Snapshot,
+        wanted: &Wanted,
         width: f32,
         palette: Palette,
-    ) -> Result<Drawing, String> {
-        (self.draw)(snapshot, [width, width * self.height], palette)
+    ) -> Result<Made, String> {
+        (self.make)(snapshot, wanted, width, palette)
     }
 }
 
-fn theatre(snapshot: &Snapshot, size: [f32; 2], palette: Palette) -> Result<Drawing, String> {
+/// Plots above each other, each so high as this share of the width.
+fn of_plots(plots: &[Plot], width: f32, share: f32, palette: Palette) -> Result<Made, String> {
+    if plots.iter().all(|plot| plot.curves.is_empty()) {
+        return Err("nothing of it was measured in this run".into());
+    }
+    let height = (share * width * plots.len() as f32).max(0.5 * width);
+    Ok(Made {
+        drawing: stacked(plots, [width, height], palette),
+        table: tabled(plots),
+    })
+}
+
+fn theatre(snapshot: &Snapshot, _: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
     let view = &snapshot.ripple;
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
     }
     let front = Front::new(view.clone(), view.steps.len(), true);
-    Ok(Theatre::draw(&front, size, palette).drawing)
+    Ok(Made {
+        drawing: Theatre::draw(&front, [width, 0.75 * width], palette).drawing,
+        table: front.table(),
+    })
 }
 
-fn ca3(snapshot: &Snapshot, size: [f32; 2], palette: Palette) -> Result<Drawing, String> {
+fn cortex(snapshot: &Snapshot, _: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
+    let matrix = states(&snapshot.cortex, None);
+    if matrix.raster.values.is_empty() {
+        return Err("no episode is at hand in this run".into());
+    }
+    let drawing = matrix.draw([width, 0.7 * width], palette).drawing;
+    let table = matrix.table();
+    Ok(Made { drawing, table })
+}
+
+fn ca3(snapshot: &Snapshot, _: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
     let view = &snapshot.ripple;
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
     }
     let mut decoded = Decoded::default();
-    decoded.draw(view, size, palette);
-    Ok(decoded.drawing)
+    decoded.draw(view, [width, 0.75 * width], palette);
+    Ok(Made {
+        drawing: decoded.drawing,
+        table: recall(view, palette).table(),
+    })
 }

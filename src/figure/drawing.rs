@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::palette::Color;
+use super::plot::Dash;
 
 /// Where a text stands beside its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,15 @@ pub enum Mark {
         color: Color,
         /// How wide it is.
         width: f32,
+        /// How it is broken.
+        dash: Dash,
+    },
+    /// What lies between two lines.
+    Ribbon {
+        /// A place on the one and a place on the other, again and again.
+        ends: Vec<[[f32; 2]; 2]>,
+        /// Its colour.
+        color: Color,
     },
     /// A filled rectangle.
     Fill {
@@ -141,11 +151,40 @@ impl Drawing {
 
     /// Adds a line.
     pub fn line(&mut self, points: Vec<[f32; 2]>, color: Color, width: f32) {
+        self.broken(points, color, width, Dash::Solid);
+    }
+
+    /// Adds a line that may be broken into dashes.
+    pub fn broken(&mut self, points: Vec<[f32; 2]>, color: Color, width: f32, dash: Dash) {
         self.marks.push(Mark::Line {
             points,
             color,
             width,
+            dash,
         });
+    }
+
+    /// Adds what lies between two lines.
+    pub fn ribbon(&mut self, ends: Vec<[[f32; 2]; 2]>, color: Color) {
+        self.marks.push(Mark::Ribbon { ends, color });
+    }
+
+    /// Adds all of another drawing, moved.
+    pub fn add(&mut self, other: Self, [dx, dy]: [f32; 2]) {
+        let moved = |[x, y]: [f32; 2]| [x + dx, y + dy];
+        self.marks.extend(other.marks.into_iter().map(|mut mark| {
+            match &mut mark {
+                Mark::Line { points, .. } => points.iter_mut().for_each(|p| *p = moved(*p)),
+                Mark::Ribbon { ends, .. } => {
+                    ends.iter_mut().flatten().for_each(|p| *p = moved(*p));
+                }
+                Mark::Fill { area, .. } | Mark::Map { area, .. } => {
+                    [area.x, area.y] = moved([area.x, area.y]);
+                }
+                Mark::Dot { at, .. } | Mark::Text { at, .. } => *at = moved(*at),
+            }
+            mark
+        }));
     }
 
     /// Adds a circle.

@@ -1,18 +1,36 @@
 //! Figures: what is drawn of a run, as shapes with places and colours. The window paints them; nothing here knows of it.
 
+mod attention;
+mod capacity;
 mod catalogue;
+mod cortex;
 mod decoded;
 mod drawing;
 mod lanes;
+mod ledger;
+mod matrix;
 mod numbers;
+mod over_time;
 mod palette;
+pub mod plot;
+mod png;
+mod recall;
 mod svg;
+mod table;
 mod theatre;
 
-pub use catalogue::{FIGURES, Figure};
+pub use attention::weights;
+pub use capacity::{Extent, capacity};
+pub use catalogue::{FIGURES, Figure, Made, Wanted};
+pub use cortex::states;
 pub use decoded::{Decoded, Part};
 pub use drawing::{Anchor, Area, Cells, Drawing, Mark};
+pub use ledger::{ledger, ledger_height, ledger_table};
+pub use matrix::{Drawn, Matrix};
 pub use numbers::{largest, letter};
-pub use palette::{Color, Map, Palette, mixed};
+pub use over_time::{Along, Quantity, Seen, alignment, counted, learning, metrics};
+pub use palette::{Color, Map, Palette, contrast, mixed};
+pub use png::{DPI, pixels, png};
+pub use recall::recall;
 pub use svg::{points, svg};
 pub use theatre::{Agreement, Front, Lane, Theatre};

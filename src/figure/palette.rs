@@ -78,6 +78,48 @@ pub fn mixed(from: Color, to: Color, part: f32) -> Color {
     })
 }
 
+/// Okabe and Ito's colours (2008), which those who see few colours can tell apart.
+const SERIES: [Color; 7] = [
+    rgb(230, 159, 0),
+    rgb(86, 180, 233),
+    rgb(0, 158, 115),
+    rgb(204, 121, 167),
+    rgb(213, 94, 0),
+    rgb(0, 114, 178),
+    rgb(240, 228, 66),
+];
+
+/// How bright a colour is, 0 to 1 (relative luminance, WCAG 2.2).
+fn luminance([r, g, b, _]: Color) -> f64 {
+    let linear = |c: u8| {
+        let c = f64::from(c) / 255.0;
+        if c <= 0.040_45 {
+            c / 12.92
+        } else {
+            ((c + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
+/// How well two colours can be told apart: 1 not at all, 21 black from white (contrast ratio, WCAG 2.2).
+pub fn contrast(a: Color, b: Color) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// The colour, moved away from the ground until its contrast is as large as it is to be.
+fn legible(color: Color, ground: Color, least: f64) -> Color {
+    let far = if luminance(ground) < 0.18 {
+        rgb(255, 255, 255)
+    } else {
+        rgb(0, 0, 0)
+    };
+    let steps = (0..=50).map(|i| mixed(color, far, i as f32 / 50.0));
+    let mut enough = steps.filter(|c| contrast(*c, ground) >= least);
+    enough.next().unwrap_or(far)
+}
+
 const fn rgb(r: u8, g: u8, b: u8) -> Color {
     [r, g, b, 255]
 }
@@ -99,6 +141,8 @@ pub struct Palette {
     pub lived: Color,
     /// What is replayed.
     pub replayed: Color,
+    /// What is tested.
+    pub tested: Color,
     /// Exact BPTT, what all is held against.
     pub exact: Color,
     /// Truncated BPTT.
@@ -117,6 +161,7 @@ impl Palette {
         faint: rgb(0x4A, 0x4A, 0x4A),
         lived: rgb(0x2B, 0xB3, 0xA3),
         replayed: rgb(0xF2, 0xA1, 0x3B),
+        tested: rgb(0x5A, 0xB0, 0xF2),
         exact: rgb(0xE1, 0xE1, 0xE1),
         truncated: rgb(0xE3, 0x6A, 0x1C),
         wrong: rgb(0xFF, 0x6B, 0x5E),
@@ -130,10 +175,41 @@ impl Palette {
         faint: rgb(0xC4, 0xC4, 0xC4),
         lived: rgb(0x0B, 0x80, 0x73),
         replayed: rgb(0xB8, 0x62, 0x00),
+        tested: rgb(0x0B, 0x62, 0xA8),
         exact: rgb(0x28, 0x28, 0x28),
         truncated: rgb(0xC2, 0x41, 0x0C),
         wrong: rgb(0xC6, 0x28, 0x1C),
     };
+
+    /// The colour of the i-th of several things; from the eighth on the same colours, halfway to grey.
+    pub fn series(&self, i: usize) -> Color {
+        let color = SERIES[i % SERIES.len()];
+        let pale = !(i / SERIES.len()).is_multiple_of(2);
+        let color = mixed(color, rgb(128, 128, 128), if pale { 0.5 } else { 0.0 });
+        legible(color, self.ground, 3.0)
+    }
+
+    /// The colour of a rule, by its name; what follows a hyphen tells it from others of its kind.
+    pub fn rule(&self, rule: &str) -> Color {
+        let name = rule.split(['-', '(']).next().unwrap_or_default();
+        let color = match name {
+            "Bptt" | "CheckpointedBptt" => self.exact,
+            "ReplayBptt" => SERIES[0],
+            "ReversibleReplay" => rgb(180, 120, 0),
+            "Tbptt" => SERIES[4],
+            "Rtrl" => SERIES[2],
+            "Snap" => rgb(110, 190, 110),
+            "Uoro" => rgb(90, 140, 60),
+            "KfRtrl" => rgb(0, 120, 110),
+            "Rflo" => SERIES[1],
+            "Eprop" => SERIES[5],
+            "Sab" => SERIES[3],
+            "ReadoutOnly" => rgb(128, 128, 128),
+            // Another one: a colour that is always its own.
+            other => return self.series(other.bytes().map(usize::from).sum()),
+        };
+        legible(color, self.ground, 3.0)
+    }
 
     /// The one for a dark or a light ground.
     pub fn on(dark: bool) -> Self {

@@ -65,15 +65,31 @@ impl Svg {
                 points,
                 color,
                 width,
+                dash,
             } => {
                 let mut places = String::new();
                 for [x, y] in points {
                     let _ = write!(places, "{x:.2},{y:.2} ");
                 }
                 self.put(format_args!(
-                    "<polyline points=\"{}\" fill=\"none\" {} stroke-width=\"{width:.2}\"/>\n",
+                    "<polyline points=\"{}\" fill=\"none\" {} stroke-width=\"{width:.2}\"{}/>\n",
                     places.trim_end(),
-                    paint("stroke", *color)
+                    paint("stroke", *color),
+                    dash.lengths().map_or(String::new(), |[on, off]| format!(
+                        " stroke-dasharray=\"{on} {off}\""
+                    ))
+                ));
+            }
+            Mark::Ribbon { ends, color } => {
+                let mut places = String::new();
+                let there = ends.iter().map(|end| end[0]);
+                for [x, y] in there.chain(ends.iter().rev().map(|end| end[1])) {
+                    let _ = write!(places, "{x:.2},{y:.2} ");
+                }
+                self.put(format_args!(
+                    "<polygon points=\"{}\" {}/>\n",
+                    places.trim_end(),
+                    paint("fill", *color)
                 ));
             }
             Mark::Fill { area, color } => self.fill(*area, *color),

@@ -5,6 +5,7 @@
 mod action;
 mod app;
 mod broken;
+mod chart;
 mod command_line;
 mod comparing;
 mod control;

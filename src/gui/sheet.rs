@@ -1,6 +1,6 @@
 //! A drawing on the screen.
 
-use egui::{Align2, Color32, ColorImage, FontId, Pos2, Rect, Shape, Stroke, TextureHandle};
+use egui::{Align2, Color32, ColorImage, FontId, Mesh, Pos2, Rect, Shape, Stroke, TextureHandle};
 use egui::{TextureOptions, Ui, pos2, vec2};
 
 use super::theme::color32;
@@ -30,10 +30,29 @@ impl Sheet {
                     points,
                     color,
                     width,
+                    dash,
                 } => {
                     let points: Vec<Pos2> = points.iter().map(|p| at(*p)).collect();
                     let stroke = Stroke::new(*width, color32(*color));
-                    painter.add(Shape::line(points, stroke));
+                    match dash.lengths() {
+                        None => drop(painter.add(Shape::line(points, stroke))),
+                        Some([on, off]) => {
+                            painter.extend(Shape::dashed_line(&points, stroke, on, off));
+                        }
+                    }
+                }
+                Mark::Ribbon { ends, color } => {
+                    let mut mesh = Mesh::default();
+                    for [above, below] in ends {
+                        let next = mesh.vertices.len() as u32;
+                        mesh.colored_vertex(at(*above), color32(*color));
+                        mesh.colored_vertex(at(*below), color32(*color));
+                        if next > 0 {
+                            mesh.add_triangle(next - 2, next - 1, next);
+                            mesh.add_triangle(next - 1, next, next + 1);
+                        }
+                    }
+                    painter.add(mesh);
                 }
                 Mark::Fill { area, color } => {
                     painter.rect_filled(rect(area), 0.0, color32(*color));

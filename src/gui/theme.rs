@@ -2,52 +2,13 @@
 
 use egui::Color32;
 
-use crate::figure::Color;
 pub use crate::figure::Map;
+use crate::figure::{Color, Palette};
 use crate::scenario::parse::Role;
 
-/// Okabe and Ito's colours, for rules.
-const RULES: [Color32; 7] = [
-    Color32::from_rgb(230, 159, 0),
-    Color32::from_rgb(86, 180, 233),
-    Color32::from_rgb(0, 158, 115),
-    Color32::from_rgb(204, 121, 167),
-    Color32::from_rgb(213, 94, 0),
-    Color32::from_rgb(0, 114, 178),
-    Color32::from_rgb(240, 228, 66),
-];
-
-/// The colour of the `i`-th rule; from the eighth on the same colours, halfway to grey.
-pub fn rule(i: usize) -> Color32 {
-    let color = RULES[i % RULES.len()];
-    if (i / RULES.len()).is_multiple_of(2) {
-        color
-    } else {
-        color.lerp_to_gamma(Color32::GRAY, 0.5)
-    }
-}
-
-/// The colour of a rule, by its name; what follows a hyphen tells it from others of its kind.
-pub fn named(rule: &str, dark: bool) -> Color32 {
-    let name = rule.split('-').next().unwrap_or_default();
-    match name {
-        // The yardstick.
-        "Bptt" | "CheckpointedBptt" if dark => Color32::from_gray(225),
-        "Bptt" | "CheckpointedBptt" => Color32::from_gray(40),
-        "ReplayBptt" => RULES[0],
-        "ReversibleReplay" => Color32::from_rgb(180, 120, 0),
-        "Tbptt" => RULES[4],
-        "Rtrl" => RULES[2],
-        "Snap" => Color32::from_rgb(110, 190, 110),
-        "Uoro" => Color32::from_rgb(90, 140, 60),
-        "KfRtrl" => Color32::from_rgb(0, 120, 110),
-        "Rflo" => RULES[1],
-        "Eprop" => RULES[5],
-        "Sab" => RULES[3],
-        "ReadoutOnly" => Color32::GRAY,
-        // Another one: a colour that is always its own.
-        other => self::rule(other.bytes().map(usize::from).sum()),
-    }
+/// What each colour stands for, on the ground that the window has now.
+pub fn palette(ui: &egui::Ui) -> Palette {
+    Palette::on(ui.visuals().dark_mode)
 }
 
 /// A colour of a figure on the screen.

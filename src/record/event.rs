@@ -111,6 +111,16 @@ impl Event {
     }
 }
 
+/// The target and the fraction now missing that a line of log.csv tells of; nothing where it tells of something else.
+pub fn damage_in(text: &str) -> Option<(Place, f64)> {
+    let place = |name: &str| Place::ALL.into_iter().find(|place| place.name() == name);
+    if let Some(name) = text.strip_suffix(" is whole again") {
+        return Some((place(name)?, 0.0));
+    }
+    let (percent, name) = text.strip_prefix("lesion: ")?.split_once(" % of ")?;
+    Some((place(name)?, percent.parse::<f64>().ok()? / 100.0))
+}
+
 impl<T: Into<AnyRow>> From<T> for Event {
     fn from(row: T) -> Self {
         Self::Row(row.into())
@@ -156,5 +166,33 @@ impl Sink for Vec<Event> {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         self.push(event.clone());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lesions_are_read_back_from_the_log() {
+        for target in Place::ALL {
+            for fraction in [0.0, 0.25, 1.0] {
+                let event = Event::Damaged {
+                    time: 3,
+                    target,
+                    fraction,
+                };
+                let line = event.log().unwrap();
+                assert_eq!(damage_in(&line.text), Some((target, fraction)));
+            }
+        }
+        for text in [
+            "lesion: half of CA3",
+            "lesion: 3 % of nothing",
+            "all is whole again",
+            "",
+        ] {
+            assert_eq!(damage_in(text), None);
+        }
     }
 }

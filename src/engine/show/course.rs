@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use super::growing::Growing;
+use crate::circuit::Place;
 use crate::record::{PhaseName, PhaseRecord, RippleRecord};
 
 /// Entries of each kind at most: beyond it every other one goes.
 const MOST: usize = 1 << 18;
+/// Lesions that are kept.
+const MOST_LESIONS: usize = 1000;
 
 /// A ripple that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +56,54 @@ impl Base {
 pub struct Course {
     phases: Growing<PhaseRecord>,
     ripples: Growing<RippleMark>,
+    lesions: Arc<Vec<LesionSpan>>,
     /// The names of the phases, to be shared.
     names: Arc<Vec<PhaseName>>,
 }
 
+/// A stretch of time in which a part was missing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LesionSpan {
+    /// Of what.
+    pub target: Place,
+    /// Which fraction was missing.
+    pub fraction: f64,
+    /// The clock when it began.
+    pub from: u64,
+    /// The clock when it ended; nothing where it goes on.
+    pub to: Option<u64>,
+}
+
+impl LesionSpan {
+    /// In words.
+    pub fn told(&self) -> String {
+        format!("{} -{:.0} %", self.target, self.fraction * 100.0)
+    }
+}
+
 impl Course {
+    /// A fraction of a part is missing from now on.
+    pub fn damaged(&mut self, time: u64, target: Place, fraction: f64) {
+        let lesions = Arc::make_mut(&mut self.lesions);
+        let open = |span: &&mut LesionSpan| span.target == target && span.to.is_none();
+        if let Some(span) = lesions.iter_mut().rev().find(open) {
+            span.to = Some(time);
+        }
+        if fraction > 0.0 && lesions.len() < MOST_LESIONS {
+            lesions.push(LesionSpan {
+                target,
+                fraction,
+                from: time,
+                to: None,
+            });
+        }
+    }
+
+    /// The lesions, in the order they began.
+    pub fn lesions(&self) -> &[LesionSpan] {
+        &self.lesions
+    }
+
     /// A phase began.
     pub fn phase(&mut self, row: &PhaseRecord) {
         if !self.names.contains(&row.phase) {

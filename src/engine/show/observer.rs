@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::course::Course;
 use super::snapshot::{LogLine, Series, Snapshot};
 use crate::record::{
-    AnyRow, CapacityRecord, Event, Measurement, Metric, RippleRecord, Sink, SinkError, metric,
+    AnyRow, CapacityRecord, Event, Measurement, Metric, RippleRecord, Sink, SinkError, damage_in,
+    metric,
 };
 
 /// A series longer than this loses every other point.
@@ -132,10 +133,23 @@ impl Sink for Observer {
             Event::Row(AnyRow::Ripple(row)) => self.ripple(row),
             Event::Row(AnyRow::Capacity(row)) => self.measured(row),
             Event::Row(AnyRow::Phase(row)) => self.course.phase(row),
-            Event::Row(AnyRow::Log(row)) => self.say(row.time, row.text.clone()),
+            Event::Row(AnyRow::Log(row)) => {
+                if let Some((target, fraction)) = damage_in(&row.text) {
+                    self.course.damaged(row.time, target, fraction);
+                }
+                self.say(row.time, row.text.clone());
+            }
             // Other tables are read where they are looked at.
             Event::Row(_) => {}
             other => {
+                if let Event::Damaged {
+                    time,
+                    target,
+                    fraction,
+                } = other
+                {
+                    self.course.damaged(*time, *target, *fraction);
+                }
                 if let Some(line) = other.log() {
                     self.say(line.time, line.text);
                 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::table::csv;
 use crate::engine::{Raster, RippleView};
 use crate::episode::quarter;
 use crate::numeric::statistics::{cosine, dot};
@@ -121,6 +122,35 @@ impl Front {
     pub(super) fn latest(&self) -> Option<usize> {
         let latest = self.view.steps.get(self.steps.checked_sub(1)?)?;
         latest.lived_step.filter(|t| *t < self.view.length)
+    }
+
+    /// What is shown at each lived step, as CSV: when it was replayed, the cosines, and how large δ is.
+    pub fn table(&self) -> String {
+        let size = |column: Option<&[f32]>| {
+            let squares = column.map(|c| dot(c, c));
+            squares.map_or(String::new(), |sum| sum.sqrt().to_string())
+        };
+        let exact = self.view.lived.as_ref().map(|lived| &lived.exact);
+        let cosine = |all: &[f32], t: usize| all.get(t).map_or(String::new(), f32::to_string);
+        let rows = self.shown().into_iter().enumerate().map(|(t, replayed)| {
+            [
+                t.to_string(),
+                replayed.map_or(String::new(), |step| step.to_string()),
+                cosine(&self.agreement.states, t),
+                cosine(&self.agreement.deltas, t),
+                size(replayed.and_then(|step| self.view.delta.column(step))),
+                size(exact.and_then(|exact| exact.column(t))),
+            ]
+        });
+        let head = [
+            "lived_step",
+            "replayed_step",
+            "state_cosine",
+            "delta_cosine",
+            "delta_norm",
+            "exact_delta_norm",
+        ];
+        csv(head, rows)
     }
 
     fn agree(&self) -> Agreement {

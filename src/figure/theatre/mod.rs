@@ -277,6 +277,7 @@ mod tests {
                             vec![[area.x, area.y], [area.right(), area.bottom()]]
                         }
                         Mark::Dot { at, .. } | Mark::Text { at, .. } => vec![*at],
+                        Mark::Ribbon { ends, .. } => ends.concat(),
                     });
                     for [x, y] in places {
                         assert!(x.is_finite() && y.is_finite());

@@ -99,10 +99,11 @@ impl App {
                 self.dock.bring_forward("Inspect");
             }
             Ask::SaveText => self.ask(Asking::SaveText),
-            Ask::SaveFigure(name, text) => {
-                self.figure = (name, text);
+            Ask::SaveFigure(name, bytes) => {
+                self.figure = (name, bytes);
                 self.ask(Asking::SaveFigure);
             }
+            Ask::Tell(problem) => self.status = Err(problem),
             Ask::CopyCommand => self.copy_command(ctx),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),
             Ask::Wish(wish) => {

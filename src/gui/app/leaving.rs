@@ -189,7 +189,7 @@ impl App {
     pub(super) fn save_figure(&mut self) {
         let saved = typed(&self.path).and_then(|path| {
             is_free(&path, self.force)?;
-            let written = write_atomic(&path, self.figure.1.as_bytes());
+            let written = write_atomic(&path, &self.figure.1);
             written.map(|()| path).map_err(|error| error.to_string())
         });
         match saved {

@@ -104,8 +104,8 @@ pub struct App {
     /// The scenarios' texts.
     documents: RefCell<Documents>,
     inspecting: RefCell<Inspecting>,
-    /// The figure that is to be saved: the name it may have, and its text.
-    figure: (String, String),
+    /// The figure that is to be saved: the name it may have, and its bytes.
+    figure: (String, Vec<u8>),
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.

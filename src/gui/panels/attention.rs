@@ -2,16 +2,16 @@
 
 use egui::Ui;
 
-use super::{Panel, PanelContext};
-use crate::figure::largest;
-use crate::gui::heatmap::{Heatmap, Picture};
-use crate::gui::theme::Map;
+use super::{Panel, PanelContext, figure_menu};
+use crate::figure::weights;
+use crate::gui::sheet::Sheet;
+use crate::gui::theme::palette;
 use crate::record::{Metric, metric};
 
 /// The attention panel.
 #[derive(Default)]
 pub struct Attention {
-    weights: Heatmap,
+    sheet: Sheet,
 }
 
 impl Panel for Attention {
@@ -31,13 +31,6 @@ impl Panel for Attention {
             );
             return;
         };
-        let ends = view.queries.first().zip(view.queries.last());
-        if let Some((first, last)) = ends {
-            ui.label(format!(
-                "steps {first} (top) to {last} (bottom) attend to steps 0 (left) to {} (right)",
-                view.weights.steps().saturating_sub(1)
-            ));
-        }
         let told = |declared| {
             let rule = cx.snapshot.rule.clone();
             cx.snapshot.last(&Metric::of(declared, rule))
@@ -49,15 +42,22 @@ impl Panel for Attention {
                 near * 100.0
             ));
         }
-        let picture = Picture {
-            name: "Attention weights",
-            raster: &view.weights,
-            map: Map::Viridis,
-            scale: largest(&view.weights.values),
-            steps: view.weights.steps(),
-            told: None,
-        };
-        let height = ui.available_height() - 4.0;
-        self.weights.show(ui, &picture, height);
+        let matrix = weights(view);
+        let draw = |width: f32, palette| matrix.draw([width, 0.8 * width], palette).drawing;
+        figure_menu(cx, ui, "attention", draw, Some(&|| matrix.table()));
+        let size = ui.available_size().max(egui::vec2(120.0, 60.0));
+        let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+        let named = || egui::WidgetInfo::labeled(egui::Role::Image, true, "Attention weights");
+        response.widget_info(named);
+        let drawn = matrix.draw([size.x, size.y], palette(ui));
+        self.sheet.paint(ui, rect.min, &drawn.drawing);
+        let at = response.hover_pos().map(|at| at - rect.min);
+        if let Some([row, step]) = at.and_then(|at| drawn.cell([at.x, at.y]))
+            && let Some(weight) = view.weights.column(step).and_then(|c| c.get(row))
+        {
+            let query = view.queries.get(row).copied().unwrap_or(row);
+            let told = format!("step {query} attends to step {step}: {weight:.4}");
+            response.on_hover_text_at_pointer(told);
+        }
     }
 }

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use egui::{Sense, Ui, vec2};
 
 use super::following::Following;
-use super::plots::plot;
-use super::{Ask, Corner, Panel, PanelContext, figure_menu, level, line, no_ripple};
+use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
 use crate::engine::{RippleView, Subject};
-use crate::figure::{Decoded, Palette};
+use crate::figure::{Decoded, Palette, recall};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
-use crate::gui::theme::rule;
 
 /// The CA3 panel.
 #[derive(Default)]
@@ -52,11 +50,13 @@ impl Panel for Ca3 {
                 "ripple {n} of episode {}, {order}, {} of {} units",
                 ripple.episode, ripple.code_size, ripple.units
             ));
-            figure_menu(cx, ui, "ca3", |width, palette| {
+            let draw = |width: f32, palette| {
                 let mut decoded = Decoded::default();
                 decoded.draw(ripple, [width, 0.75 * width], palette);
                 decoded.drawing
-            });
+            };
+            let table = || recall(ripple, Palette::LIGHT).table();
+            figure_menu(cx, ui, "ca3", draw, Some(&table));
         });
         let size = ui.available_size().max(vec2(200.0, 120.0));
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -88,42 +88,4 @@ impl Panel for Ca3 {
             response.on_hover_text_at_pointer(told);
         }
     }
-}
-
-/// Overlap, strength and support against the step.
-pub(super) fn overlap_plot(ui: &mut Ui, id: &str, ripple: &RippleView, height: f32, labels: bool) {
-    let points = |of: &dyn Fn(&crate::engine::RippleStep) -> f32| -> Vec<[f64; 2]> {
-        ripple
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(i, s)| [i as f64, f64::from(of(s))])
-            .collect()
-    };
-    let (overlap, strength, support) = (
-        points(&|s| s.overlap),
-        points(&|s| s.strength),
-        points(&|s| s.support),
-    );
-    let weak = ui.visuals().weak_text_color();
-    let label = match ripple.steps.len() {
-        _ if !labels => String::new(),
-        0 => "replayed step".to_string(),
-        n => format!(
-            "replayed step ({} ms each, {:.0} ms in all)",
-            ripple.step_ms,
-            ripple.step_ms * n as f64
-        ),
-    };
-    let plot = plot(id, &label, "")
-        .height(height.max(40.0))
-        .include_y(0.0)
-        .include_y(1.1);
-    plot.show(ui, |plot| {
-        plot.hline(level("threshold", 0.5, weak));
-        // Where the strength is the overlap, both are to be seen.
-        plot.line(line("overlap", &overlap, rule(2)).width(4.0));
-        plot.line(line("sequence strength", &strength, rule(1)));
-        plot.line(line("support", &support, rule(0)));
-    });
 }

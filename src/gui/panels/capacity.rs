@@ -3,90 +3,21 @@
 use std::collections::BTreeMap;
 
 use egui::{RichText, Ui};
-use egui_plot::{Line, Plot, PlotPoints, Points};
 
 use super::{Panel, PanelContext};
 use crate::analysis::Pivot;
 use crate::engine::Snapshot;
-use crate::gui::theme::rule;
-use crate::record::CapacityRecord;
-
-/// What a curve runs along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Axis {
-    Patterns,
-    Load,
-    Cue,
-    Noise,
-}
-
-impl Axis {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Patterns, "patterns"),
-        (Self::Load, "patterns / unit"),
-        (Self::Cue, "cue fraction"),
-        (Self::Noise, "noise"),
-    ];
-
-    fn of(self, r: &CapacityRecord) -> f64 {
-        match self {
-            Self::Patterns => r.patterns as f64,
-            Self::Load => r.patterns as f64 / r.units.max(1) as f64,
-            Self::Cue => r.cue_fraction,
-            Self::Noise => r.noise,
-        }
-    }
-
-    /// What is the same along a curve.
-    fn curve(self, r: &CapacityRecord) -> String {
-        let cue = if r.noise > 0.0 {
-            r.noise
-        } else {
-            r.cue_fraction
-        };
-        match self {
-            _ if r.cue == "Input" => r.store.clone(),
-            Self::Patterns | Self::Load if r.cue == "Forward" || r.cue == "Reverse" => {
-                format!("{} {}", r.store, r.cue.to_lowercase())
-            }
-            Self::Patterns | Self::Load => format!("{} {} {cue}", r.store, r.cue),
-            Self::Cue | Self::Noise => format!("{} {}, {} patterns", r.store, r.cue, r.patterns),
-        }
-    }
-
-    /// The one along which there is most to see.
-    fn best(rows: &[CapacityRecord]) -> Self {
-        let different = |axis: Self| {
-            let mut values: Vec<u64> = rows.iter().map(|r| axis.of(r).to_bits()).collect();
-            values.sort_unstable();
-            values.dedup();
-            values.len()
-        };
-        let first_store = rows.iter().filter(|r| r.store == rows[0].store);
-        let loads = {
-            let mut loads: Vec<usize> = first_store.map(|r| r.patterns).collect();
-            loads.sort_unstable();
-            loads.dedup();
-            loads.len()
-        };
-        if loads >= different(Self::Cue).max(different(Self::Noise)) {
-            Self::Patterns
-        } else if different(Self::Noise) > different(Self::Cue) {
-            Self::Noise
-        } else {
-            Self::Cue
-        }
-    }
-}
+use crate::figure::{Extent, capacity};
+use crate::gui::chart::chart;
+use crate::gui::theme::palette;
 
 /// The capacity panel.
 #[derive(Default)]
 pub struct Capacity {
     /// The run that the choices were made in.
     run: u64,
-    axis: Option<Axis>,
+    axis: Option<Extent>,
     exact: bool,
-    log: bool,
 }
 
 impl Panel for Capacity {
@@ -127,7 +58,7 @@ impl Panel for Capacity {
         }
         if !rows.is_empty() {
             ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
-                self.curves(rows, ui);
+                self.curves(cx, ui);
             });
         }
         if !tables.is_empty() {
@@ -146,10 +77,11 @@ impl Panel for Capacity {
 }
 
 impl Capacity {
-    fn curves(&mut self, rows: &[CapacityRecord], ui: &mut Ui) {
-        let mut axis = self.axis.unwrap_or_else(|| Axis::best(rows));
+    fn curves(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+        let rows = &cx.snapshot.capacity;
+        let mut axis = self.axis.unwrap_or_else(|| Extent::best(rows));
         ui.horizontal_wrapped(|ui| {
-            for (choice, name) in Axis::ALL {
+            for (choice, name) in Extent::ALL {
                 if ui.selectable_value(&mut axis, choice, name).clicked() {
                     self.axis = Some(choice);
                 }
@@ -157,81 +89,9 @@ impl Capacity {
             ui.separator();
             ui.selectable_value(&mut self.exact, false, "overlap");
             ui.selectable_value(&mut self.exact, true, "errorless");
-            ui.separator();
-            ui.checkbox(&mut self.log, "log axis");
         });
-        let mut curves: Vec<(String, Vec<&CapacityRecord>)> = Vec::new();
-        for row in rows {
-            let name = axis.curve(row);
-            match curves.iter_mut().find(|c| c.0 == name) {
-                Some(curve) => curve.1.push(row),
-                None => curves.push((name, vec![row])),
-            }
-        }
-        // A curve of one point says nothing along this axis, unless all are like that.
-        if curves.iter().any(|c| c.1.len() > 1) {
-            curves.retain(|c| c.1.len() > 1);
-        }
-        egui::ScrollArea::vertical()
-            .id_salt("capacity curves")
-            .max_height(44.0)
-            .show(ui, |ui| {
-                ui.horizontal_wrapped(|ui| {
-                    for (i, (name, _)) in curves.iter().enumerate() {
-                        ui.label(RichText::new(name).small().color(rule(i)).strong());
-                    }
-                });
-            });
-        let (log, exact) = (self.log, self.exact);
-        let place = move |x: f64| if log { x.max(1e-3).log10() } else { x };
-        let name = match axis {
-            Axis::Cue if rows.iter().all(|r| r.cue == "Input") => "overlap of the entorhinal codes",
-            _ => Axis::ALL.iter().find(|a| a.0 == axis).map_or("", |a| a.1),
-        };
-        Plot::new("capacity")
-            .height((ui.available_height() - 4.0).max(40.0))
-            .include_y(0.0)
-            .include_y(1.05)
-            .allow_scroll(false)
-            .allow_drag(false)
-            .allow_zoom(false)
-            .allow_boxed_zoom(false)
-            .x_axis_label(name)
-            .y_axis_label(if exact { "errorless" } else { "overlap" })
-            .x_axis_formatter(move |mark, _| {
-                let x = if log {
-                    10_f64.powf(mark.value)
-                } else {
-                    mark.value
-                };
-                format!("{}", (x * 1000.0).round() / 1000.0)
-            })
-            .show(ui, |plot| {
-                for (i, (name, rows)) in curves.iter().enumerate() {
-                    let mut rows = rows.clone();
-                    rows.sort_by(|a, b| axis.of(a).total_cmp(&axis.of(b)));
-                    let y = |r: &CapacityRecord| if exact { r.exact_rate } else { r.overlap_mean };
-                    let points: Vec<[f64; 2]> =
-                        rows.iter().map(|r| [place(axis.of(r)), y(r)]).collect();
-                    plot.points(
-                        Points::new(name.clone(), PlotPoints::from(points.clone()))
-                            .radius(2.5)
-                            .color(rule(i)),
-                    );
-                    plot.line(super::line(name, &points, rule(i)));
-                    if exact {
-                        continue;
-                    }
-                    for r in rows.iter().filter(|r| r.overlap_se > 0.0) {
-                        let x = place(axis.of(r));
-                        let bar = vec![
-                            [x, r.overlap_mean - r.overlap_se],
-                            [x, r.overlap_mean + r.overlap_se],
-                        ];
-                        plot.line(Line::new(name.clone(), bar).color(rule(i)).width(1.0));
-                    }
-                }
-            });
+        let plot = capacity(rows, axis, self.exact, palette(ui));
+        chart(cx, ui, "capacity", ui.available_height() - 4.0, plot);
     }
 }
 
@@ -291,32 +151,6 @@ fn brief(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn row(store: &str, patterns: usize, cue_fraction: f64) -> CapacityRecord {
-        CapacityRecord {
-            store: store.into(),
-            units: 100,
-            sparsity: 0.1,
-            patterns,
-            cue: "Fraction".into(),
-            cue_fraction,
-            noise: 0.0,
-            trials: 3,
-            overlap_mean: 0.9,
-            overlap_se: 0.01,
-            exact_rate: 0.5,
-            time: 0,
-            label: String::new(),
-        }
-    }
-
-    #[test]
-    fn the_axis_with_most_values_is_shown() {
-        let loads: Vec<_> = [10, 20, 30].iter().map(|p| row("Ca3", *p, 0.5)).collect();
-        assert_eq!(Axis::best(&loads), Axis::Patterns);
-        let cues: Vec<_> = [0.1, 0.5, 0.9].iter().map(|c| row("Ca3", 10, *c)).collect();
-        assert_eq!(Axis::best(&cues), Axis::Cue);
-    }
 
     #[test]
     fn numbers_are_brief() {

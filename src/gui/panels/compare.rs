@@ -3,13 +3,14 @@
 use egui::{RichText, ScrollArea, Ui};
 
 use super::branches::called;
-use super::ca3::overlap_plot;
-use super::plots::{STYLES, compared};
+use super::plots::compared;
 use super::{Panel, PanelContext};
 use crate::engine::{BranchView, Snapshot, Source};
-use crate::figure::largest;
+use crate::figure::plot::Dash;
+use crate::figure::{largest, recall};
+use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
-use crate::gui::theme::Map;
+use crate::gui::theme::{Map, palette};
 use crate::record::{Metric, metric};
 
 /// The panel that shows runs side by side.
@@ -54,7 +55,7 @@ impl Panel for Compare {
                 for (i, ((run, snapshot), map)) in all.iter().zip(&mut self.maps).enumerate() {
                     ui.vertical(|ui| {
                         ui.set_width(width);
-                        column(ui, i, run, snapshot, map, (scale, height));
+                        column(cx, ui, i, run, snapshot, map, (scale, height));
                     });
                 }
             });
@@ -63,6 +64,7 @@ impl Panel for Compare {
 }
 
 fn column(
+    cx: &PanelContext<'_>,
     ui: &mut Ui,
     i: usize,
     run: &BranchView,
@@ -71,7 +73,7 @@ fn column(
     (scale, height): (f32, f32),
 ) {
     ui.label(RichText::new(called(run)).strong());
-    let style = STYLES.get(i).copied().unwrap_or_default();
+    let style = Dash::ALL.get(i).map_or("", |(_, name)| name);
     ui.label(format!(
         "{style} · step {} · {}",
         snapshot.step, snapshot.phase
@@ -101,7 +103,8 @@ fn column(
             "ripple {} of episode {}",
             ripple.ripple, ripple.episode
         ));
-        overlap_plot(ui, &format!("side {i}"), ripple, room.min(110.0), false);
+        let plot = recall(ripple, palette(ui));
+        chart(cx, ui, &format!("side {i}"), room.min(110.0), plot);
     }
     let told = [
         ("awake", &metric::ACCURACY),

@@ -9,7 +9,7 @@ use crate::engine::{CortexView, Source, Subject};
 use crate::figure::{largest, letter};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{LESION, LIVED, Map, rule};
+use crate::gui::theme::{LESION, LIVED, Map, color32, palette};
 
 /// The cortex panel.
 #[derive(Default)]
@@ -37,14 +37,15 @@ impl Panel for Cortex {
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         let view = &*cx.snapshot.cortex;
+        let colors = palette(ui);
         let (what, color) = match view.source {
-            Source::Lived => ("lived", rule(2)),
-            Source::Probed => ("tested", rule(1)),
-            Source::Reinstated => ("re-instated by a ripple", rule(0)),
+            Source::Lived => ("lived", colors.lived),
+            Source::Probed => ("tested", colors.tested),
+            Source::Reinstated => ("re-instated by a ripple", colors.replayed),
         };
         ui.horizontal_wrapped(|ui| {
             ui.label(format!("episode {}", view.episode));
-            ui.label(RichText::new(what).color(color).strong());
+            ui.label(RichText::new(what).color(color32(color)).strong());
             let mut locked = self.locked.is_some();
             if ui
                 .checkbox(&mut locked, "lock colours")

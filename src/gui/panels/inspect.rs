@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
-use egui_plot::{Points, Polygon};
 
-use super::plots::plot;
-use super::{Ask, Corner, Panel, PanelContext, line};
-use crate::engine::{Findings, Link, Matrix, Snapshot, Subject};
+use super::{Ask, Corner, Panel, PanelContext};
+use crate::engine::{Findings, Link, Matrix, Subject};
 use crate::figure::largest;
+use crate::figure::plot::{Axis, Curve, Drawn, Plot};
+use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{LIVED, Map, REPLAYED};
+use crate::gui::theme::{LIVED, Map, REPLAYED, palette};
 
 /// The inspection panel.
 #[derive(Default)]
@@ -149,7 +149,7 @@ impl Inspect {
         });
         ui.label(RichText::new(of).weak());
         facts(ui, &found.facts);
-        activity(cx.snapshot, subject, ui);
+        activity(cx, subject, ui);
         for (name, list) in &found.lists {
             CollapsingHeader::new(name)
                 .default_open(list.len() <= 24)
@@ -164,7 +164,8 @@ impl Inspect {
 }
 
 /// A unit over the shown episode, or ripple.
-fn activity(snapshot: &Snapshot, subject: &Subject, ui: &mut Ui) {
+fn activity(cx: &PanelContext<'_>, subject: &Subject, ui: &mut Ui) {
+    let snapshot = cx.snapshot;
     let (points, label, color): (Vec<[f64; 2]>, _, _) = match subject {
         Subject::Cortical(row) => {
             let states = &snapshot.cortex.states;
@@ -192,17 +193,15 @@ fn activity(snapshot: &Snapshot, subject: &Subject, ui: &mut Ui) {
         return;
     }
     ui.label(label);
-    plot("inspected activity", "step", "")
-        .height(90.0)
-        .include_y(0.0)
-        .show(ui, |plot| {
-            plot.line(line("activity", &points, color));
-            plot.points(
-                Points::new("steps", points.clone())
-                    .radius(2.0)
-                    .color(color),
-            );
-        });
+    let mut plot = Plot::new(Axis::new("step", &[]), Axis::new("", &[0.0]));
+    let [r, g, b, _] = color.to_array();
+    plot.curves.push(Curve {
+        points,
+        color: [r, g, b, 255],
+        drawn: Drawn::Both,
+        ..Curve::default()
+    });
+    chart(cx, ui, "inspected activity", 90.0, plot);
 }
 
 /// Weights as a picture, with their eigenvalues where they feed back.
@@ -253,7 +252,7 @@ fn weights(cx: &PanelContext<'_>, map: &mut Heatmap, matrix: &Matrix, ui: &mut U
             _ => format!(" of gate {}", i + 1),
         };
         match spectrum {
-            Ok(values) => spectrum_plot(ui, &matrix.name, i, &which, values),
+            Ok(values) => spectrum_plot(cx, ui, &matrix.name, i, &which, values),
             Err(why) => {
                 ui.label(format!("no spectrum{which}: {why}"));
             }
@@ -266,7 +265,14 @@ fn weights(cx: &PanelContext<'_>, map: &mut Heatmap, matrix: &Matrix, ui: &mut U
 }
 
 /// Eigenvalues in the complex plane, with the unit circle: what lies outside it grows.
-fn spectrum_plot(ui: &mut Ui, name: &str, block: usize, which: &str, values: &[[f64; 2]]) {
+fn spectrum_plot(
+    cx: &PanelContext<'_>,
+    ui: &mut Ui,
+    name: &str,
+    block: usize,
+    which: &str,
+    values: &[[f64; 2]],
+) {
     let radius = values
         .iter()
         .map(|[re, im]| re.hypot(*im))
@@ -278,20 +284,34 @@ fn spectrum_plot(ui: &mut Ui, name: &str, block: usize, which: &str, values: &[[
         .map(|i| f64::from(i) / 96.0 * std::f64::consts::TAU)
         .map(|angle| [angle.cos(), angle.sin()])
         .collect();
-    let quiet = ui.visuals().weak_text_color();
-    let strong = ui.visuals().strong_text_color();
+    let colors = palette(ui);
+    let mut plot = Plot::new(
+        Axis::new("real", &[-1.0, 1.0]),
+        Axis::new("imaginary", &[-1.0, 1.0]),
+    );
+    plot.equal = true;
+    plot.curves = vec![
+        Curve {
+            name: "unit circle".into(),
+            points: circle,
+            color: colors.caption,
+            drawn: Drawn::Line,
+            run: 1,
+            ..Curve::default()
+        },
+        Curve {
+            name: "eigenvalues".into(),
+            points: values.to_vec(),
+            color: colors.text,
+            drawn: Drawn::Dots,
+            run: 1,
+            ..Curve::default()
+        },
+    ];
     let side = ui.available_width().min(SIDE);
-    plot(&format!("spectrum {name} {block}"), "real", "imaginary")
-        .width(side)
-        .height(side)
-        .data_aspect(1.0)
-        .show(ui, |plot| {
-            let edge = egui::Stroke::new(1.0, quiet);
-            let ring = Polygon::new("unit circle", circle).stroke(edge);
-            plot.polygon(ring.fill_color(egui::Color32::TRANSPARENT));
-            let points = Points::new("eigenvalues", values.to_vec());
-            plot.points(points.radius(2.5).color(strong));
-        });
+    let name = format!("spectrum {name} {block}");
+    let size = egui::vec2(side, side);
+    ui.allocate_ui(size, |ui| chart(cx, ui, &name, side, plot));
 }
 
 /// A ripple, from what is kept of the run.

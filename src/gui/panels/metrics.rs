@@ -2,9 +2,11 @@
 
 use egui::{ScrollArea, Ui};
 
-use super::plots::{compared, counted, curves, over_time, plot};
-use super::{Panel, PanelContext, legend};
-use crate::gui::theme::rule;
+use super::plots::{compared, others, seen};
+use super::{Panel, PanelContext};
+use crate::figure::{Along, counted, metrics};
+use crate::gui::chart::chart;
+use crate::gui::theme::palette;
 use crate::record::Metric;
 
 /// The metrics panel.
@@ -12,6 +14,7 @@ use crate::record::Metric;
 pub struct Metrics {
     run: u64,
     chosen: Vec<Metric>,
+    along: Along,
     filter: String,
 }
 
@@ -24,14 +27,15 @@ impl Panel for Metrics {
     }
 
     fn help(&self) -> &'static str {
-        "Every quantity of metrics.csv: choose up to seven, and see them over time, with their last values. Hover a name for \
-         what it means."
+        "Every quantity of metrics.csv: choose up to seven, and see them over time, or along another quantity, with their last values. \
+         Hover a name for what it means."
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         if self.run != cx.snapshot.run {
             self.run = cx.snapshot.run;
             self.chosen.clear();
+            self.along = Along::Time;
         }
         if cx.snapshot.series.is_empty() {
             ui.label("nothing is measured yet: quantities come as the run goes on");
@@ -66,11 +70,10 @@ impl Metrics {
                 let value = points.last().map_or(f64::NAN, |p| p[1]);
                 let check = ui.checkbox(&mut shown, format!("{name}  {value:.4}"));
                 if check.changed() {
-                    self.chosen.retain(|m| m != metric);
                     if shown {
-                        self.chosen.push(metric.clone());
-                        let over = self.chosen.len().saturating_sub(MOST);
-                        self.chosen.drain(..over);
+                        self.choose(metric);
+                    } else {
+                        self.chosen.retain(|m| m != metric);
                     }
                 }
                 if let Some(declared) = metric.declared() {
@@ -80,26 +83,37 @@ impl Metrics {
         });
     }
 
-    fn plot(&self, cx: &PanelContext<'_>, ui: &mut Ui) {
+    fn plot(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         compared(cx, ui);
-        let names: Vec<String> = self.chosen.iter().map(Metric::name).collect();
-        let entries: Vec<_> = names
-            .iter()
-            .enumerate()
-            .map(|(i, n)| (n.as_str(), rule(i)))
-            .collect();
-        legend(ui, &entries);
         if self.chosen.is_empty() {
             ui.label("choose what to see");
         }
-        let strong = ui.visuals().strong_text_color();
-        plot("metrics", counted(cx.base), "")
-            .height(ui.available_height().max(40.0))
-            .show(ui, |plot| {
-                for (i, metric) in self.chosen.iter().enumerate() {
-                    curves(plot, cx, &names[i], rule(i), |s| s.points(metric));
+        ui.horizontal(|ui| {
+            let label = ui.label("along");
+            let name = match &self.along {
+                Along::Time => counted(cx.base).to_string(),
+                Along::Metric(metric) => metric.name(),
+            };
+            let combo = egui::ComboBox::from_id_salt("along").selected_text(name);
+            let combo = combo.show_ui(ui, |ui| {
+                ui.selectable_value(&mut self.along, Along::Time, counted(cx.base));
+                for metric in cx.snapshot.series.keys() {
+                    let along = Along::Metric(metric.clone());
+                    ui.selectable_value(&mut self.along, along, metric.name());
                 }
-                over_time(plot, cx, strong);
             });
+            combo.response.labelled_by(label.id);
+        });
+        let others = others(cx);
+        let plot = metrics(&seen(cx, &others, palette(ui)), &self.chosen, &self.along);
+        chart(cx, ui, "metrics", ui.available_height(), plot);
+    }
+
+    /// Shows a quantity, beside those that are shown.
+    pub fn choose(&mut self, metric: &Metric) {
+        self.chosen.retain(|m| m != metric);
+        self.chosen.push(metric.clone());
+        let over = self.chosen.len().saturating_sub(MOST);
+        self.chosen.drain(..over);
     }
 }

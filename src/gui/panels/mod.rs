@@ -31,7 +31,7 @@ use super::Wish;
 use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
 use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
-use crate::figure::{Drawing, Palette, points, svg};
+use crate::figure::{DPI, Drawing, Palette, pixels, png, points, svg};
 use crate::scenario::TrySpec;
 
 /// What a panel may ask for.
@@ -57,8 +57,10 @@ pub enum Ask {
     Inspect(Topic),
     /// To save the text that is shown, under another name.
     SaveText,
-    /// To save a figure: the name it may have, and its text.
-    SaveFigure(String, String),
+    /// To save a figure: the name it may have, and its bytes.
+    SaveFigure(String, Vec<u8>),
+    /// Something that went wrong, in words.
+    Tell(String),
     /// The command that runs the scenario at hand, to the clipboard.
     CopyCommand,
 }
@@ -145,29 +147,63 @@ pub fn all() -> Vec<Box<dyn Panel>> {
     ]
 }
 
-/// A menu that saves a panel as a figure: `draw` makes it so wide, and as high as it likes.
+/// A menu that saves a panel as a figure: `draw` makes it so wide, and as high as it likes; `table` is what lies behind it.
 pub(super) fn figure_menu(
     cx: &PanelContext<'_>,
     ui: &mut egui::Ui,
     name: &str,
     draw: impl Fn(f32, Palette) -> Drawing,
+    table: Option<&dyn Fn() -> String>,
 ) {
-    ui.menu_button("Figure", |ui| {
-        let text = |mm| svg(&draw(points(mm), Palette::LIGHT), Palette::LIGHT.ground);
-        for (mm, what) in [(85.0, "a column"), (180.0, "a page")] {
-            let save = ui.button(format!("Save SVG, {mm} mm…"));
-            if save
-                .on_hover_text(format!("As wide as {what} of a journal"))
-                .clicked()
-            {
-                let file = format!("{name}-{mm}.svg");
-                (cx.ask)(Ask::SaveFigure(file, text(mm)));
+    let shown = ui.menu_button("Figure", |ui| save_figure(cx, ui, name, draw, table));
+    let told = format!("Figure of {name}");
+    let button = shown.response;
+    button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &told));
+}
+
+/// The ways to save and to copy a figure.
+pub(super) fn save_figure(
+    cx: &PanelContext<'_>,
+    ui: &mut egui::Ui,
+    name: &str,
+    draw: impl Fn(f32, Palette) -> Drawing,
+    table: Option<&dyn Fn() -> String>,
+) {
+    let text = |mm| svg(&draw(points(mm), Palette::LIGHT), Palette::LIGHT.ground);
+    let save = |file: String, bytes| (cx.ask)(Ask::SaveFigure(file, bytes));
+    for (mm, what) in [(85.0, "a column"), (180.0, "a page")] {
+        let wide = format!("As wide as {what} of a journal");
+        let button = ui.button(format!("Save SVG, {mm} mm…"));
+        if button.on_hover_text(&wide).clicked() {
+            save(format!("{name}-{mm}.svg"), text(mm).into_bytes());
+        }
+        let button = ui.button(format!("Save PNG, {mm} mm…"));
+        let hint = format!("{wide}, {DPI} dots an inch");
+        if button.on_hover_text(hint).clicked() {
+            match png(&text(mm), mm) {
+                Ok(bytes) => save(format!("{name}-{mm}.png"), bytes),
+                Err(error) => (cx.ask)(Ask::Tell(format!("no picture of {name}: {error}"))),
             }
         }
-        if ui.button("Copy SVG").clicked() {
-            ui.ctx().copy_text(text(85.0));
+    }
+    if let Some(table) = table {
+        if ui.button("Save CSV…").clicked() {
+            save(format!("{name}.csv"), table().into_bytes());
         }
-    });
+        if ui.button("Copy table").clicked() {
+            ui.ctx().copy_text(table());
+        }
+    }
+    if ui.button("Copy SVG").clicked() {
+        ui.ctx().copy_text(text(85.0));
+    }
+    if ui.button("Copy picture").clicked()
+        && let Ok(picture) = pixels(&text(180.0), 1600.0)
+    {
+        let size = [picture.width() as usize, picture.height() as usize];
+        let image = egui::ColorImage::from_rgba_premultiplied(size, picture.data());
+        ui.ctx().copy_image(image);
+    }
 }
 
 /// Why there is no ripple to be seen.
@@ -178,36 +214,4 @@ pub(super) fn no_ripple(snapshot: &Snapshot) -> &'static str {
         }
         _ => "no ripple yet: ripples come when the protocol sleeps",
     }
-}
-
-/// A line of a plot from a series.
-pub(super) fn line(
-    name: &str,
-    points: &[[f64; 2]],
-    color: egui::Color32,
-) -> egui_plot::Line<'static> {
-    let finite: Vec<[f64; 2]> = points
-        .iter()
-        .copied()
-        .filter(|p| p[0].is_finite() && p[1].is_finite())
-        .collect();
-    egui_plot::Line::new(name.to_string(), finite)
-        .color(color)
-        .width(1.8)
-}
-
-/// What the colours of a plot mean, in a row above it: a legend inside would hide the curves.
-pub(super) fn legend(ui: &mut egui::Ui, entries: &[(&str, egui::Color32)]) {
-    ui.horizontal_wrapped(|ui| {
-        for (name, color) in entries {
-            ui.label(egui::RichText::new(*name).color(*color).strong());
-        }
-    });
-}
-
-/// A level drawn across a plot.
-pub(super) fn level(name: &str, y: f64, color: egui::Color32) -> egui_plot::HLine {
-    egui_plot::HLine::new(name.to_string(), y)
-        .color(color)
-        .style(egui_plot::LineStyle::dashed_dense())
 }

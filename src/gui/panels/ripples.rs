@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::ca3::overlap_plot;
 use super::{Ask, Panel, PanelContext, no_ripple};
 use crate::engine::{Raster, RippleView, Snapshot};
-use crate::figure::largest;
+use crate::figure::{largest, recall};
+use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::Map;
+use crate::gui::theme::{Map, palette};
 use crate::record::{Metric, Order, RippleRecord, metric};
 
 /// The ripples panel.
@@ -245,13 +245,9 @@ impl Ripples {
                 told: None,
             };
             self.error.show(&mut columns[2], &error, height);
-            overlap_plot(
-                &mut columns[3],
-                "ripple overlap",
-                view,
-                height + 18.0,
-                false,
-            );
+            let ui = &mut columns[3];
+            let plot = recall(view, palette(ui));
+            chart(cx, ui, "ripple overlap", height + 18.0, plot);
         });
     }
 }

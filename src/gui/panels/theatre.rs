@@ -243,9 +243,10 @@ impl Theatre {
                     );
             }
             if let Some(front) = self.front.as_ref().filter(|_| there) {
-                figure_menu(cx, ui, "theatre", |width, palette| {
+                let draw = |width: f32, palette| {
                     Scene::draw(front, [width, 0.75 * width], palette).drawing
-                });
+                };
+                figure_menu(cx, ui, "theatre", draw, None);
             }
         });
     }

@@ -1,13 +1,13 @@
 //! A sweep as a picture: a band over one parameter, a heat map over two.
 
 use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
-use egui_plot::{PlotPoint, Points, Polygon};
 
-use super::super::line;
-use super::super::plots::plot;
+use super::super::PanelContext;
 use super::table::Place;
 use crate::engine::Grid;
-use crate::gui::theme::{LESION, Map, TESTED, color32};
+use crate::figure::plot::{Axis, Curve, Drawn, Plot};
+use crate::gui::chart::chart;
+use crate::gui::theme::{LESION, Map, color32, palette};
 
 /// Height of a picture in points.
 const HEIGHT: f32 = 240.0;
@@ -24,7 +24,13 @@ fn along(values: &[String]) -> (Vec<f64>, bool) {
 }
 
 /// Median and quartiles over one parameter, or of the one place that there is; the place that was clicked.
-pub(super) fn band(ui: &mut Ui, grid: &Grid, places: &[Place], metric: &str) -> Option<Vec<usize>> {
+pub(super) fn band(
+    cx: &PanelContext<'_>,
+    ui: &mut Ui,
+    grid: &Grid,
+    places: &[Place],
+    metric: &str,
+) -> Option<Vec<usize>> {
     let none = vec![String::from("0")];
     let axis = grid.axes.first();
     let values = axis.map_or(&none, |axis| &axis.values);
@@ -42,7 +48,6 @@ pub(super) fn band(ui: &mut Ui, grid: &Grid, places: &[Place], metric: &str) -> 
         ui.label(told.join(" · "));
     }
     let of = |i: usize| -> Vec<[f64; 2]> { known.iter().map(|(x, q, _)| [*x, q[i]]).collect() };
-    let edge: Vec<[f64; 2]> = of(0).into_iter().chain(of(2).into_iter().rev()).collect();
     let each: Vec<[f64; 2]> = known
         .iter()
         .flat_map(|(x, _, place)| place.values.iter().map(|value| [*x, *value]))
@@ -52,43 +57,44 @@ pub(super) fn band(ui: &mut Ui, grid: &Grid, places: &[Place], metric: &str) -> 
         .filter(|place| place.failed > 0)
         .filter_map(|place| Some([at(place)?, 0.0]))
         .collect();
-    let shown = plot("sweep band", name, metric)
-        .height(HEIGHT)
-        .include_y(0.0);
-    let shown = x.iter().fold(shown, |plot, x| plot.include_x(*x));
-    let response = shown.show(ui, |plot| {
-        let fill = TESTED.gamma_multiply(0.25);
-        let band = Polygon::new("quartiles", edge).stroke(Stroke::NONE);
-        plot.polygon(band.fill_color(fill));
-        plot.line(line("median", &of(1), TESTED));
-        plot.points(Points::new("medians", of(1)).radius(4.0).color(TESTED));
-        plot.points(Points::new("runs", each).radius(2.0).color(TESTED));
-        let shape = egui_plot::MarkerShape::Cross;
-        plot.points(
-            Points::new("failed", failed)
-                .radius(5.0)
-                .shape(shape)
-                .color(LESION),
-        );
-        let pointer = plot.response().hover_pos()?;
-        let near = known.iter().map(|(x, [_, middle, _], place)| {
-            let at = plot.screen_from_plot(PlotPoint::new(*x, *middle));
-            (at.distance(pointer), *place)
-        });
-        let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0));
-        nearest
-            .filter(|(distance, _)| *distance < NEAR)
-            .map(|(_, place)| place)
+    let colors = palette(ui);
+    let mut plot = Plot::new(Axis::new(name, &x), Axis::new(metric, &[0.0]));
+    let dots = |name: &str, points, color| Curve {
+        name: name.into(),
+        points,
+        color,
+        drawn: Drawn::Dots,
+        ..Curve::default()
+    };
+    plot.curves = vec![
+        Curve {
+            name: "median".into(),
+            points: of(1),
+            spread: known.iter().map(|(_, q, _)| [q[0], q[2]]).collect(),
+            ribbon: true,
+            color: colors.tested,
+            drawn: Drawn::Both,
+            ..Curve::default()
+        },
+        dots("runs", each, colors.tested),
+        dots("failed", failed, colors.wrong),
+    ];
+    let shown = chart(cx, ui, "sweep band", HEIGHT, plot);
+    let at = shown.pointer?;
+    let near = known.iter().filter_map(|(x, [_, middle, _], place)| {
+        let [left, top] = [shown.laid.x.place(*x)?, shown.laid.y.place(*middle)?];
+        Some(((left - at[0]).hypot(top - at[1]), *place))
     });
-    let place = response.inner?;
+    let nearest = near.min_by(|a, b| a.0.total_cmp(&b.0));
+    let (_, place) = nearest.filter(|(distance, _)| *distance < NEAR)?;
     let value = place.at.first().and_then(|i| values.get(*i));
     let told = format!(
         "{name} {}: {}\nclick to open it as a run",
         value.map_or("", |v| v),
         place.told()
     );
-    let clicked = response.response.clicked();
-    response.response.on_hover_text_at_pointer(told);
+    let clicked = shown.response.clicked();
+    shown.response.on_hover_text_at_pointer(told);
     clicked.then(|| place.at.clone())
 }
 

@@ -252,7 +252,7 @@ impl Running {
         let grid = self.sweeping.grid();
         let opened = match grid.axes.as_slice() {
             [_, _] => drawn::map(ui, grid, &places, &metric.name()),
-            _ => drawn::band(ui, grid, &places, &metric.name()),
+            _ => drawn::band(cx, ui, grid, &places, &metric.name()),
         };
         if let Some(at) = opened {
             self.open(cx, &at);

@@ -1,0 +1,298 @@
+//! The parts of a plot, drawn one above the other.
+
+use super::clip::{pieces, thinned};
+use super::lay::{End, ROW, fitting, shown, width};
+use super::median::running;
+use super::scale::{Scale, Tick};
+use super::{Curve, Dash, Drawn, Plot};
+use crate::figure::drawing::{Anchor, Area, Drawing};
+use crate::figure::lanes::TEXT;
+use crate::figure::palette::{Color, Palette, mixed};
+
+/// A sheet with a frame and two scales.
+pub(super) struct Sheet {
+    pub drawing: Drawing,
+    pub palette: Palette,
+    pub frame: Area,
+    pub x: Scale,
+    pub y: Scale,
+}
+
+impl Sheet {
+    pub fn stretches(&mut self, plot: &Plot) {
+        for stretch in &plot.stretches {
+            let (Some(from), Some(to)) = (self.x.place(stretch.from), self.x.place(stretch.to))
+            else {
+                continue;
+            };
+            let from = from.clamp(self.frame.x, self.frame.right());
+            let to = to.clamp(self.frame.x, self.frame.right());
+            if to > from {
+                let area = Area {
+                    x: from,
+                    width: to - from,
+                    ..self.frame
+                };
+                let pale = mixed(self.palette.ground, stretch.color, 0.2);
+                self.drawing.fill(area, pale);
+            }
+        }
+    }
+
+    pub fn axes(&mut self, plot: &Plot, marks: &[Tick]) {
+        let Palette {
+            caption,
+            faint,
+            text,
+            ..
+        } = self.palette;
+        let frame = self.frame;
+        for tick in marks {
+            let Some(y) = self.y.place(tick.value) else {
+                continue;
+            };
+            self.drawing
+                .line(vec![[frame.x, y], [frame.right(), y]], faint, 0.5);
+            let at = [frame.x - 5.0, y];
+            self.drawing
+                .text(at, &*tick.text, TEXT, caption, Anchor::End);
+        }
+        let corner = [
+            [frame.x, frame.y],
+            [frame.x, frame.bottom()],
+            [frame.right(), frame.bottom()],
+        ];
+        self.drawing.line(corner.to_vec(), caption, 1.0);
+        if plot.lane.is_none() && !plot.y.name.is_empty() {
+            let at = [0.0, TEXT / 2.0 + 1.0];
+            self.drawing
+                .text(at, &*plot.y.name, TEXT, text, Anchor::Start);
+        }
+        let below = frame.bottom() + ROW / 2.0 + 3.0;
+        let mut free = f32::NEG_INFINITY;
+        for tick in self.x.ticks(64.0) {
+            let Some(x) = self.x.place(tick.value) else {
+                continue;
+            };
+            self.drawing.line(
+                vec![[x, frame.bottom()], [x, frame.bottom() - 4.0]],
+                caption,
+                1.0,
+            );
+            let half = width(&tick.text) / 2.0;
+            if !plot.x.bare && x - half > free {
+                self.drawing
+                    .text([x, below], &*tick.text, TEXT, caption, Anchor::Middle);
+                free = x + half + 4.0;
+            }
+        }
+        if !plot.x.bare && !plot.x.name.is_empty() {
+            let at = [frame.x + frame.width / 2.0, below + ROW - 2.0];
+            self.drawing
+                .text(at, &*plot.x.name, TEXT, text, Anchor::Middle);
+        }
+    }
+
+    fn places(&self, points: &[[f64; 2]]) -> Vec<Vec<[f32; 2]>> {
+        let place = |p: &[f64; 2]| Some([self.x.place(p[0])?, self.y.place(p[1])?]);
+        // What is no number is a gap.
+        let known: Vec<Option<[f32; 2]>> = points.iter().map(place).collect();
+        let runs = known.split(Option::is_none).filter(|run| !run.is_empty());
+        runs.map(|run| run.iter().flatten().copied().collect())
+            .collect()
+    }
+
+    fn stroke(&mut self, points: &[[f64; 2]], curve: &Curve, color: Color, wide: f32) {
+        for run in self.places(points) {
+            for piece in pieces(&thinned(run), self.frame) {
+                self.drawing.broken(piece, color, wide, curve.dash);
+            }
+        }
+    }
+
+    pub fn curve(&mut self, curve: &Curve) {
+        self.spread(curve);
+        let alone = curve.points.iter().filter(|p| p[1].is_finite()).count() == 1;
+        match curve.drawn {
+            Drawn::Smooth => match running(&curve.points) {
+                Some(median) => {
+                    let pale = mixed(self.palette.ground, curve.color, 0.4);
+                    self.stroke(&curve.points, curve, pale, 1.0);
+                    self.stroke(&median, curve, curve.color, 2.0);
+                }
+                None => self.stroke(&curve.points, curve, curve.color, 1.8),
+            },
+            Drawn::Line | Drawn::Both => self.stroke(&curve.points, curve, curve.color, 1.8),
+            Drawn::Dots => {}
+        }
+        // A curve of one point would not be seen.
+        if alone || matches!(curve.drawn, Drawn::Both | Drawn::Dots) {
+            let radius = if curve.drawn == Drawn::Dots { 2.0 } else { 3.0 };
+            for at in self.places(&curve.points).into_iter().flatten() {
+                let at_edge = Area {
+                    width: self.frame.width + 1.0,
+                    height: self.frame.height + 1.0,
+                    ..self.frame
+                };
+                if at_edge.holds(at) {
+                    self.drawing.dot(at, radius, curve.color);
+                }
+            }
+        }
+    }
+
+    fn spread(&mut self, curve: &Curve) {
+        let clamped = |v: f64| Some(self.y.place(v)?.clamp(self.frame.y, self.frame.bottom()));
+        let ends = curve
+            .points
+            .iter()
+            .zip(&curve.spread)
+            .filter_map(|(p, [low, high])| {
+                let x = self.x.place(p[0])?;
+                let inside = x >= self.frame.x && x <= self.frame.right() + 0.5;
+                inside.then_some([[x, clamped(*high)?], [x, clamped(*low)?]])
+            });
+        let ends: Vec<[[f32; 2]; 2]> = ends.collect();
+        if curve.ribbon {
+            let pale = mixed(self.palette.ground, curve.color, 0.25);
+            self.drawing.ribbon(ends, pale);
+        } else {
+            for [high, low] in ends {
+                self.drawing.line(vec![high, low], curve.color, 1.0);
+            }
+        }
+    }
+
+    pub fn levels(&mut self, plot: &Plot) {
+        let frame = self.frame;
+        let mut taken: Vec<Area> = Vec::new();
+        for level in &plot.across {
+            let Some(y) = self.y.place(level.y) else {
+                continue;
+            };
+            if y < frame.y - 0.5 || y > frame.bottom() + 0.5 {
+                continue;
+            }
+            let color = self.palette.caption;
+            let line = vec![[frame.x, y], [frame.right(), y]];
+            self.drawing.broken(line, color, 1.0, Dash::Fine);
+            // Above its line, or below where it would leave the frame; beside others.
+            let middle = if y - ROW > frame.y {
+                y - TEXT * 0.6
+            } else {
+                y + TEXT * 0.65
+            };
+            let box_at = |x: f32| Area {
+                x,
+                y: middle - TEXT / 2.0,
+                width: width(&level.name),
+                height: TEXT,
+            };
+            let steps = (0..8).map(|i| box_at(frame.x + 5.0 + i as f32 * 48.0));
+            let apart = |a: &Area, b: &Area| {
+                a.x > b.right() + 6.0
+                    || b.x > a.right() + 6.0
+                    || a.y >= b.bottom()
+                    || b.y >= a.bottom()
+            };
+            let free = steps
+                .filter(|a| a.right() < frame.right())
+                .find(|a| taken.iter().all(|b| apart(a, b)));
+            if let Some(area) = free.filter(|_| plot.lane.is_none()) {
+                self.drawing
+                    .text([area.x, middle], &*level.name, TEXT, color, Anchor::Start);
+                taken.push(area);
+            }
+        }
+    }
+
+    /// What is said about a point stands below it and to its right, or to its left where there is more room.
+    pub fn notes(&mut self, plot: &Plot) {
+        for note in &plot.notes {
+            let (Some(x), Some(y)) = (self.x.place(note.at[0]), self.y.place(note.at[1])) else {
+                continue;
+            };
+            let frame = self.frame;
+            if x < frame.x || x > frame.right() {
+                continue;
+            }
+            let color = self.palette.text;
+            self.drawing.dot([x, y], 4.0, color);
+            let room = frame.right() - x > width(&note.text) + 10.0;
+            let (x, anchor) = if room {
+                (x + 8.0, Anchor::Start)
+            } else {
+                (x - 8.0, Anchor::End)
+            };
+            let y = (y + TEXT + 2.0).min(frame.bottom() - TEXT / 2.0);
+            self.drawing.text([x, y], &*note.text, TEXT, color, anchor);
+        }
+    }
+
+    pub fn moments(&mut self, plot: &Plot) {
+        let frame = self.frame;
+        let mut free = f32::NEG_INFINITY;
+        for moment in &plot.moments {
+            let Some(x) = self.x.place(moment.x) else {
+                continue;
+            };
+            if x < frame.x - 0.5 || x > frame.right() + 0.5 {
+                continue;
+            }
+            let line = vec![[x, frame.y], [x, frame.bottom()]];
+            if moment.strong {
+                self.drawing.line(line, moment.color, 1.5);
+                continue;
+            }
+            self.drawing.broken(line, moment.color, 1.0, Dash::Dashed);
+            let wide = width(&moment.name);
+            if plot.lane.is_none() && x + 4.0 > free && x + 4.0 + wide < frame.right() {
+                let at = [x + 4.0, frame.y + TEXT / 2.0 + 1.0];
+                let color = self.palette.caption;
+                self.drawing
+                    .text(at, &*moment.name, TEXT, color, Anchor::Start);
+                free = x + 10.0 + wide;
+            }
+        }
+    }
+
+    /// Names beside the ends of their curves, moved apart where they would lie on each other.
+    pub fn names(&mut self, mut ends: Vec<End>) {
+        ends.sort_by(|a, b| a.y.total_cmp(&b.y));
+        let frame = self.frame;
+        let (top, bottom) = (frame.y + TEXT / 2.0, frame.bottom() - TEXT / 2.0);
+        let row = TEXT + 1.0;
+        let room = shown(frame.height);
+        let hidden = ends.len().saturating_sub(room);
+        ends.truncate(room);
+        let mut least = top;
+        for end in &mut ends {
+            end.y = end.y.max(least);
+            least = end.y + row;
+        }
+        let mut most = bottom.max(top);
+        for end in ends.iter_mut().rev() {
+            end.y = end.y.min(most);
+            most = end.y - row;
+        }
+        let x = frame.right() + 8.0;
+        let wide = self.drawing.size[0] - x - 10.0;
+        let last = ends.len().saturating_sub(1);
+        for (i, end) in ends.iter().enumerate() {
+            let mut text = fitting(&end.text, wide);
+            if hidden > 0 && i == last {
+                text = fitting(&format!("and {} more", hidden + 1), wide);
+            } else {
+                let swatch = vec![[x - 4.0, end.y], [x + 4.0, end.y]];
+                self.drawing.broken(swatch, end.color, 3.0, end.dash);
+            }
+            self.drawing.text(
+                [x + 8.0, end.y],
+                text,
+                TEXT,
+                self.palette.text,
+                Anchor::Start,
+            );
+        }
+    }
+}
