@@ -326,6 +326,10 @@ fn every_panel_draws_any_snapshot() {
                     differ: &[],
                     documents: &documents,
                     inspecting: &RefCell::default(),
+                    lessons: &RefCell::new(ammon::gui::Lessons::new(
+                        ammon::gui::Progress::default(),
+                    )),
+                    outlined: None,
                     ask: &|_| {},
                 };
                 panel.ui(&cx, ui);
@@ -864,12 +868,18 @@ fn a_ripple_is_played_at_a_speed_of_its_own_and_then_the_run_is_followed_again()
 fn the_theatre_and_ca3_are_saved_as_figures_and_nothing_is_replaced_unasked() {
     let dir = tempfile::tempdir().unwrap();
     let mut harness = common::window(pixels::app_after(pixels::small(), 290), 1600.0, 1000.0);
-    for (panel, suggested) in [("Theatre", "theatre-85.svg"), ("CA3", "ca3-85.svg")] {
+    for (panel, suggested, what) in [
+        ("Theatre", "theatre-85.svg", "Save SVG, 85 mm…"),
+        ("CA3", "ca3-85.svg", "Save SVG, 85 mm…"),
+        ("CA3", "ca3-180.png", "Save PNG, 180 mm…"),
+        ("Learning", "learning.csv", "Save CSV…"),
+        ("Alignment", "alignment-180.svg", "Save SVG, 180 mm…"),
+    ] {
         let file = dir.path().join(suggested);
         std::fs::write(&file, "mine").unwrap();
         common::bring(&mut harness, panel);
-        common::press(&mut harness, "Figure");
-        common::press(&mut harness, "Save SVG, 85 mm…");
+        common::press(&mut harness, &format!("Figure of {}", panel.to_lowercase()));
+        common::press(&mut harness, what);
         let path = harness.get_by_role_and_label(egui::Role::TextInput, "path");
         assert_eq!(path.value().as_deref(), Some(suggested));
         path.focus();
@@ -886,7 +896,12 @@ fn the_theatre_and_ca3_are_saved_as_figures_and_nothing_is_replaced_unasked() {
         harness.run_steps(2);
         common::press(&mut harness, "Save");
         harness.get_by_label_contains("saved ");
-        let saved = std::fs::read_to_string(&file).unwrap();
-        assert!(saved.starts_with("<svg ") && saved.contains(">lived step</text>"));
+        let saved = std::fs::read(&file).unwrap();
+        let text = String::from_utf8_lossy(&saved);
+        match suggested.rsplit_once('.').unwrap().1 {
+            "svg" => assert!(text.starts_with("<svg ") && text.contains("</text>")),
+            "csv" => assert!(text.contains("curve,") && text.contains("awake,")),
+            _ => assert_eq!(saved[1..4], *b"PNG"),
+        }
     }
 }

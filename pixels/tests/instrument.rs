@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ammon::engine::{Activity, Scenario, Snapshot, load};
 use ammon::gui::{App, panels};
-use ammon::scenario::{TrySpec, bundled};
+use ammon::scenario::{LessonStep, TrySpec, bundled, lesson, lesson_texts};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use pixels::{app_after, small};
@@ -157,32 +157,95 @@ fn every_suggestion_is_done_with_one_click_and_has_its_effect() {
         for (i, attempt) in loaded.r#try.iter().enumerate() {
             let of = format!("{}: {}", scenario.name, attempt.text);
             let mut harness = app(loaded.clone(), 0);
-            bring(&mut harness, "Suggestions");
+            bring(&mut harness, "Guide");
             harness.get_by_label(&format!("Try {}", i + 1)).click();
             harness.run_steps(3);
-            match &attempt.action {
-                TrySpec::Lesion(lesion) => wait(&mut harness, &of, |s| {
-                    let regions = s.regions.iter().map(|r| (r.place, r.lesion));
-                    let mut all = regions.chain(s.pathways.iter().map(|p| (p.place, p.lesion)));
-                    all.any(|(place, part)| place == lesion.target && part == lesion.fraction)
-                }),
-                TrySpec::Set(set) => wait(&mut harness, &of, |s| has(s, &set.changes.0)),
-                TrySpec::Compare(compare) => {
-                    wait(&mut harness, &of, |s| {
-                        has(s, &compare.changes.0) && s.step > 0
-                    });
-                    assert_eq!(harness.state().compared(), 1, "{of}");
+            effect(&mut harness, &attempt.action, 1, &of);
+        }
+    }
+}
+
+/// Waits until what was tried has its effect; so many runs are compared then.
+fn effect(harness: &mut Harness<'static, App>, action: &TrySpec, compared: usize, of: &str) {
+    match action {
+        TrySpec::Lesion(lesion) => wait(harness, of, |s| {
+            let regions = s.regions.iter().map(|r| (r.place, r.lesion));
+            let mut all = regions.chain(s.pathways.iter().map(|p| (p.place, p.lesion)));
+            all.any(|(place, part)| place == lesion.target && part == lesion.fraction)
+        }),
+        TrySpec::Set(set) => wait(harness, of, |s| has(s, &set.changes.0)),
+        TrySpec::Compare(changed) => {
+            wait(harness, of, |s| has(s, &changed.changes.0) && s.step > 0);
+            assert_eq!(harness.state().compared(), compared, "{of}");
+        }
+        TrySpec::Scenario(other) => {
+            let other = bundled().iter().find(|b| b.name == other.name).expect(of);
+            let title = load(other.document(), &[], None).unwrap().title;
+            wait(harness, of, |s| s.title == title);
+        }
+    }
+    wait(harness, of, |s| {
+        s.step > 0 || matches!(s.activity, Activity::Running | Activity::Finished)
+    });
+}
+
+/// Every lesson is taken from its first step to its last with its own buttons, and what is to be done in it has its effect.
+#[test]
+fn every_lesson_leads_from_its_first_step_to_its_last() {
+    let titles: Vec<&str> = panels::all().iter().map(|p| p.title()).collect();
+    for (name, text) in lesson_texts() {
+        let wanted = lesson(name, text).unwrap();
+        let scenario = bundled().iter().find(|b| b.name == wanted.scenario);
+        let scenario = load(scenario.unwrap().document(), &[], None).unwrap();
+        let mut harness = app(pixels::small(), 0);
+        bring(&mut harness, "Guide");
+        let chooser = |harness: &mut Harness<'static, App>| {
+            harness
+                .get_by_role_and_label(egui::Role::ComboBox, "guide")
+                .click();
+            harness.run_steps(2);
+        };
+        chooser(&mut harness);
+        let all = wanted.steps.len();
+        let mut compared = 0;
+        harness
+            .get_by_label(&format!("{} (0 of {all})", wanted.title))
+            .click();
+        harness.run_steps(2);
+        wait(&mut harness, name, |s| s.title == scenario.title);
+        for (i, step) in wanted.steps.iter().enumerate() {
+            let of = format!("{name}, step {}", i + 1);
+            harness.get_by_label(&format!("{} of {all}", i + 1));
+            match step {
+                LessonStep::Read(read) => {
+                    harness.get_by_label(&read.text);
                 }
-                TrySpec::Scenario(other) => {
-                    let other = bundled().iter().find(|b| b.name == other.name).expect(&of);
-                    let title = load(other.document(), &[], None).unwrap().title;
-                    wait(&mut harness, &of, |s| s.title == title);
+                LessonStep::Watch(watch) => {
+                    assert!(titles.contains(&watch.panel.as_str()), "{of}");
+                    harness.get_by_label(&watch.text);
+                }
+                LessonStep::Question(question) => {
+                    harness.get_by_label(&question.question);
+                    assert_eq!(harness.query_all_by_label(&question.answer).count(), 0);
+                    // Those of earlier steps stand above it.
+                    harness.query_all_by_label("Answer").last().unwrap().click();
+                    harness.run_steps(20);
+                    harness.get_by_label(&question.answer);
+                }
+                LessonStep::Try(attempt) => {
+                    harness.query_all_by_label("Do it").last().unwrap().click();
+                    harness.run_steps(3);
+                    compared += usize::from(matches!(attempt.action, TrySpec::Compare(_)));
+                    effect(&mut harness, &attempt.action, compared, &of);
                 }
             }
-            wait(&mut harness, &of, |s| {
-                s.step > 0 || matches!(s.activity, Activity::Running | Activity::Finished)
-            });
+            let on = if i + 1 == all { "Finish" } else { "Next step" };
+            harness.get_by_label(on).click();
+            harness.run_steps(2);
         }
+        harness.get_by_label("You have finished this lesson.");
+        chooser(&mut harness);
+        harness.get_by_label(&format!("{} ({all} of {all})", wanted.title));
     }
 }
 

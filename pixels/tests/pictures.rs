@@ -104,6 +104,7 @@ fn every_panel_looks_as_it_did() {
                 .with_size([480.0, 380.0])
                 .with_theme(theme)
                 .build_ui(move |ui| {
+                    ammon::gui::dress(ui.ctx(), false);
                     let cx = panels::PanelContext {
                         snapshot: &shown,
                         runs: &runs(),
@@ -112,6 +113,10 @@ fn every_panel_looks_as_it_did() {
                         differ: &[],
                         documents: &documents,
                         inspecting: &RefCell::default(),
+                        lessons: &RefCell::new(ammon::gui::Lessons::new(
+                            ammon::gui::Progress::default(),
+                        )),
+                        outlined: None,
                         ask: &|_| {},
                     };
                     panel.ui(&cx, ui);
@@ -140,7 +145,7 @@ fn panels_look_as_they_did_without_a_run_in_one_and_after_one_has_failed() {
     let titles = [
         "Branches",
         "Parameters",
-        "Suggestions",
+        "Guide",
         "Metrics",
         "Text",
         "Inspect",
@@ -175,6 +180,7 @@ fn panels_look_as_they_did_without_a_run_in_one_and_after_one_has_failed() {
                 .with_size([1260.0, 360.0])
                 .with_theme(theme)
                 .build_ui(move |ui| {
+                    ammon::gui::dress(ui.ctx(), false);
                     ui.columns(3, |columns| {
                         let all = columns.iter_mut().zip(&mut three).enumerate();
                         for (i, (ui, (panel, snapshot, documents, inspecting))) in all {
@@ -188,6 +194,10 @@ fn panels_look_as_they_did_without_a_run_in_one_and_after_one_has_failed() {
                                 differ: &["cue 0.5 | 0.1".to_string()],
                                 documents,
                                 inspecting,
+                                lessons: &RefCell::new(ammon::gui::Lessons::new(
+                                    ammon::gui::Progress::default(),
+                                )),
+                                outlined: None,
                                 ask: &|_| {},
                             };
                             ui.push_id(i, |ui| panel.ui(&cx, ui));
@@ -254,6 +264,7 @@ fn a_sweep_looks_as_it_did() {
                 .with_size([480.0, 560.0])
                 .with_theme(theme)
                 .build_ui(move |ui| {
+                    ammon::gui::dress(ui.ctx(), false);
                     let cx = panels::PanelContext {
                         snapshot: &snapshot,
                         runs: &[],
@@ -262,6 +273,10 @@ fn a_sweep_looks_as_it_did() {
                         differ: &[],
                         documents: &documents,
                         inspecting: &inspecting,
+                        lessons: &RefCell::new(ammon::gui::Lessons::new(
+                            ammon::gui::Progress::default(),
+                        )),
+                        outlined: None,
                         ask: &|_| {},
                     };
                     panel.ui(&cx, ui);

@@ -174,11 +174,40 @@ impl Palette {
         caption: rgb(0x4D, 0x4D, 0x4D),
         faint: rgb(0xC4, 0xC4, 0xC4),
         lived: rgb(0x0B, 0x80, 0x73),
-        replayed: rgb(0xB8, 0x62, 0x00),
+        replayed: rgb(0xA2, 0x55, 0x00),
         tested: rgb(0x0B, 0x62, 0xA8),
         exact: rgb(0x28, 0x28, 0x28),
         truncated: rgb(0xC2, 0x41, 0x0C),
         wrong: rgb(0xC6, 0x28, 0x1C),
+    };
+
+    /// On black, where contrast is to be as high as it can be.
+    pub const HIGH_DARK: Self = Self {
+        ground: rgb(0, 0, 0),
+        empty: rgb(0x16, 0x16, 0x16),
+        text: rgb(0xFF, 0xFF, 0xFF),
+        caption: rgb(0xE6, 0xE6, 0xE6),
+        faint: rgb(0x80, 0x80, 0x80),
+        lived: rgb(0x4F, 0xE3, 0xD0),
+        replayed: rgb(0xFF, 0xC0, 0x5C),
+        tested: rgb(0x8C, 0xCC, 0xFF),
+        exact: rgb(0xFF, 0xFF, 0xFF),
+        truncated: rgb(0xFF, 0x96, 0x55),
+        wrong: rgb(0xFF, 0x8F, 0x85),
+    };
+    /// On white, where contrast is to be as high as it can be.
+    pub const HIGH_LIGHT: Self = Self {
+        ground: rgb(0xFF, 0xFF, 0xFF),
+        empty: rgb(0xEC, 0xEC, 0xEC),
+        text: rgb(0, 0, 0),
+        caption: rgb(0x1F, 0x1F, 0x1F),
+        faint: rgb(0x80, 0x80, 0x80),
+        lived: rgb(0x00, 0x55, 0x4C),
+        replayed: rgb(0x7A, 0x40, 0x00),
+        tested: rgb(0x00, 0x45, 0x7C),
+        exact: rgb(0, 0, 0),
+        truncated: rgb(0x8F, 0x2C, 0x00),
+        wrong: rgb(0x9C, 0x0E, 0x06),
     };
 
     /// The colour of the i-th of several things; from the eighth on the same colours, halfway to grey.
@@ -211,8 +240,69 @@ impl Palette {
         legible(color, self.ground, 3.0)
     }
 
-    /// The one for a dark or a light ground.
-    pub fn on(dark: bool) -> Self {
-        if dark { Self::DARK } else { Self::LIGHT }
+    /// The one for a dark or a light ground, and for contrast as high as it can be.
+    pub fn on(dark: bool, high: bool) -> Self {
+        match (dark, high) {
+            (true, false) => Self::DARK,
+            (false, false) => Self::LIGHT,
+            (true, true) => Self::HIGH_DARK,
+            (false, true) => Self::HIGH_LIGHT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learning::RuleSpec;
+
+    #[test]
+    fn contrast_is_that_of_the_guidelines() {
+        let (black, white) = (rgb(0, 0, 0), rgb(255, 255, 255));
+        assert!((contrast(black, white) - 21.0).abs() < 1e-9);
+        assert_eq!(contrast(white, white), 1.0);
+        // The examples of WCAG 2.2, understanding 1.4.3.
+        assert!((contrast(rgb(0x76, 0x76, 0x76), white) - 4.54).abs() < 0.01);
+    }
+
+    #[test]
+    fn text_and_graphics_can_be_told_from_their_ground() {
+        for (dark, high) in [(true, false), (false, false), (true, true), (false, true)] {
+            let p = Palette::on(dark, high);
+            let (text, graphics): (f64, f64) = if high { (12.0, 4.5) } else { (4.5, 3.0) };
+            for ground in [p.ground, p.empty] {
+                for color in [p.text, p.caption] {
+                    let found = contrast(color, ground);
+                    assert!(found >= text, "{dark} {high} {color:?}: {found}");
+                }
+            }
+            let named = [p.lived, p.replayed, p.tested, p.exact, p.truncated, p.wrong];
+            for color in named {
+                assert!(
+                    contrast(color, p.ground) >= graphics,
+                    "{dark} {high} {color:?}"
+                );
+            }
+            let rules = RuleSpec::variants()
+                .into_iter()
+                .map(|rule| p.rule(rule.name));
+            for color in rules.chain((0..20).map(|i| p.series(i))) {
+                assert!(contrast(color, p.ground) >= 3.0, "{dark} {high} {color:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_colour_of_its_own() {
+        for p in [Palette::DARK, Palette::LIGHT] {
+            let all = RuleSpec::variants();
+            let mut colors: Vec<_> = all.iter().map(|rule| p.rule(rule.name)).collect();
+            colors.sort_unstable();
+            let all = colors.len();
+            colors.dedup();
+            // Bptt and CheckpointedBptt have the same gradient, and the same colour.
+            assert!(colors.len() >= all - 1, "{colors:?}");
+            assert_eq!(p.rule("Tbptt"), p.rule("Tbptt-4"));
+        }
     }
 }

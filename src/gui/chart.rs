@@ -82,7 +82,8 @@ pub fn chart(cx: &PanelContext<'_>, ui: &mut Ui, name: &str, height: f32, mut pl
         let builder = UiBuilder::new()
             .max_rect(corner)
             .layout(egui::Layout::right_to_left(egui::Align::Center));
-        ui.scope_builder(builder, |ui| menu(cx, ui, &called, &plot, &laid, &mut view));
+        let mut corner = ui.new_child(builder);
+        menu(cx, &mut corner, &called, &plot, &laid, &mut view);
     }
     if view != before {
         ui.data_mut(|data| data.insert_temp(id, view));

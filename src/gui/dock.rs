@@ -3,6 +3,7 @@
 use egui_tiles::{Container, Tile, TileId, Tiles, Tree};
 
 use super::panels::{Corner, Panel, PanelContext};
+use super::theme::{color32, palette};
 
 /// A panel in the dock, by its title.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -252,6 +253,11 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
             egui::Frame::new()
                 .inner_margin(8)
                 .show(ui, |ui| panel.ui(self.cx, ui));
+        }
+        if self.cx.outlined == Some(pane.0.as_str()) {
+            let stroke = egui::Stroke::new(3.0, color32(palette(ui).replayed));
+            let kind = egui::StrokeKind::Inside;
+            ui.painter().rect_stroke(ui.max_rect(), 4.0, stroke, kind);
         }
         egui_tiles::UiResponse::None
     }

@@ -15,6 +15,7 @@ mod editor;
 mod gallery;
 mod heatmap;
 mod inspecting;
+mod lessons;
 mod looking;
 pub mod panels;
 mod remembered;
@@ -28,8 +29,10 @@ pub use action::Action;
 pub use app::{App, FileDialog, Wanted};
 pub use documents::Documents;
 pub use inspecting::{Inspecting, Topic};
+pub use lessons::{Lessons, Progress};
 pub use looking::{Looking, Unit};
 pub use simulation::{Simulation, Wish};
+pub use theme::apply as dress;
 
 use std::sync::{Arc, Mutex};
 

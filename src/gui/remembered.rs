@@ -7,6 +7,7 @@ use egui_tiles::Tree;
 
 use super::dock::{Layout, Pane};
 use super::documents::Document;
+use super::lessons::Progress;
 use super::timeline::TimelineView;
 use crate::trace::write_atomic;
 
@@ -20,6 +21,7 @@ pub(super) struct Remembered {
     pub(super) looks: Looks,
     pub(super) timeline: TimelineView,
     pub(super) documents: Vec<Document>,
+    pub(super) lessons: Progress,
     /// MiB for light frames.
     pub(super) budget: Option<u32>,
 }
@@ -33,6 +35,10 @@ pub(super) struct Looks {
     maximized: bool,
     zoom: Option<f32>,
     theme: Option<egui::ThemePreference>,
+    /// Whether contrast is as high as it can be.
+    pub(super) high_contrast: bool,
+    /// Whether nothing moves by itself.
+    pub(super) still: bool,
 }
 
 /// Points that a window is wide and high at least, and at most.

@@ -4,6 +4,7 @@ mod bundled;
 pub mod diagnostics;
 pub mod document;
 mod json;
+mod lessons;
 mod lists;
 pub mod parse;
 mod report;
@@ -16,6 +17,7 @@ mod text;
 pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
 
+pub use lessons::{Lesson, LessonStep, Read, lesson, lesson_texts};
 pub use lists::OneOrMore;
 pub use report::{Finding, Report};
 pub use schema::{

@@ -1,15 +1,14 @@
 //! A plot laid out on a sheet.
 
+use super::names::{End, ROW, fitting, shown, width};
 use super::paint::Sheet;
 use super::scale::Scale;
-use super::{Axis, Dash, Drawn, Plot};
+use super::{Axis, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};
 use crate::figure::lanes::TEXT;
 use crate::figure::numbers::short;
-use crate::figure::palette::{Color, Palette};
+use crate::figure::palette::Palette;
 
-/// Height of a line of text with room around it.
-pub(super) const ROW: f32 = TEXT + 4.0;
 /// Room for what a lane is called, and for what it comes to.
 const ASIDE: [f32; 2] = [96.0, 96.0];
 /// Room for how many curves have no room for their names.
@@ -49,21 +48,6 @@ impl Laid {
     }
 }
 
-/// How wide a text is, about.
-pub(super) fn width(text: &str) -> f32 {
-    text.chars().count() as f32 * TEXT * 0.54
-}
-
-/// As much of a text as there is room for.
-pub(super) fn fitting(text: &str, room: f32) -> String {
-    let most = (room / (TEXT * 0.54)).max(0.0) as usize;
-    if text.chars().count() <= most {
-        return text.into();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(2)).collect();
-    format!("{kept}..")
-}
-
 /// The values that an axis runs between.
 fn bounds(axis: &Axis, values: impl Iterator<Item = f64>, pad: f64) -> [f64; 2] {
     if let Some([from, to]) = axis.view.filter(|[from, to]| from < to) {
@@ -92,19 +76,6 @@ fn bounds(axis: &Axis, values: impl Iterator<Item = f64>, pad: f64) -> [f64; 2] 
         (low.abs() * 0.1).max(0.5)
     };
     [low - more, high + more]
-}
-
-/// How many names have room beside a frame so high.
-pub(super) fn shown(height: f32) -> usize {
-    ((height - TEXT) / (TEXT + 1.0)).max(0.0) as usize + 1
-}
-
-/// A name at the end of a curve.
-pub(super) struct End {
-    pub text: String,
-    pub color: Color,
-    pub dash: Dash,
-    pub y: f32,
 }
 
 impl Plot {

@@ -3,6 +3,7 @@
 mod clip;
 mod lay;
 mod median;
+mod names;
 mod paint;
 mod scale;
 mod stack;

@@ -1,8 +1,8 @@
 //! The parts of a plot, drawn one above the other.
 
 use super::clip::{pieces, thinned};
-use super::lay::{End, ROW, fitting, shown, width};
 use super::median::running;
+use super::names::{End, ROW, fitting, shown, width};
 use super::scale::{Scale, Tick};
 use super::{Curve, Dash, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};

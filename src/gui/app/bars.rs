@@ -5,6 +5,7 @@ use egui::{RichText, Ui};
 use super::App;
 use crate::engine::{Activity, Snapshot};
 use crate::gui::action::Action;
+use crate::gui::theme::STAGE;
 
 impl App {
     pub(super) fn menus(&mut self, ui: &mut Ui) {
@@ -62,7 +63,12 @@ impl App {
                 ui.separator();
                 self.dock.layouts(ui);
                 entry(self, ui, Action::ResetLayout);
+                ui.separator();
                 egui::widgets::global_theme_preference_buttons(ui);
+                ui.checkbox(&mut self.looks.high_contrast, "high contrast");
+                ui.checkbox(&mut self.looks.still, "no animation")
+                    .on_hover_text("Activity is shown, but nothing moves by itself");
+                text_sizes(ui);
             });
             ui.menu_button("Help", |ui| {
                 entry(self, ui, Action::Help);
@@ -178,4 +184,21 @@ impl App {
             });
         });
     }
+}
+
+/// How large all is: as it comes, larger, and on a stage.
+fn text_sizes(ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        ui.label("size");
+        let now = ui.ctx().zoom_factor();
+        for (name, zoom) in [("usual", 1.0), ("larger", 1.25), ("stage", STAGE)] {
+            let chosen = ui.selectable_label((now - zoom).abs() < 0.01, name);
+            if chosen
+                .on_hover_text(format!("{:.0} %", zoom * 100.0))
+                .clicked()
+            {
+                ui.ctx().set_zoom_factor(zoom);
+            }
+        }
+    });
 }

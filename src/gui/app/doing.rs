@@ -1,13 +1,18 @@
 //! Doing what was wished: branches, changes, trials, comparisons.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{App, Asking};
+use super::leaving::Leaving;
+use super::{App, Asking, Middle};
 use crate::engine::{BranchView, COMPARED, Request, Snapshot};
 use crate::gui::panels::{Ask, duplicate};
 use crate::gui::simulation::Wish;
 use crate::gui::trying::{Trial, trial};
 use crate::scenario::TrySpec;
+
+/// Seconds for which a panel is outlined.
+const OUTLINED: f64 = 2.0;
 
 impl App {
     /// Wishes something; says why where it cannot be, and whether it was done.
@@ -77,6 +82,13 @@ impl App {
                 self.looking.look(step, &live);
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
+            Ask::Outline(title) => {
+                let now = ctx.input(|i| i.time);
+                self.outlined = Some((title, now + OUTLINED));
+                ctx.request_repaint_after(Duration::from_secs_f64(OUTLINED));
+            }
+            Ask::Lesson(name) => self.take_lesson(name, ctx),
+            Ask::LessonStep(by) => self.lessons.get_mut().step(by),
             Ask::Try(action) => self.attempt(&action),
             Ask::Duplicate(id) => {
                 if self.wish(Wish::Activate(id)) {
@@ -109,6 +121,25 @@ impl App {
             Ask::Wish(wish) => {
                 self.wish(wish);
             }
+        }
+    }
+
+    /// Takes a lesson: its scenario is loaded where another one is at hand.
+    pub(super) fn take_lesson(&mut self, name: Option<&str>, ctx: &egui::Context) {
+        let lessons = self.lessons.get_mut();
+        let Some(name) = name else {
+            lessons.leave();
+            return;
+        };
+        let Some(scenario) = lessons.take(name) else {
+            self.status = Err(format!("there is no lesson {name}"));
+            return;
+        };
+        self.dock.bring_forward("Guide");
+        if self.simulation.snapshot().title == scenario.title {
+            self.middle = Middle::Panels;
+        } else {
+            self.leave(Leaving::Load(Box::new(scenario), false), ctx);
         }
     }
 

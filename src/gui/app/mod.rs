@@ -5,6 +5,7 @@ mod browse;
 mod dialogs;
 mod doing;
 mod leaving;
+mod middle;
 
 pub use browse::{FileDialog, Wanted};
 
@@ -17,16 +18,17 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use super::action::Action;
-use super::broken::{self, Way};
 use super::comparing::Comparing;
 use super::dock::Dock;
 use super::documents::Documents;
-use super::gallery::{Choice, Gallery};
+use super::gallery::Gallery;
 use super::inspecting::Inspecting;
+use super::lessons::Lessons;
 use super::looking::{Looking, Unit};
-use super::panels::{self, Corner, Panel, PanelContext};
+use super::panels::{self, Panel};
 use super::remembered::{Looks, Remembered};
 use super::simulation::{Simulation, Wish};
+use super::theme;
 use super::timeline::{Asked, Timeline, TimelineView};
 use crate::engine::{Activity, BUDGET, BranchView, Journalled, Request, Scenario, Snapshot};
 use crate::scenario::Diagnostics;
@@ -95,6 +97,8 @@ pub struct App {
     left_behind: Vec<PathBuf>,
     /// What is remembered of the window.
     looks: Looks,
+    /// The contrast that the window was dressed with.
+    dressed: Option<bool>,
     /// Which run is being saved, its steps and its journal when that was asked for.
     saving: (u64, u64, Vec<Journalled>),
     /// The moment that is looked at.
@@ -104,6 +108,9 @@ pub struct App {
     /// The scenarios' texts.
     documents: RefCell<Documents>,
     inspecting: RefCell<Inspecting>,
+    lessons: RefCell<Lessons>,
+    /// The panel that is outlined, and until when.
+    outlined: Option<(String, f64)>,
     /// The figure that is to be saved: the name it may have, and its bytes.
     figure: (String, Vec<u8>),
     /// Another scenario that was suggested, to be loaded and run.
@@ -156,12 +163,15 @@ impl App {
             may_close: false,
             left_behind: Vec::new(),
             looks: remembered.looks,
+            dressed: None,
             saving: (0, 0, Vec::new()),
             looking: Looking::default(),
             timeline: remembered.timeline,
             comparing: Comparing::default(),
             documents: RefCell::new(Documents::new(remembered.documents)),
             inspecting: RefCell::default(),
+            lessons: RefCell::new(Lessons::new(remembered.lessons)),
+            outlined: None,
             figure: Default::default(),
             opening: None,
             deleting: None,
@@ -291,84 +301,6 @@ impl App {
     fn unsaved(&self) -> bool {
         self.simulation.list().iter().any(|run| run.unsaved)
     }
-
-    fn middle(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
-        match &self.middle {
-            Middle::Panels => {
-                let runs = self.simulation.list();
-                let others = self.others(&runs);
-                let mut compared = vec![snapshot];
-                compared.extend(others.iter().map(|(_, other)| &**other));
-                let differ = self.comparing.differences(&compared).to_vec();
-                let asked = RefCell::new(Vec::new());
-                let ask = |ask| asked.borrow_mut().push(ask);
-                let cx = PanelContext {
-                    snapshot,
-                    runs: &runs,
-                    others: &others,
-                    base: self.timeline.base,
-                    differ: &differ,
-                    documents: &self.documents,
-                    inspecting: &self.inspecting,
-                    ask: &ask,
-                };
-                if self.alone {
-                    // What the scenario suggests stands beside its curves.
-                    let side = self.panels.iter_mut().find(|p| p.corner() == Corner::Side);
-                    if let Some(side) = side {
-                        egui::Panel::right("beside")
-                            .default_size(300.0)
-                            .show(ui, |ui| side.ui(&cx, ui));
-                    }
-                }
-                let measuring = |p: &&mut Box<dyn Panel>| p.shows_measurements();
-                let only = self.panels.iter_mut().find(measuring);
-                match only.filter(|_| self.alone) {
-                    Some(panel) => framed(ui, |ui| {
-                        ui.horizontal(|ui| {
-                            ui.heading(panel.title());
-                            if ui.button("Show all panels").clicked() {
-                                self.alone = false;
-                            }
-                        });
-                        panel.ui(&cx, ui);
-                    }),
-                    None => self.dock.ui(ui, &mut self.panels, &cx),
-                }
-                for ask in asked.into_inner() {
-                    self.do_asked(ask, ui.ctx());
-                }
-            }
-            Middle::Gallery => {
-                let chosen = framed(ui, |ui| self.gallery.show(ui, &snapshot.title));
-                match chosen {
-                    Some(Choice::Load(scenario, run)) => {
-                        let ctx = ui.ctx().clone();
-                        self.leave(Leaving::Load(scenario, run), &ctx);
-                    }
-                    Some(Choice::Back) => self.middle = Middle::Panels,
-                    Some(Choice::Open) => self.ask(Asking::Open),
-                    None => {}
-                }
-            }
-            Middle::Broken(diagnostics, file) => {
-                match framed(ui, |ui| broken::show(ui, diagnostics, file.is_some())) {
-                    Some(Way::Mend) => {
-                        let file = file.clone().unwrap_or_default();
-                        self.mend(&file);
-                    }
-                    Some(Way::Back) => self.middle = Middle::Panels,
-                    None => {}
-                }
-            }
-        }
-    }
-}
-
-fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.painter()
-        .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
-    egui::Frame::new().inner_margin(16).show(ui, content).inner
 }
 
 impl App {
@@ -392,6 +324,10 @@ impl App {
     pub fn frame(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         self.listen(&ctx);
+        let high = self.looks.high_contrast;
+        if self.dressed.replace(high) != Some(high) {
+            theme::apply(&ctx, high);
+        }
         let live: Arc<Snapshot> = self.simulation.snapshot();
         if self.met != Some(live.run) {
             self.met = Some(live.run);
@@ -477,6 +413,7 @@ impl eframe::App for App {
             looks: self.looks.clone(),
             timeline: self.timeline.clone(),
             documents: self.documents.borrow().kept(),
+            lessons: self.lessons.borrow().progress(),
             budget: Some(self.budget),
         };
         eframe::set_value(storage, eframe::APP_KEY, &remembered);

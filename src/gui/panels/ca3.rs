@@ -10,6 +10,7 @@ use crate::engine::{RippleView, Subject};
 use crate::figure::{Decoded, Palette, recall};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
+use crate::gui::theme::palette;
 
 /// The CA3 panel.
 #[derive(Default)]
@@ -17,8 +18,8 @@ pub struct Ca3 {
     following: Following,
     sheet: Sheet,
     decoded: Decoded,
-    /// What was drawn: the ripple, the size, whether on a dark ground.
-    drawn: Option<(Arc<RippleView>, egui::Vec2, bool)>,
+    /// What was drawn: the ripple, the size, the colours.
+    drawn: Option<(Arc<RippleView>, egui::Vec2, Palette)>,
 }
 
 impl Panel for Ca3 {
@@ -62,15 +63,14 @@ impl Panel for Ca3 {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let name = "CA3 winners";
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
-        let dark = ui.visuals().dark_mode;
+        let colors = palette(ui);
         let same = self
             .drawn
             .as_ref()
-            .is_some_and(|(of, at, on)| Arc::ptr_eq(of, ripple) && (*at, *on) == (size, dark));
+            .is_some_and(|(of, at, on)| Arc::ptr_eq(of, ripple) && (*at, *on) == (size, colors));
         if !same {
-            self.decoded
-                .draw(ripple, [size.x, size.y], Palette::on(dark));
-            self.drawn = Some((ripple.clone(), size, dark));
+            self.decoded.draw(ripple, [size.x, size.y], colors);
+            self.drawn = Some((ripple.clone(), size, colors));
         }
         self.sheet.paint(ui, rect.min, &self.decoded.drawing);
         let Some(pointer) = response.hover_pos() else {

@@ -9,7 +9,7 @@ use crate::engine::{CortexView, Source, Subject};
 use crate::figure::{largest, letter};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{LESION, LIVED, Map, color32, palette};
+use crate::gui::theme::{Map, color32, palette};
 
 /// The cortex panel.
 #[derive(Default)]
@@ -116,18 +116,22 @@ fn answered(view: &CortexView, ui: &mut Ui) {
         name.and_then(|name| letter(name))
             .unwrap_or_else(|| class.to_string())
     };
+    let colors = palette(ui);
     let right = last.values().filter(|(asked, said)| asked == said).count();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         ui.label(format!("answers, {right} of {} right:", last.len()));
         for (asked, said) in last.values() {
             let (text, color) = if asked == said {
-                (format!("{} ✔", name(*asked)), LIVED)
+                (format!("{} ✔", name(*asked)), colors.lived)
             } else {
-                (format!("{} > {} ✖", name(*asked), name(*said)), LESION)
+                (
+                    format!("{} > {} ✖", name(*asked), name(*said)),
+                    colors.wrong,
+                )
             };
             let hint = format!("asked for {}, said {}", name(*asked), name(*said));
-            ui.label(RichText::new(text).color(color))
+            ui.label(RichText::new(text).color(color32(color)))
                 .on_hover_text(hint);
         }
     });

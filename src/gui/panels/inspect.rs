@@ -11,7 +11,7 @@ use crate::figure::plot::{Axis, Curve, Drawn, Plot};
 use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{LIVED, Map, REPLAYED, palette};
+use crate::gui::theme::{Map, palette};
 
 /// The inspection panel.
 #[derive(Default)]
@@ -165,7 +165,7 @@ impl Inspect {
 
 /// A unit over the shown episode, or ripple.
 fn activity(cx: &PanelContext<'_>, subject: &Subject, ui: &mut Ui) {
-    let snapshot = cx.snapshot;
+    let (snapshot, colors) = (cx.snapshot, palette(ui));
     let (points, label, color): (Vec<[f64; 2]>, _, _) = match subject {
         Subject::Cortical(row) => {
             let states = &snapshot.cortex.states;
@@ -177,7 +177,11 @@ fn activity(cx: &PanelContext<'_>, subject: &Subject, ui: &mut Ui) {
                 let value = states.values[t * states.units + row];
                 [t as f64, f64::from(value)]
             });
-            (values.collect(), "activity over the shown episode", LIVED)
+            (
+                values.collect(),
+                "activity over the shown episode",
+                colors.lived,
+            )
         }
         Subject::Winner(unit) => {
             let steps = snapshot.ripple.steps.iter().enumerate();
@@ -185,7 +189,11 @@ fn activity(cx: &PanelContext<'_>, subject: &Subject, ui: &mut Ui) {
                 let is = step.active.binary_search(unit).is_ok();
                 [i as f64, f64::from(u8::from(is))]
             });
-            (active.collect(), "active in the shown ripple", REPLAYED)
+            (
+                active.collect(),
+                "active in the shown ripple",
+                colors.replayed,
+            )
         }
         _ => return,
     };
@@ -194,10 +202,9 @@ fn activity(cx: &PanelContext<'_>, subject: &Subject, ui: &mut Ui) {
     }
     ui.label(label);
     let mut plot = Plot::new(Axis::new("step", &[]), Axis::new("", &[0.0]));
-    let [r, g, b, _] = color.to_array();
     plot.curves.push(Curve {
         points,
-        color: [r, g, b, 255],
+        color,
         drawn: Drawn::Both,
         ..Curve::default()
     });

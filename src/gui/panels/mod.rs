@@ -9,6 +9,7 @@ mod circuit;
 mod compare;
 mod cortex;
 mod following;
+mod guide;
 mod inspect;
 mod learning;
 mod ledger;
@@ -17,7 +18,6 @@ mod metrics;
 mod parameters;
 mod plots;
 mod ripples;
-mod suggestions;
 mod sweep;
 mod text;
 mod theatre;
@@ -30,6 +30,7 @@ use std::sync::Arc;
 use super::Wish;
 use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
+use super::lessons::Lessons;
 use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
 use crate::figure::{DPI, Drawing, Palette, pixels, png, points, svg};
 use crate::scenario::TrySpec;
@@ -45,6 +46,12 @@ pub enum Ask {
     Wish(Wish),
     /// A panel brought to the front, by its title.
     Bring(String),
+    /// A panel outlined for a moment, by its title.
+    Outline(String),
+    /// A lesson to be taken, by its name, or none.
+    Lesson(Option<&'static str>),
+    /// To go on in the lesson by so many steps, or back.
+    LessonStep(isize),
     /// To try what the scenario suggests.
     Try(TrySpec),
     /// To put a new run together from the parameters of a run.
@@ -79,6 +86,10 @@ pub struct PanelContext<'a> {
     pub differ: &'a [String],
     /// The scenarios' texts.
     pub documents: &'a RefCell<Documents>,
+    /// The lessons.
+    pub lessons: &'a RefCell<Lessons>,
+    /// The panel that is outlined.
+    pub outlined: Option<&'a str>,
     /// What is looked into.
     pub inspecting: &'a RefCell<Inspecting>,
     /// Asks for something.
@@ -138,7 +149,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::<metrics::Metrics>::default(),
         Box::<compare::Compare>::default(),
         Box::<sweep::Sweep>::default(),
-        Box::<suggestions::Suggestions>::default(),
+        Box::<guide::Guide>::default(),
         Box::<parameters::Parameters>::default(),
         Box::<text::Text>::default(),
         Box::<inspect::Inspect>::default(),

@@ -9,6 +9,7 @@ use super::{Ask, Corner, Panel, PanelContext};
 use crate::engine::{Command, Scenario, given, is_text, sound};
 use crate::gui::Wish;
 use crate::gui::control::{Control, control};
+use crate::gui::theme::{color32, palette};
 use crate::registry::{At, each, values};
 
 /// The parameters panel.
@@ -197,7 +198,7 @@ impl Parameters {
             let drafted = self.draft.is_some();
             let label = ui.label(name).on_hover_ui(|ui| told(row, ui));
             if let Some(file) = &row.file {
-                ui.colored_label(crate::gui::theme::TESTED, "•")
+                ui.colored_label(color32(palette(ui).tested), "•")
                     .on_hover_text(format!("the file has {file}"));
             }
             let editing = self.editing.as_ref().filter(|(path, _)| *path == row.path);

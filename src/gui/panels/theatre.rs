@@ -11,6 +11,7 @@ use crate::engine::{RippleView, Subject};
 use crate::figure::{Front, Lane, Palette, Theatre as Scene};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
+use crate::gui::theme::palette;
 
 /// Replayed steps a second that a ripple can be played at.
 const SPEEDS: [f64; 5] = [0.1, 1.0, 5.0, 10.0, 50.0];
@@ -19,9 +20,9 @@ const SPEEDS: [f64; 5] = [0.1, 1.0, 5.0, 10.0, 50.0];
 pub struct Theatre {
     sheet: Sheet,
     scene: Scene,
-    /// What the scene was drawn of, on a dark ground or not, and how large.
+    /// What the scene was drawn of, in which colours, and how large.
     front: Option<Front>,
-    drawn: Option<(bool, [f32; 2])>,
+    drawn: Option<(Palette, [f32; 2])>,
     /// The ripple that is played; without one the run's is shown.
     held: Option<Played>,
     speed: f64,
@@ -110,9 +111,9 @@ impl Panel for Theatre {
         let size = ui.available_size().max(vec2(200.0, 120.0));
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &caption));
-        let wanted = (ui.visuals().dark_mode, [size.x, size.y]);
+        let wanted = (palette(ui), [size.x, size.y]);
         if self.drawn != Some(wanted) {
-            self.scene = Scene::draw(&front, wanted.1, Palette::on(wanted.0));
+            self.scene = Scene::draw(&front, wanted.1, wanted.0);
             self.drawn = Some(wanted);
         }
         self.sheet.paint(ui, rect.min, &self.scene.drawing);

@@ -6,7 +6,8 @@ use egui::{Color32, Mesh, Rect};
 
 use super::scale::Scale;
 use crate::engine::{Activity, Base};
-use crate::gui::theme::{LESION, REPLAYED, phase};
+use crate::figure::Palette;
+use crate::gui::theme::{color32, phase};
 
 /// Seconds for which the bands stay as they are while the run goes on: they grow by a pixel or so meanwhile.
 const LASTING: f64 = 0.1;
@@ -35,7 +36,7 @@ struct Drawn {
     base: Base,
     part: Option<(f64, f64)>,
     rect: Rect,
-    bright: Color32,
+    palette: Palette,
 }
 
 /// A part of a column: its colour and its height. They stand one above the other.
@@ -76,7 +77,6 @@ impl Bands {
         scale: &Scale<'_>,
         part: Option<(f64, f64)>,
         kept: f32,
-        bright: Color32,
         now: f64,
     ) -> Arc<Mesh> {
         let live = scale.live;
@@ -90,7 +90,7 @@ impl Bands {
             base: scale.base,
             part,
             rect: scale.rect,
-            bright,
+            palette: scale.palette,
         };
         let lasts = |at: f64| !goes_on || (0.0..LASTING).contains(&(now - at));
         let same = self.drawn.as_ref();
@@ -99,7 +99,7 @@ impl Bands {
             let top = scale.rect.top();
             phases(scale, top, &mut mesh);
             ripples(scale, top + PHASES + 1.0, &mut mesh);
-            density(scale, kept, bright, &mut mesh);
+            density(scale, kept, &mut mesh);
             self.mesh = Arc::new(mesh);
             self.drawn = Some((drawn, now));
         }
@@ -123,7 +123,10 @@ fn phases(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
                 .get(at + stride)
                 .map_or(scale.end.0 as f64, |p| p.step as f64);
             let part = (next.min(to) - (began.step as f64).max(from)).max(0.0) / (to - from);
-            parts.push((phase(began.phase.as_str()), part as f32 * PHASES));
+            parts.push((
+                phase(began.phase.as_str(), scale.palette),
+                part as f32 * PHASES,
+            ));
             at += stride;
         }
     });
@@ -145,13 +148,18 @@ fn ripples(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
         }
         if all > 0 {
             let red = height * failed as f32 / all as f32;
-            parts.extend([(REPLAYED, height - red), (LESION, red)]);
+            let (whole, failed) = (
+                color32(scale.palette.replayed),
+                color32(scale.palette.wrong),
+            );
+            parts.extend([(whole, height - red), (failed, red)]);
         }
     });
 }
 
 /// Bright where every step is kept.
-fn density(scale: &Scale<'_>, top: f32, bright: Color32, mesh: &mut Mesh) {
+fn density(scale: &Scale<'_>, top: f32, mesh: &mut Mesh) {
+    let bright = color32(scale.palette.text);
     let mut last: Option<(f32, f32, f64)> = None;
     let mut line = |(left, right, part): (f32, f32, f64)| {
         let line = Rect::from_x_y_ranges(left..=right.max(left + 1.0), top..=top + KEPT);

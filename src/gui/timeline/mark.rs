@@ -1,8 +1,9 @@
 //! Marks of what was done.
 
-use egui::{Color32, Pos2, Shape, Stroke, vec2};
+use egui::{Pos2, Shape, Stroke, vec2};
 
-use crate::gui::theme::{LESION, TESTED};
+use crate::figure::Palette;
+use crate::gui::theme::color32;
 
 /// What was done, as it is drawn.
 #[derive(Clone, Copy)]
@@ -18,30 +19,34 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    pub(super) fn draw(self, painter: &egui::Painter, at: Pos2) {
+    pub(super) fn draw(self, painter: &egui::Painter, at: Pos2, palette: Palette) {
         const R: f32 = 4.0;
-        let stroke = |color| Stroke::new(2.0, color);
+        let stroke = |color| Stroke::new(2.0, color32(color));
         match self {
             Self::Cross => {
                 for side in [1.0, -1.0] {
                     let arm = vec2(R, R * side);
-                    painter.line_segment([at - arm, at + arm], stroke(LESION));
+                    painter.line_segment([at - arm, at + arm], stroke(palette.wrong));
                 }
             }
             Self::Ring => {
-                painter.circle_stroke(at, R, stroke(LESION));
+                painter.circle_stroke(at, R, stroke(palette.wrong));
             }
             Self::Diamond => {
                 let points = [vec2(0.0, -R), vec2(R, 0.0), vec2(0.0, R), vec2(-R, 0.0)];
                 let points = points.map(|p| at + p).to_vec();
-                painter.add(Shape::convex_polygon(points, TESTED, Stroke::NONE));
+                painter.add(Shape::convex_polygon(
+                    points,
+                    color32(palette.tested),
+                    Stroke::NONE,
+                ));
             }
             Self::Fork => {
                 let points = [vec2(0.0, -R), vec2(R, R), vec2(-R, R)];
                 let points = points.map(|p| at + p).to_vec();
                 painter.add(Shape::convex_polygon(
                     points,
-                    Color32::from_gray(160),
+                    color32(palette.caption),
                     Stroke::NONE,
                 ));
             }

@@ -14,8 +14,9 @@ use mark::Mark;
 use scale::Scale;
 
 use super::looking::{Looking, Unit};
-use super::theme::TESTED;
+use super::theme::{color32, palette};
 use crate::engine::{Base, BranchView, Command, Snapshot};
+use crate::figure::Palette;
 use crate::record::{Metric, PhaseRecord, metric};
 
 /// What the timeline is to show and to move.
@@ -164,7 +165,7 @@ impl<'a> Timeline<'a> {
         let height = PHASES + RIPPLES + PROBES + MARKS + KEPT;
         let size = vec2(ui.available_width(), height);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
-        let scale = self.scale(rect);
+        let scale = self.scale(rect, palette(ui));
         let name = || {
             let mut info = egui::WidgetInfo::slider(true, self.shown.step as f64, "timeline");
             info.value = Some(self.shown.step as f64);
@@ -179,7 +180,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    fn scale(&self, rect: Rect) -> Scale<'a> {
+    fn scale(&self, rect: Rect, palette: Palette) -> Scale<'a> {
         let live = self.live;
         let whole = (0.0, (live.live_step as f64).max(1.0));
         let (from, to) = self.view.part.unwrap_or(whole);
@@ -190,6 +191,7 @@ impl<'a> Timeline<'a> {
             rect,
             from: 0.0,
             to: 1.0,
+            palette,
         };
         scale.from = scale.counted(from);
         scale.to = scale.counted(to).max(scale.from + 1e-9);
@@ -313,15 +315,13 @@ impl<'a> Timeline<'a> {
         let top = rect.top() + PHASES + RIPPLES;
         let probes = Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), PROBES));
         let kept = probes.bottom() + MARKS;
-        let (bright, now) = (ui.visuals().text_color(), ui.input(|i| i.time));
+        let now = ui.input(|i| i.time);
         let (part, bands) = (self.view.part, &mut self.view.bands);
-        painter.add(Shape::mesh(bands.mesh(scale, part, kept, bright, now)));
+        painter.add(Shape::mesh(bands.mesh(scale, part, kept, now)));
         self.probes(&painter, scale, probes);
         for (step, _, mark) in self.marks() {
-            mark.draw(
-                &painter,
-                pos2(scale.x(step as f64), probes.bottom() + MARKS / 2.0),
-            );
+            let at = pos2(scale.x(step as f64), probes.bottom() + MARKS / 2.0);
+            mark.draw(&painter, at, scale.palette);
         }
         if let Some((from, to)) = self.looking.range() {
             let range =
@@ -356,10 +356,11 @@ impl<'a> Timeline<'a> {
                 pos2(scale.x(step as f64), y)
             })
             .collect();
+        let color = color32(scale.palette.tested);
         if let [only] = line[..] {
-            painter.circle_filled(only, 2.5, TESTED);
+            painter.circle_filled(only, 2.5, color);
         }
-        painter.add(Shape::line(line, Stroke::new(1.5, TESTED)));
+        painter.add(Shape::line(line, Stroke::new(1.5, color)));
     }
 }
 

@@ -3,6 +3,7 @@
 use egui::Rect;
 
 use crate::engine::{Base, Snapshot};
+use crate::figure::Palette;
 
 /// Between steps and places.
 pub(super) struct Scale<'a> {
@@ -14,6 +15,7 @@ pub(super) struct Scale<'a> {
     /// What is counted at the left and at the right edge.
     pub(super) from: f64,
     pub(super) to: f64,
+    pub(super) palette: Palette,
 }
 
 impl Scale<'_> {

@@ -7,7 +7,7 @@ use super::table::Place;
 use crate::engine::Grid;
 use crate::figure::plot::{Axis, Curve, Drawn, Plot};
 use crate::gui::chart::chart;
-use crate::gui::theme::{LESION, Map, color32, palette};
+use crate::gui::theme::{Map, color32, palette};
 
 /// Height of a picture in points.
 const HEIGHT: f32 = 240.0;
@@ -135,7 +135,7 @@ pub(super) fn map(ui: &mut Ui, grid: &Grid, places: &[Place], metric: &str) -> O
         let Some([_, middle, _]) = place.quartiles() else {
             painter.rect_filled(rect, 2.0, quiet);
             if place.failed > 0 {
-                let stroke = Stroke::new(2.0, LESION);
+                let stroke = Stroke::new(2.0, color32(palette(ui).wrong));
                 painter.line_segment([rect.left_top(), rect.right_bottom()], stroke);
             }
             continue;

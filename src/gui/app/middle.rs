@@ -1,0 +1,97 @@
+//! What stands in the middle of the window.
+
+use std::cell::RefCell;
+
+use egui::Ui;
+
+use super::leaving::Leaving;
+use super::{App, Asking, Middle};
+use crate::engine::Snapshot;
+use crate::gui::broken::{self, Way};
+use crate::gui::gallery::Choice;
+use crate::gui::panels::{Corner, Panel, PanelContext};
+
+impl App {
+    pub(super) fn middle(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
+        match &self.middle {
+            Middle::Panels => {
+                let runs = self.simulation.list();
+                let others = self.others(&runs);
+                let mut compared = vec![snapshot];
+                compared.extend(others.iter().map(|(_, other)| &**other));
+                let differ = self.comparing.differences(&compared).to_vec();
+                let asked = RefCell::new(Vec::new());
+                let now = ui.input(|i| i.time);
+                let outlined = self.outlined.as_ref().filter(|(_, until)| now < *until);
+                let outlined = outlined.map(|(title, _)| title.clone());
+                let ask = |ask| asked.borrow_mut().push(ask);
+                let cx = PanelContext {
+                    snapshot,
+                    runs: &runs,
+                    others: &others,
+                    base: self.timeline.base,
+                    differ: &differ,
+                    documents: &self.documents,
+                    inspecting: &self.inspecting,
+                    lessons: &self.lessons,
+                    outlined: outlined.as_deref(),
+                    ask: &ask,
+                };
+                if self.alone {
+                    // What the scenario suggests stands beside its curves.
+                    let side = self.panels.iter_mut().find(|p| p.corner() == Corner::Side);
+                    if let Some(side) = side {
+                        egui::Panel::right("beside")
+                            .default_size(300.0)
+                            .show(ui, |ui| side.ui(&cx, ui));
+                    }
+                }
+                let measuring = |p: &&mut Box<dyn Panel>| p.shows_measurements();
+                let only = self.panels.iter_mut().find(measuring);
+                match only.filter(|_| self.alone) {
+                    Some(panel) => framed(ui, |ui| {
+                        ui.horizontal(|ui| {
+                            ui.heading(panel.title());
+                            if ui.button("Show all panels").clicked() {
+                                self.alone = false;
+                            }
+                        });
+                        panel.ui(&cx, ui);
+                    }),
+                    None => self.dock.ui(ui, &mut self.panels, &cx),
+                }
+                for ask in asked.into_inner() {
+                    self.do_asked(ask, ui.ctx());
+                }
+            }
+            Middle::Gallery => {
+                let chosen = framed(ui, |ui| self.gallery.show(ui, &snapshot.title));
+                match chosen {
+                    Some(Choice::Load(scenario, run)) => {
+                        let ctx = ui.ctx().clone();
+                        self.leave(Leaving::Load(scenario, run), &ctx);
+                    }
+                    Some(Choice::Back) => self.middle = Middle::Panels,
+                    Some(Choice::Open) => self.ask(Asking::Open),
+                    None => {}
+                }
+            }
+            Middle::Broken(diagnostics, file) => {
+                match framed(ui, |ui| broken::show(ui, diagnostics, file.is_some())) {
+                    Some(Way::Mend) => {
+                        let file = file.clone().unwrap_or_default();
+                        self.mend(&file);
+                    }
+                    Some(Way::Back) => self.middle = Middle::Panels,
+                    None => {}
+                }
+            }
+        }
+    }
+}
+
+fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.painter()
+        .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
+    egui::Frame::new().inner_margin(16).show(ui, content).inner
+}
