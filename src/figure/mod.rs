@@ -28,7 +28,9 @@ pub use drawing::{Anchor, Area, Cells, Drawing, Mark};
 pub use ledger::{ledger, ledger_height, ledger_table};
 pub use matrix::{Drawn, Matrix};
 pub use numbers::{largest, letter};
-pub use over_time::{Along, Quantity, Seen, alignment, counted, learning, metrics};
+pub use over_time::{
+    Along, Quantity, Seen, alignment, counted, learning, load_where_lost, metrics,
+};
 pub use palette::{Color, Map, Palette, contrast, mixed};
 pub use png::{DPI, pixels, png};
 pub use recall::recall;

@@ -6,6 +6,7 @@ mod action;
 mod app;
 mod broken;
 mod chart;
+mod closing;
 mod command_line;
 mod comparing;
 mod control;

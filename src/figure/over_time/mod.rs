@@ -6,7 +6,7 @@ mod metrics;
 
 pub use alignment::{Quantity, alignment};
 pub use learning::learning;
-pub use metrics::{Along, metrics};
+pub use metrics::{Along, load_where_lost, metrics};
 
 use super::palette::{Color, Palette};
 use super::plot::{Axis, Curve, Dash, Moment, Plot, Stretch};

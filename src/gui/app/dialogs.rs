@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 
 use super::browse::{Wanted, browse};
 use super::leaving::Leaving;
-use super::{App, Asking, Middle};
+use super::{App, Asking};
 use crate::engine::forget;
 use crate::gui::action::Action;
 use crate::gui::simulation::Wish;
@@ -253,63 +253,32 @@ impl App {
         }
     }
 
-    fn palette_dialog(&mut self, ctx: &egui::Context) {
-        let Some(mut text) = self.palette.take() else {
-            return;
-        };
-        let mut chosen = None;
-        let response = egui::Modal::new(egui::Id::unique("palette")).show(ctx, |ui| {
-            ui.set_width(420.0);
-            let label = ui.label("command");
-            ui.text_edit_singleline(&mut text)
-                .labelled_by(label.id)
-                .request_focus();
-            let wanted = text.to_lowercase();
-            let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
-            let shown = matches!(self.middle, Middle::Panels);
-            let found = Action::ALL
-                .iter()
-                .filter(|(action, _, _)| shown || !action.concerns_the_run())
-                .filter(|(_, name, _)| name.to_lowercase().contains(&wanted));
-            for (i, (action, name, key)) in found.enumerate() {
-                let button = egui::Button::new(*name)
-                    .shortcut_text(Action::key_text(*key))
-                    .selected(i == 0);
-                if ui.add_sized([410.0, 22.0], button).clicked() || (enter && i == 0) {
-                    chosen = Some(*action);
-                }
-            }
-        });
-        if chosen.is_none() && !response.should_close() {
-            self.palette = Some(text);
-        }
-        if let Some(action) = chosen {
-            self.act(action, ctx);
-        }
-    }
-
     fn help_text(&mut self, ui: &mut Ui) {
         ui.set_width(620.0);
-        ui.heading("Keys");
-        egui::Grid::new("keys")
-            .num_columns(4)
-            .spacing([18.0, 3.0])
-            .show(ui, |ui| {
-                for pair in Action::ALL.chunks(2) {
-                    for (_, name, key) in pair {
-                        ui.monospace(Action::key_text(*key));
-                        ui.label(*name);
+        let height = (ui.ctx().content_rect().height() - 120.0).max(120.0);
+        let scroll = egui::ScrollArea::vertical().max_height(height);
+        scroll.auto_shrink([false, true]).show(ui, |ui| {
+            ui.heading("Keys");
+            egui::Grid::new("keys")
+                .num_columns(4)
+                .spacing([18.0, 3.0])
+                .show(ui, |ui| {
+                    for pair in Action::ALL.chunks(2) {
+                        for (_, name, key) in pair {
+                            ui.monospace(Action::key_text(*key));
+                            ui.label(*name);
+                        }
+                        ui.end_row();
                     }
-                    ui.end_row();
-                }
-            });
-        ui.add_space(8.0);
-        ui.heading("Panels");
-        for panel in &self.panels {
-            ui.label(RichText::new(panel.title()).strong());
-            ui.label(panel.help());
-        }
-        if ui.button("Close").clicked() {
+                });
+            ui.add_space(8.0);
+            ui.heading("Panels");
+            for panel in &self.panels {
+                ui.label(RichText::new(panel.title()).strong());
+                ui.label(panel.help());
+            }
+        });
+        if ui.button("Close help").clicked() {
             self.help = false;
         }
     }

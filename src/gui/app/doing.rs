@@ -101,6 +101,7 @@ impl App {
                     self.ask(Asking::Save);
                 }
             }
+            Ask::SaveRun => self.ask(Asking::Save),
             Ask::Begin(scenario, name) => {
                 if self.wish(Wish::Add(scenario, name)) {
                     self.simulation.send(Request::Run);

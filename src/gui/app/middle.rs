@@ -6,12 +6,38 @@ use egui::Ui;
 
 use super::leaving::Leaving;
 use super::{App, Asking, Middle};
-use crate::engine::Snapshot;
+use crate::engine::{Activity, Snapshot};
 use crate::gui::broken::{self, Way};
+use crate::gui::closing;
 use crate::gui::gallery::Choice;
 use crate::gui::panels::{Corner, Panel, PanelContext};
 
+/// The height of a window that has room for the closing card.
+const ROOMY: f32 = 480.0;
+
 impl App {
+    /// The card at the end of a run, above the timeline, until it is closed.
+    pub(super) fn closing(&mut self, ui: &mut Ui, live: &Snapshot) {
+        let ended = matches!(live.activity, Activity::Finished | Activity::Failed(_));
+        let this = (live.run, live.live_step);
+        if !ended
+            || live.live_step == 0
+            || self.closed == Some(this)
+            || ui.available_height() < ROOMY
+        {
+            return;
+        }
+        let asked = RefCell::new(Vec::new());
+        let ask = |ask| asked.borrow_mut().push(ask);
+        let shown = egui::Panel::bottom("closing").show(ui, |ui| closing::card(ui, live, &ask));
+        if shown.inner {
+            self.closed = Some(this);
+        }
+        for ask in asked.into_inner() {
+            self.do_asked(ask, ui.ctx());
+        }
+    }
+
     pub(super) fn middle(&mut self, ui: &mut Ui, snapshot: &Snapshot) {
         match &self.middle {
             Middle::Panels => {

@@ -6,6 +6,7 @@ mod dialogs;
 mod doing;
 mod leaving;
 mod middle;
+mod palette;
 
 pub use browse::{FileDialog, Wanted};
 
@@ -88,7 +89,7 @@ pub struct App {
     chosen: Option<Receiver<Result<PathBuf, String>>>,
     /// How files are looked for.
     file_dialog: FileDialog,
-    palette: Option<String>,
+    palette: Option<palette::Palette>,
     help: bool,
     /// What waits for an answer, because an unsaved run would be lost.
     leaving: Option<Leaving>,
@@ -111,6 +112,8 @@ pub struct App {
     lessons: RefCell<Lessons>,
     /// The panel that is outlined, and until when.
     outlined: Option<(String, f64)>,
+    /// The run, and its steps, whose closing card was closed.
+    closed: Option<(u64, u64)>,
     /// The figure that is to be saved: the name it may have, and its bytes.
     figure: (String, Vec<u8>),
     /// Another scenario that was suggested, to be loaded and run.
@@ -172,6 +175,7 @@ impl App {
             inspecting: RefCell::default(),
             lessons: RefCell::new(Lessons::new(remembered.lessons)),
             outlined: None,
+            closed: None,
             figure: Default::default(),
             opening: None,
             deleting: None,
@@ -277,7 +281,7 @@ impl App {
             Action::Gallery => self.show_gallery(),
             Action::Open => self.ask(Asking::Open),
             Action::Save => self.ask(Asking::Save),
-            Action::Palette => self.palette = Some(String::new()),
+            Action::Palette => self.palette = Some(palette::Palette::default()),
             Action::FullSpeed => {
                 let faster = self.speed.take();
                 let (speed, status) = match faster {
@@ -388,6 +392,7 @@ impl App {
                 }
                 Asked::Nothing => {}
             }
+            self.closing(ui, &live);
         }
         egui::CentralPanel::no_frame().show(ui, |ui| self.middle(ui, &snapshot));
         self.dialogs(&ctx);

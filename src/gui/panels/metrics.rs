@@ -15,6 +15,8 @@ pub struct Metrics {
     run: u64,
     chosen: Vec<Metric>,
     along: Along,
+    /// What was asked for elsewhere.
+    wanted: Option<Metric>,
     filter: String,
 }
 
@@ -31,11 +33,19 @@ impl Panel for Metrics {
          Hover a name for what it means."
     }
 
+    fn plot(&mut self, metric: &Metric) -> bool {
+        self.wanted = Some(metric.clone());
+        true
+    }
+
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         if self.run != cx.snapshot.run {
             self.run = cx.snapshot.run;
             self.chosen.clear();
             self.along = Along::Time;
+        }
+        if let Some(wanted) = self.wanted.take() {
+            self.choose(&wanted);
         }
         if cx.snapshot.series.is_empty() {
             ui.label("nothing is measured yet: quantities come as the run goes on");
@@ -47,7 +57,7 @@ impl Panel for Metrics {
             ui.allocate_ui(egui::vec2(list, height), |ui| {
                 ui.vertical(|ui| self.list(cx, ui));
             });
-            ui.vertical(|ui| self.plot(cx, ui));
+            ui.vertical(|ui| self.shown(cx, ui));
         });
     }
 }
@@ -83,7 +93,7 @@ impl Metrics {
         });
     }
 
-    fn plot(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+    fn shown(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         compared(cx, ui);
         if self.chosen.is_empty() {
             ui.label("choose what to see");
@@ -110,7 +120,7 @@ impl Metrics {
     }
 
     /// Shows a quantity, beside those that are shown.
-    pub fn choose(&mut self, metric: &Metric) {
+    fn choose(&mut self, metric: &Metric) {
         self.chosen.retain(|m| m != metric);
         self.chosen.push(metric.clone());
         let over = self.chosen.len().saturating_sub(MOST);

@@ -33,6 +33,7 @@ use super::inspecting::{Inspecting, Topic};
 use super::lessons::Lessons;
 use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
 use crate::figure::{DPI, Drawing, Palette, pixels, png, points, svg};
+use crate::record::Metric;
 use crate::scenario::TrySpec;
 
 /// What a panel may ask for.
@@ -58,6 +59,8 @@ pub enum Ask {
     Duplicate(u64),
     /// To save a run.
     Save(u64),
+    /// To save the run at hand.
+    SaveRun,
     /// To begin a new run beside the others, and run it.
     Begin(Box<Scenario>, String),
     /// To look into something.
@@ -123,6 +126,10 @@ pub trait Panel {
     }
     /// Whether it is the one that shows measured stores: forward in a run that measures, alone in one that does nothing else.
     fn shows_measurements(&self) -> bool {
+        false
+    }
+    /// Shows a quantity beside those that it shows; whether it can.
+    fn plot(&mut self, _: &Metric) -> bool {
         false
     }
     /// What it holds that lies nowhere else, in words: asked about before the window closes.
