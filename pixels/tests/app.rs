@@ -403,7 +403,11 @@ fn the_gallery_loads_and_runs_a_scenario() {
     let (mut harness, asked) = app(full());
     harness.state_mut().show_gallery();
     harness.run_steps(3);
-    harness.get_by_label("recall-truncated");
+    harness.get_by_label("Rival rules");
+    common::press(&mut harness, "Details of recall-truncated");
+    harness.get_by_label("Truncated credit does not reach back to the symbol");
+    harness.get_by_label("How can the cosine be 0.92 while nothing is learned?");
+    common::press(&mut harness, "All scenarios");
     let runs: Vec<_> = harness.get_all_by_label("Run").collect();
     // The first is the one of the bar above; the next that of the first card.
     runs[1].click();

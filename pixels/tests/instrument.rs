@@ -181,6 +181,11 @@ fn effect(harness: &mut Harness<'static, App>, action: &TrySpec, compared: usize
         TrySpec::Scenario(other) => {
             let other = bundled().iter().find(|b| b.name == other.name).expect(of);
             let title = load(other.document(), &[], None).unwrap().title;
+            // What was lived so far may be asked about.
+            if harness.query_all_by_label("Discard").count() > 0 {
+                harness.get_by_label("Discard").click();
+                harness.run_steps(2);
+            }
             wait(harness, of, |s| s.title == title);
         }
     }

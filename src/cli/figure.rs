@@ -7,10 +7,12 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::failure::Failure;
 use super::output::Output;
 use crate::engine::{Snapshot, Worker};
-use crate::figure::{Along, FIGURES, Figure as Drawn, Palette, Wanted, png, points, svg};
+use crate::figure::{
+    Along, FIGURES, Figure as Drawn, Made, Palette, Quantity, Wanted, png, points, svg,
+};
 use crate::record::Metric;
 use crate::registry::nearest;
-use crate::trace::{RunFolder, write_atomic};
+use crate::trace::{RunFolder, is_free, write_atomic};
 
 /// Makes a figure of a run: SVG, PNG, or the table behind it as CSV.
 ///
@@ -25,6 +27,9 @@ pub(super) struct Figure {
     /// The file to write, .svg, .png or .csv; or - for standard output, as SVG.
     #[arg(long, value_name = "FILE.svg")]
     pub out: PathBuf,
+    /// The measure of agreement, for the panel alignment.
+    #[arg(long, value_name = "NAME", value_parser = quantities())]
+    pub quantity: Option<Quantity>,
     /// Another format than the file's name says.
     #[arg(long)]
     pub format: Option<Format>,
@@ -37,6 +42,15 @@ pub(super) struct Figure {
     /// Width in millimetres: 85 is a column, 180 a page.
     #[arg(long, value_name = "MM", default_value_t = 85, value_parser = clap::value_parser!(u16).range(20..=1000))]
     pub width: u16,
+    /// Height in millimetres, where it shall not be the usual one.
+    #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(10..=1000))]
+    pub height: Option<u16>,
+    /// On a dark ground, for a screen.
+    #[arg(long)]
+    pub dark: bool,
+    /// A picture of each replayed step of the theatre, for a talk: FILE-000.png and so on.
+    #[arg(long)]
+    pub frames: bool,
     /// Replaces FILE where it is there.
     #[arg(long)]
     pub force: bool,
@@ -93,8 +107,53 @@ impl Figure {
         Ok(Wanted {
             metrics: metrics?,
             along: along.map_or(Along::Time, Along::Metric),
+            quantity: self.quantity.unwrap_or_default(),
             ..Wanted::default()
         })
+    }
+
+    /// A file for each replayed step, from none to all.
+    fn frames(
+        &self,
+        snapshot: &Snapshot,
+        mut wanted: Wanted,
+        format: Format,
+        output: &mut Output,
+    ) -> Result<u8, Failure> {
+        let to_file = self.out.as_os_str() != "-";
+        if self.panel.name != "theatre" || !to_file || format == Format::Csv {
+            return Err(Failure::wrong(
+                "--frames is for --panel theatre, as files that end in .png or .svg",
+            ));
+        }
+        let palette = Palette::on(self.dark, false);
+        let stem = self
+            .out
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .unwrap_or("frame");
+        let ending = self
+            .out
+            .extension()
+            .and_then(|e| e.to_str())
+            .unwrap_or("png");
+        let file = |step: usize| {
+            self.out
+                .with_file_name(format!("{stem}-{step:03}.{ending}"))
+        };
+        let steps = snapshot.ripple.steps.len();
+        for step in 0..=steps {
+            is_free(&file(step), self.force).map_err(Failure::wrong)?;
+        }
+        for step in 0..=steps {
+            wanted.steps = Some(step);
+            let mm = f32::from(self.width);
+            let made = self.panel.make(snapshot, &wanted, points(mm), palette);
+            let bytes = written(made.map_err(Failure::wrong)?, format, mm, palette)?;
+            write_atomic(&file(step), &bytes)?;
+            output.line(file(step).display())?;
+        }
+        Ok(0)
     }
 
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
@@ -103,7 +162,7 @@ impl Figure {
             return Err(Failure::wrong(format_args!("{folder} is not a run folder")));
         }
         let to_file = self.out.as_os_str() != "-";
-        if to_file && self.out.exists() && !self.force {
+        if to_file && !self.frames && self.out.exists() && !self.force {
             let file = self.out.display();
             return Err(Failure::wrong(format_args!(
                 "{file} is there already; --force replaces it"
@@ -112,17 +171,16 @@ impl Figure {
         let format = self.format(to_file)?;
         let worker = Worker::open(&self.run, || {})?;
         let mm = f32::from(self.width);
-        let palette = Palette::LIGHT;
+        let palette = Palette::on(self.dark, false);
         let snapshot = worker.snapshot();
-        let wanted = self.wanted(&snapshot)?;
+        let mut wanted = self.wanted(&snapshot)?;
+        wanted.height = self.height.map(|mm| points(f32::from(mm)));
+        if self.frames {
+            return self.frames(&snapshot, wanted, format, output);
+        }
         let made = self.panel.make(&snapshot, &wanted, points(mm), palette);
         let made = made.map_err(Failure::wrong)?;
-        let text = svg(&made.drawing, palette.ground);
-        let bytes = match format {
-            Format::Svg => text.into_bytes(),
-            Format::Png => png(&text, mm).map_err(|error| Failure::wrong(error.to_string()))?,
-            Format::Csv => made.table.into_bytes(),
-        };
+        let bytes = written(made, format, mm, palette)?;
         if to_file {
             write_atomic(&self.out, &bytes)?;
             output.line(self.out.display())?;
@@ -130,6 +188,16 @@ impl Figure {
             output.bytes(&bytes)?;
         }
         Ok(0)
+    }
+}
+
+/// A figure in a format.
+fn written(made: Made, format: Format, mm: f32, palette: Palette) -> Result<Vec<u8>, Failure> {
+    let text = svg(&made.drawing, palette.ground);
+    match format {
+        Format::Svg => Ok(text.into_bytes()),
+        Format::Png => png(&text, mm).map_err(|error| Failure::wrong(error.to_string())),
+        Format::Csv => Ok(made.table.into_bytes()),
     }
 }
 
@@ -141,5 +209,15 @@ fn panels() -> impl TypedValueParser<Value = &'static Drawn> {
     PossibleValuesParser::new(each).try_map(|name| {
         let found = FIGURES.iter().find(|figure| figure.name == name);
         found.ok_or("there is no such figure")
+    })
+}
+
+/// One of the measures of agreement, by its name.
+fn quantities() -> impl TypedValueParser<Value = Quantity> {
+    let name = |named: &'static str| named.split(' ').next().unwrap_or(named);
+    let each = Quantity::ALL.map(|(_, named)| PossibleValue::new(name(named)));
+    PossibleValuesParser::new(each).try_map(move |wanted| {
+        let found = Quantity::ALL.iter().find(|(_, n)| name(n) == wanted);
+        found.map(|(q, _)| *q).ok_or("there is no such measure")
     })
 }

@@ -74,6 +74,28 @@ impl Extent {
     }
 }
 
+/// The largest value is so many times the smallest where the axis is logarithmic.
+const WIDE: f64 = 30.0;
+
+/// How much of the beginnings of all names is the same, up to the end of a part: it tells nothing apart.
+fn shared(names: &[String]) -> usize {
+    let [first, rest @ ..] = names else { return 0 };
+    if rest.is_empty() {
+        return 0;
+    }
+    let same = |other: &String| {
+        let pairs = first.char_indices().zip(other.chars());
+        let mut alike = pairs.take_while(|((_, a), b)| a == b);
+        alike
+            .by_ref()
+            .last()
+            .map_or(0, |((at, a), _)| at + a.len_utf8())
+    };
+    let alike = rest.iter().map(same).min().unwrap_or(0);
+    let part = first[..alike].rfind(['-', ' ']);
+    part.map_or(0, |at| at + 1)
+}
+
 /// A curve for each store and cue: the mean overlap with its standard error, or how many recalls are without any error.
 pub fn capacity(rows: &[CapacityRecord], along: Extent, exact: bool, palette: Palette) -> Plot {
     let mut curves: Vec<(String, Vec<&CapacityRecord>)> = Vec::new();
@@ -101,6 +123,11 @@ pub fn capacity(rows: &[CapacityRecord], along: Extent, exact: bool, palette: Pa
         "overlap with the right pattern"
     };
     let mut plot = Plot::new(Axis::new(name, &[]), Axis::new(up, &[0.0, 1.0]));
+    let extents = rows.iter().map(|r| along.of(r)).filter(|x| *x > 0.0);
+    let (low, high) = extents.fold((f64::INFINITY, 0.0_f64), |(l, h), x| (l.min(x), h.max(x)));
+    plot.x.log = high > WIDE * low;
+    let names: Vec<String> = curves.iter().map(|curve| curve.0.clone()).collect();
+    let shared = shared(&names);
     // What crossings in the table are of.
     plot.level("0.9", 0.9);
     for (i, (name, mut rows)) in curves.into_iter().enumerate() {
@@ -109,7 +136,7 @@ pub fn capacity(rows: &[CapacityRecord], along: Extent, exact: bool, palette: Pa
         let bar =
             |r: &&CapacityRecord| [r.overlap_mean - r.overlap_se, r.overlap_mean + r.overlap_se];
         plot.curves.push(Curve {
-            name,
+            name: name[shared..].into(),
             points: rows.iter().map(|r| [along.of(r), y(r)]).collect(),
             spread: if exact {
                 Vec::new()
@@ -152,6 +179,18 @@ mod tests {
         assert_eq!(Extent::best(&loads), Extent::Patterns);
         let cues: Vec<_> = [0.1, 0.5, 0.9].iter().map(|c| row("Ca3", 10, *c)).collect();
         assert_eq!(Extent::best(&cues), Extent::Cue);
+    }
+
+    #[test]
+    fn what_all_names_begin_with_is_left_out() {
+        let names = |all: &[&str]| shared(&all.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(
+            names(&["Ca3-1000-0.02 Fraction 0.5", "Ca3-1000-0.05 Fraction 0.5"]),
+            9
+        );
+        assert_eq!(names(&["Ca3-1000", "Hopfield-1000"]), 0);
+        assert_eq!(names(&["Ca3-1000"]), 0);
+        assert_eq!(names(&["Ca3 1", "Ca3 1"]), 4);
     }
 
     #[test]

@@ -23,6 +23,16 @@ pub struct Wanted {
     pub along: Along,
     /// The measure of agreement, for the figure of alignment.
     pub quantity: Quantity,
+    /// Its height in points, where it shall not be the usual one.
+    pub height: Option<f32>,
+    /// Replayed steps that are shown, where it shall not be all of them.
+    pub steps: Option<usize>,
+}
+
+impl Wanted {
+    fn size(&self, width: f32, share: f32) -> [f32; 2] {
+        [width, self.height.unwrap_or(share * width)]
+    }
 }
 
 /// A figure that can be made of a run.
@@ -64,9 +74,9 @@ pub const FIGURES: [Figure; 9] = [
     Figure {
         name: "learning",
         doc: "accuracy and loss over time, with lesions and the levels of chance and of no memory",
-        make: |snapshot, _, width, palette| {
+        make: |snapshot, wanted, width, palette| {
             let plots = learning(&Seen::alone(snapshot, palette));
-            of_plots(&plots, width, 0.5, palette)
+            of_plots(&plots, wanted, width, 0.5, palette)
         },
     },
     Figure {
@@ -75,7 +85,7 @@ pub const FIGURES: [Figure; 9] = [
         make: |snapshot, wanted, width, palette| {
             let plots = alignment(&Seen::alone(snapshot, palette), wanted.quantity);
             let share = if plots.len() > 1 { 0.12 } else { 0.6 };
-            of_plots(&plots, width, share, palette)
+            of_plots(&plots, wanted, width, share, palette)
         },
     },
     Figure {
@@ -91,11 +101,11 @@ pub const FIGURES: [Figure; 9] = [
     Figure {
         name: "attention",
         doc: "which remembered steps the network attends to",
-        make: |snapshot, _, width, palette| {
+        make: |snapshot, wanted, width, palette| {
             let none = "the rule of this run attends to nothing";
             let view = snapshot.attention.as_ref().ok_or(none)?;
             let matrix = weights(view);
-            let drawing = matrix.draw([width, 0.8 * width], palette).drawing;
+            let drawing = matrix.draw(wanted.size(width, 0.8), palette).drawing;
             let table = matrix.table();
             Ok(Made { drawing, table })
         },
@@ -103,13 +113,13 @@ pub const FIGURES: [Figure; 9] = [
     Figure {
         name: "capacity",
         doc: "recall of the stores that were measured, against load, cue or noise",
-        make: |snapshot, _, width, palette| {
+        make: |snapshot, wanted, width, palette| {
             let rows = &snapshot.capacity;
             if rows.is_empty() {
                 return Err("no store was measured in this run".into());
             }
             let plot = capacity(rows, Extent::best(rows), false, palette);
-            of_plots(&[plot], width, 0.6, palette)
+            of_plots(&[plot], wanted, width, 0.6, palette)
         },
     },
     Figure {
@@ -121,7 +131,7 @@ pub const FIGURES: [Figure; 9] = [
                 &wanted.metrics,
                 &wanted.along,
             );
-            of_plots(&[plot], width, 0.6, palette)
+            of_plots(&[plot], wanted, width, 0.6, palette)
         },
     },
 ];
@@ -140,46 +150,63 @@ impl Figure {
 }
 
 /// Plots above each other, each so high as this share of the width.
-fn of_plots(plots: &[Plot], width: f32, share: f32, palette: Palette) -> Result<Made, String> {
+fn of_plots(
+    plots: &[Plot],
+    wanted: &Wanted,
+    width: f32,
+    share: f32,
+    palette: Palette,
+) -> Result<Made, String> {
     if plots.iter().all(|plot| plot.curves.is_empty()) {
         return Err("nothing of it was measured in this run".into());
     }
-    let height = (share * width * plots.len() as f32).max(0.5 * width);
+    let share = (share * plots.len() as f32).max(0.5);
     Ok(Made {
-        drawing: stacked(plots, [width, height], palette),
+        drawing: stacked(plots, wanted.size(width, share), palette),
         table: tabled(plots),
     })
 }
 
-fn theatre(snapshot: &Snapshot, _: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
+fn theatre(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    width: f32,
+    palette: Palette,
+) -> Result<Made, String> {
     let view = &snapshot.ripple;
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
     }
-    let front = Front::new(view.clone(), view.steps.len(), true);
+    let steps = wanted.steps.unwrap_or(view.steps.len());
+    let front = Front::new(view.clone(), steps, true);
     Ok(Made {
-        drawing: Theatre::draw(&front, [width, 0.75 * width], palette).drawing,
+        drawing: Theatre::draw(&front, wanted.size(width, 0.75), palette).drawing,
         table: front.table(),
     })
 }
 
-fn cortex(snapshot: &Snapshot, _: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
+fn cortex(
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    width: f32,
+    palette: Palette,
+) -> Result<Made, String> {
     let matrix = states(&snapshot.cortex, None);
     if matrix.raster.values.is_empty() {
         return Err("no episode is at hand in this run".into());
     }
-    let drawing = matrix.draw([width, 0.7 * width], palette).drawing;
+    let drawing = matrix.draw(wanted.size(width, 0.7), palette).drawing;
     let table = matrix.table();
     Ok(Made { drawing, table })
 }
 
-fn ca3(snapshot: &Snapshot, _: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
+fn ca3(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Result<Made, String> {
     let view = &snapshot.ripple;
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
     }
     let mut decoded = Decoded::default();
-    decoded.draw(view, [width, 0.75 * width], palette);
+    decoded.draw(view, wanted.size(width, 0.75), palette);
     Ok(Made {
         drawing: decoded.drawing,
         table: recall(view, palette).table(),

@@ -46,6 +46,11 @@ pub fn pixels(svg: &str, wide: f32) -> io::Result<tiny_skia::Pixmap> {
     Ok(picture)
 }
 
+/// The dots of a PNG file.
+pub fn decoded_png(bytes: &[u8]) -> io::Result<tiny_skia::Pixmap> {
+    tiny_skia::Pixmap::decode_png(bytes).map_err(io::Error::other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,7 +17,6 @@ const SIZES: [(TextStyle, f32); 5] = [
 /// How much larger all is on a stage.
 pub const STAGE: f32 = 1.6;
 /// Size of the gallery's headline.
-#[allow(dead_code)]
 pub const HEADLINE: f32 = 22.0;
 
 /// Makes the window look like this, on a dark ground and on a light one.

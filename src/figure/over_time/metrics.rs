@@ -32,7 +32,13 @@ pub fn metrics(seen: &Seen<'_>, chosen: &[Metric], along: &Along) -> Plot {
         [only] => told(only),
         _ => String::new(),
     };
-    let mut plot = seen.over_time(&name, &[]);
+    let share = |m: &Metric| m.name().ends_with("accuracy") || m.name().ends_with("correct");
+    let include: &[f64] = if chosen.iter().all(share) {
+        &[0.0, 1.0]
+    } else {
+        &[]
+    };
+    let mut plot = seen.over_time(&name, include);
     for (i, metric) in chosen.iter().enumerate() {
         let color = seen.palette.series(i);
         plot.curves

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::leaving::Leaving;
 use super::{App, Asking, Middle};
-use crate::engine::{BranchView, COMPARED, Request, Snapshot};
+use crate::engine::{Activity, BranchView, COMPARED, Request, Snapshot};
 use crate::gui::panels::{Ask, duplicate};
 use crate::gui::simulation::Wish;
 use crate::gui::trying::{Trial, trial};
@@ -87,7 +87,7 @@ impl App {
                 self.outlined = Some((title, now + OUTLINED));
                 ctx.request_repaint_after(Duration::from_secs_f64(OUTLINED));
             }
-            Ask::Lesson(name) => self.take_lesson(name, ctx),
+            Ask::Lesson(name) => self.take_lesson(name, false, ctx),
             Ask::LessonStep(by) => self.lessons.get_mut().step(by),
             Ask::Try(action) => self.attempt(&action),
             Ask::Duplicate(id) => {
@@ -125,8 +125,8 @@ impl App {
         }
     }
 
-    /// Takes a lesson: its scenario is loaded where another one is at hand.
-    pub(super) fn take_lesson(&mut self, name: Option<&str>, ctx: &egui::Context) {
+    /// Takes a lesson: its scenario is loaded where another one is at hand, and run slowly at once or not.
+    pub(super) fn take_lesson(&mut self, name: Option<&str>, run: bool, ctx: &egui::Context) {
         let lessons = self.lessons.get_mut();
         let Some(name) = name else {
             lessons.leave();
@@ -137,10 +137,17 @@ impl App {
             return;
         };
         self.dock.bring_forward("Guide");
-        if self.simulation.snapshot().title == scenario.title {
-            self.middle = Middle::Panels;
-        } else {
-            self.leave(Leaving::Load(Box::new(scenario), false), ctx);
+        if run {
+            self.begin_slowly();
+        }
+        let live = self.simulation.snapshot();
+        if live.title != scenario.title {
+            self.leave(Leaving::Load(Box::new(scenario), run), ctx);
+            return;
+        }
+        self.middle = Middle::Panels;
+        if run && live.activity == Activity::Paused {
+            self.simulation.send(Request::Run);
         }
     }
 

@@ -91,12 +91,21 @@ impl App {
                 }
             }
             Middle::Gallery => {
-                let chosen = framed(ui, |ui| self.gallery.show(ui, &snapshot.title));
+                let lessons = self.lessons.borrow();
+                let still = self.looks.still;
+                let gallery = &mut self.gallery;
+                let chosen = framed(ui, |ui| gallery.show(ui, &snapshot.title, &lessons, still));
+                drop(lessons);
+                let ctx = ui.ctx().clone();
                 match chosen {
                     Some(Choice::Load(scenario, run)) => {
-                        let ctx = ui.ctx().clone();
                         self.leave(Leaving::Load(scenario, run), &ctx);
                     }
+                    Some(Choice::Edit(scenario)) => {
+                        self.dock.bring_forward("Text");
+                        self.leave(Leaving::Load(scenario, false), &ctx);
+                    }
+                    Some(Choice::Lesson(name, run)) => self.take_lesson(Some(name), run, &ctx),
                     Some(Choice::Back) => self.middle = Middle::Panels,
                     Some(Choice::Open) => self.ask(Asking::Open),
                     None => {}
