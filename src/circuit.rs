@@ -96,6 +96,21 @@ impl Place {
         self.ends().is_none()
     }
 
+    /// What it is called in a picture.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::CortexEntorhinal => "to entorhinal",
+            Self::EntorhinalDentate => "to dentate",
+            Self::Mossy => "mossy fibres",
+            Self::Perforant => "perforant path",
+            Self::Collaterals => "collaterals",
+            Self::Schaffer => "Schaffer",
+            Self::Reinstatement => "re-instated",
+            Self::Sequence => "sequence",
+            other => other.name(),
+        }
+    }
+
     /// The regions.
     pub fn regions() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|p| p.is_region())

@@ -329,6 +329,7 @@ fn every_panel_draws_any_snapshot() {
                     lessons: &RefCell::new(ammon::gui::Lessons::new(
                         ammon::gui::Progress::default(),
                     )),
+                    still: true,
                     outlined: None,
                     ask: &|_| {},
                 };
@@ -395,7 +396,7 @@ fn a_broken_scenario_shows_its_problems() {
     harness.get_by_label_contains("2 problems");
     harness.get_by_label("Back").click();
     harness.run_steps(3);
-    harness.get_by_label_contains("click to lesion");
+    harness.get_by_label("Figure of circuit");
 }
 
 #[test]
@@ -800,7 +801,7 @@ fn what_is_remembered_comes_back_and_what_cannot_be_read_is_left() {
         // Where a panel was there twice, one of them is left, in front or not.
         harness.state_mut().bring_forward("Circuit");
         harness.run_steps(3);
-        harness.get_by_label_contains("click to lesion");
+        harness.get_by_label("Figure of circuit");
     }
 }
 

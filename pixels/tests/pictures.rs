@@ -116,6 +116,7 @@ fn every_panel_looks_as_it_did() {
                         lessons: &RefCell::new(ammon::gui::Lessons::new(
                             ammon::gui::Progress::default(),
                         )),
+                        still: true,
                         outlined: None,
                         ask: &|_| {},
                     };
@@ -197,6 +198,7 @@ fn panels_look_as_they_did_without_a_run_in_one_and_after_one_has_failed() {
                                 lessons: &RefCell::new(ammon::gui::Lessons::new(
                                     ammon::gui::Progress::default(),
                                 )),
+                                still: true,
                                 outlined: None,
                                 ask: &|_| {},
                             };
@@ -276,6 +278,7 @@ fn a_sweep_looks_as_it_did() {
                         lessons: &RefCell::new(ammon::gui::Lessons::new(
                             ammon::gui::Progress::default(),
                         )),
+                        still: true,
                         outlined: None,
                         ask: &|_| {},
                     };

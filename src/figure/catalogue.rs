@@ -2,6 +2,7 @@
 
 use super::attention::weights;
 use super::capacity::{Extent, capacity};
+use super::circuit::Circuit;
 use super::cortex::states;
 use super::decoded::Decoded;
 use super::drawing::Drawing;
@@ -10,7 +11,9 @@ use super::over_time::{Along, Quantity, Seen, alignment, learning, metrics};
 use super::palette::Palette;
 use super::plot::{Plot, stacked, tabled};
 use super::recall::recall;
+use super::table::csv;
 use super::theatre::{Front, Theatre};
+use crate::circuit::Place;
 use crate::engine::Snapshot;
 use crate::record::Metric;
 
@@ -55,7 +58,12 @@ pub struct Made {
 }
 
 /// All figures.
-pub const FIGURES: [Figure; 9] = [
+pub const FIGURES: [Figure; 10] = [
+    Figure {
+        name: "circuit",
+        doc: "regions and pathways with their activity and lesions",
+        make: |snapshot, wanted, width, palette| Ok(circuit(snapshot, wanted, width, palette)),
+    },
     Figure {
         name: "theatre",
         doc: "the last ripple over the steps of its episode, with the error it carries back",
@@ -211,4 +219,21 @@ fn ca3(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Re
         drawing: decoded.drawing,
         table: recall(view, palette).table(),
     })
+}
+
+fn circuit(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Made {
+    let regions = snapshot.regions.iter();
+    let regions = regions.map(|r| (r.place, r.activity, r.lesion));
+    let pathways = snapshot.pathways.iter();
+    let pathways = pathways.map(|p| (p.place, p.activity, p.lesion));
+    let all: Vec<_> = regions.chain(pathways).collect();
+    let active = |place: Place| all.iter().find(|p| p.0 == place).map_or(0.0, |p| p.1);
+    let size = wanted.size(width, 0.75);
+    let row = |(place, activity, lesion): &(Place, f32, f64)| {
+        [place.to_string(), activity.to_string(), lesion.to_string()]
+    };
+    Made {
+        drawing: Circuit::draw(snapshot, &active, &[], size, palette).drawing,
+        table: csv(["place", "activity", "lesion"], all.iter().map(row)),
+    }
 }

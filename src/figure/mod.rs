@@ -3,6 +3,7 @@
 mod attention;
 mod capacity;
 mod catalogue;
+mod circuit;
 mod cortex;
 mod decoded;
 mod drawing;
@@ -22,6 +23,7 @@ mod theatre;
 pub use attention::weights;
 pub use capacity::{Extent, capacity};
 pub use catalogue::{FIGURES, Figure, Made, Wanted};
+pub use circuit::{Circuit, Pulse, doing};
 pub use cortex::states;
 pub use decoded::{Decoded, Part};
 pub use drawing::{Anchor, Area, Cells, Drawing, Mark};

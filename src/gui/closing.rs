@@ -20,31 +20,35 @@ const TOLD: [&Declared; 6] = [
     &metric::STORE_LOAD,
 ];
 /// The most of them.
-const MOST: usize = 4;
+const MOST: usize = 3;
 /// What must be reached to be called learned, and agreement that is called lost.
 const LOST: f64 = 0.9;
 
 /// The card; whether it is closed now.
 pub fn card(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) -> bool {
     let mut close = false;
-    ui.add_space(4.0);
-    ui.horizontal(|ui| {
-        match &live.activity {
-            Activity::Failed(_) => {
-                let red = color32(palette(ui).wrong);
-                ui.heading(egui::RichText::new("This run has failed").color(red));
-            }
-            _ => drop(ui.heading("This run has ended")),
+    let failed = match &live.activity {
+        Activity::Failed(why) => Some(why),
+        _ => None,
+    };
+    ui.add_space(2.0);
+    ui.horizontal_wrapped(|ui| {
+        if failed.is_some() {
+            let red = color32(palette(ui).wrong);
+            ui.heading(egui::RichText::new("This run has failed").color(red));
+        } else {
+            ui.heading("This run has ended");
+            ui.label(results(live).join("; "));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             close = ui.button("Close the card").clicked();
         });
     });
-    match &live.activity {
-        Activity::Failed(why) => failed(ui, live, why, ask),
-        _ => finished(ui, live, ask),
+    match failed {
+        Some(why) => self::failed(ui, live, why, ask),
+        None => finished(ui, live, ask),
     }
-    ui.add_space(4.0);
+    ui.add_space(2.0);
     close
 }
 
@@ -69,10 +73,6 @@ fn results(live: &Snapshot) -> Vec<String> {
 }
 
 fn finished(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) {
-    let told = results(live);
-    if !told.is_empty() {
-        ui.label(told.join("; "));
-    }
     let known = live.baselines;
     ui.horizontal_wrapped(|ui| {
         let there = TOLD.iter().filter_map(|declared| {
@@ -92,10 +92,8 @@ fn finished(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) {
             sparkline(ui, points, level.map(|(_, value)| value));
             let beside = level.map_or(String::new(), |(name, v)| format!(", {name} {v:.3}"));
             ui.label(format!("{last:.3}{beside}"));
-            ui.add_space(12.0);
+            ui.add_space(8.0);
         }
-    });
-    ui.horizontal_wrapped(|ui| {
         if ui.button("Save run…").clicked() {
             ask(Ask::SaveRun);
         }

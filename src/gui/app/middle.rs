@@ -60,6 +60,7 @@ impl App {
                     documents: &self.documents,
                     inspecting: &self.inspecting,
                     lessons: &self.lessons,
+                    still: self.looks.still,
                     outlined: outlined.as_deref(),
                     ask: &ask,
                 };

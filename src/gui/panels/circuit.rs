@@ -1,20 +1,38 @@
-//! Circuit: regions and pathways, their activity now, and lesions by click.
+//! Circuit: regions and pathways, their activity now, what travels along them, and lesions by click.
 
-use egui::{Color32, Pos2, Rect, Sense, Stroke, Ui, pos2, vec2};
+use std::collections::HashMap;
+use std::time::Duration;
 
-use super::{Ask, Corner, Panel, PanelContext};
+use egui::{Rect, Sense, Ui, pos2, vec2};
+
+use super::{Ask, Corner, Panel, PanelContext, figure_menu};
 use crate::circuit::Place;
-use crate::engine::{Command, PathwayView, RegionView, Subject};
+use crate::engine::{Activity, Command, Snapshot, Subject};
+use crate::figure::{Circuit as Scene, Pulse, doing};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{Map, color32};
+use crate::gui::sheet::Sheet;
+use crate::gui::theme::palette;
 
 /// The circuit panel.
 #[derive(Default)]
-pub struct Circuit;
+pub struct Circuit {
+    sheet: Sheet,
+    /// The run and the step that was shown last, and since when.
+    shown: (u64, u64),
+    since: f64,
+    /// Activities as they are drawn: at speed their means.
+    means: HashMap<Place, f32>,
+}
 
-const BOX: egui::Vec2 = vec2(84.0, 34.0);
-/// How far a loop stands off its region.
-const LOOP: f32 = 30.0;
+/// Steps a second above which single steps cannot be told apart: means are shown, and what travels does so steadily.
+const FAST: f64 = 20.0;
+/// Seconds that means are taken over.
+const MEAN: f64 = 0.5;
+/// Seconds that a pulse takes, and between two of them at speed.
+const TRAVELS: f64 = 0.2;
+const APART: f64 = 0.8;
+/// Activity that is seen to travel.
+const SEEN: f32 = 0.01;
 
 impl Panel for Circuit {
     fn title(&self) -> &'static str {
@@ -22,8 +40,9 @@ impl Panel for Circuit {
     }
 
     fn help(&self) -> &'static str {
-        "Regions and pathways, coloured by their activity now. Click one to lesion a part of it or all, to make it whole again, \
-         or to inspect it; Alt-click lesions or restores it at once."
+        "Regions and pathways, coloured by their activity now: teal carries what is lived, orange what is replayed. Dots in Cortex \
+         and CA3 are units. At speed means of half a second are shown. Click one to lesion a part of it or all, to make it whole \
+         again, or to inspect it; Alt-click lesions or restores it at once. Animation can be switched off in View."
     }
 
     fn corner(&self) -> Corner {
@@ -31,192 +50,121 @@ impl Panel for Circuit {
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
-        ui.weak("click to lesion, restore or inspect");
-        let rect = ui.available_rect_before_wrap();
-        ui.allocate_rect(rect, Sense::hover());
-        let regions = &cx.snapshot.regions;
-        let places: Vec<Rect> = regions
-            .iter()
-            .map(|r| Rect::from_center_size(position(r.place, rect), BOX))
-            .collect();
-        for pathway in &cx.snapshot.pathways {
-            if let (Some(from), Some(to)) = (places.get(pathway.from), places.get(pathway.to)) {
-                draw_pathway(cx, ui, pathway, *from, *to);
-            }
+        let snapshot = cx.snapshot;
+        let fast = snapshot.activity == Activity::Running && snapshot.rate > FAST;
+        ui.horizontal(|ui| {
+            let told = if fast {
+                format!("by turns awake and asleep, {:.0} steps/s", snapshot.rate)
+            } else {
+                doing(snapshot)
+            };
+            let draw = |width: f32, palette| {
+                let size = [width, 0.75 * width];
+                Scene::draw(
+                    snapshot,
+                    &|place| activity(snapshot, place),
+                    &[],
+                    size,
+                    palette,
+                )
+                .drawing
+            };
+            figure_menu(cx, ui, "circuit", draw, None);
+            ui.add(egui::Label::new(told).truncate());
+        });
+        let size = ui.available_size().max(vec2(120.0, 100.0));
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        let pulses = self.pulses(cx, fast, ui);
+        let means = &self.means;
+        let shown = |place: Place| means.get(&place).copied().unwrap_or(0.0);
+        let scene = Scene::draw(snapshot, &shown, &pulses, [size.x, size.y], palette(ui));
+        self.sheet.paint(ui, rect.min, &scene.drawing);
+        for (place, [x, y]) in &scene.pathways {
+            let at = rect.min + vec2(*x, *y);
+            let grip = Rect::from_center_size(at, vec2(18.0, 18.0));
+            let lesion = snapshot.pathways.iter().find(|p| p.place == *place);
+            let lesion = lesion.map_or(0.0, |p| p.lesion);
+            self::place(cx, ui, *place, grip, shown(*place), lesion);
         }
-        for (region, place) in regions.iter().zip(&places) {
-            draw_region(cx, ui, region, *place);
+        for (place, area) in &scene.regions {
+            let min = rect.min + vec2(area.x, area.y);
+            let rect = Rect::from_min_size(pos2(min.x, min.y), vec2(area.width, area.height));
+            let lesion = snapshot.regions.iter().find(|r| r.place == *place);
+            let lesion = lesion.map_or(0.0, |r| r.lesion);
+            self::place(cx, ui, *place, rect, shown(*place), lesion);
         }
     }
 }
 
-/// Where a region is drawn: the cortical column left, the hippocampal loop right. Boxes and loops stay inside.
-fn position(place: Place, rect: Rect) -> Pos2 {
-    let (x, y) = match place {
-        Place::Input => (0.0, 1.0),
-        Place::Cortex => (0.0, 0.5),
-        Place::Readout => (0.0, 0.0),
-        Place::Entorhinal => (0.5, 0.94),
-        Place::Dentate => (1.0, 0.94),
-        Place::Ca3 => (1.0, 0.38),
-        Place::Ca1 => (0.5, 0.14),
-        // A pathway has no box of its own.
-        _ => (0.5, 0.5),
-    };
-    let half = BOX / 2.0 + vec2(6.0, 6.0);
-    let low = rect.min + half + vec2(LOOP, 0.0);
-    let room = (rect.max - half - low).max(egui::Vec2::ZERO);
-    low + vec2(x * room.x, y * room.y)
+/// The activity of a place now.
+fn activity(snapshot: &Snapshot, place: Place) -> f32 {
+    let region = snapshot.regions.iter().find(|r| r.place == place);
+    let pathway = snapshot.pathways.iter().find(|p| p.place == place);
+    let pathway = pathway.map(|p| p.activity);
+    region.map(|r| r.activity).or(pathway).unwrap_or(0.0)
 }
 
-fn draw_region(cx: &PanelContext<'_>, ui: &mut Ui, region: &RegionView, rect: Rect) {
-    let response = ui.interact(rect, ui.scope_id().with(region.place), Sense::click());
-    let fill = color32(Map::Viridis.color(region.activity));
-    let light = region.activity > 0.6;
-    let hurt = region.lesion > 0.0;
-    let edge = if hurt {
-        ui.visuals().error_fg_color
-    } else {
-        ui.visuals().widgets.noninteractive.fg_stroke.color
-    };
-    let width = if response.hovered() || hurt { 2.5 } else { 1.0 };
-    ui.painter().rect(
-        rect,
-        6.0,
-        fill,
-        Stroke::new(width, edge),
-        egui::StrokeKind::Inside,
-    );
-    let text = if hurt {
-        format!("{} -{:.0} %", region.place, region.lesion * 100.0)
-    } else {
-        region.place.to_string()
-    };
-    let font = egui::FontId::proportional(if hurt { 11.0 } else { 13.0 });
-    let color = if light {
-        Color32::BLACK
-    } else {
-        Color32::WHITE
-    };
-    ui.painter().text(
-        rect.center(),
-        egui::Align2::CENTER_CENTER,
-        text,
-        font,
-        color,
-    );
-    choose(cx, &response, region.place, region.lesion);
-    let text = format!(
-        "{}: {}\nactivity {:.2}",
-        region.place,
-        region.place.role(),
-        region.activity
-    );
-    response.on_hover_text(text);
-}
-
-fn draw_pathway(cx: &PanelContext<'_>, ui: &mut Ui, pathway: &PathwayView, from: Rect, to: Rect) {
-    let path = route(pathway.place, from, to);
-    let middle = path[path.len() / 2];
-    let grip = Rect::from_center_size(middle, vec2(18.0, 18.0));
-    let response = ui.interact(grip, ui.scope_id().with(pathway.place), Sense::click());
-    let hurt = pathway.lesion > 0.0;
-    let color = if hurt {
-        ui.visuals().error_fg_color
-    } else {
-        color32(Map::Viridis.color(pathway.activity))
-    };
-    let quiet = ui.visuals().weak_text_color();
-    let color = if !hurt && pathway.activity <= 0.01 {
-        quiet
-    } else {
-        color
-    };
-    let stroke = Stroke::new(
-        if response.hovered() {
-            3.5
+impl Circuit {
+    /// Takes in what is active now; what travels along the pathways.
+    fn pulses(&mut self, cx: &PanelContext<'_>, fast: bool, ui: &Ui) -> Vec<Pulse> {
+        let snapshot = cx.snapshot;
+        let (now, passed) = ui.input(|i| (i.time, f64::from(i.stable_dt)));
+        let here = (snapshot.run, snapshot.step);
+        let moved = std::mem::replace(&mut self.shown, here) != here;
+        if moved {
+            self.since = now;
+        }
+        // Means only where steps pass faster than they can be seen.
+        let part = if fast {
+            (passed / MEAN).min(1.0) as f32
         } else {
-            1.5 + 2.0 * pathway.activity
-        },
-        color,
-    );
-    if hurt {
-        ui.painter()
-            .extend(egui::Shape::dashed_line(&path, stroke, 6.0, 5.0));
-    } else {
-        ui.painter().line(path.clone(), stroke);
-    }
-    if let [.., before, tip] = path[..] {
-        let along = (tip - before).normalized() * 9.0;
-        let side = along.rot90() * 0.45;
-        let head = vec![tip, tip - along + side, tip - along - side];
-        ui.painter()
-            .add(egui::Shape::convex_polygon(head, color, Stroke::NONE));
-    }
-    ui.painter().circle(
-        middle,
-        4.0,
-        ui.visuals().panel_fill,
-        Stroke::new(1.5, color),
-    );
-    choose(cx, &response, pathway.place, pathway.lesion);
-    let text = format!(
-        "{}: {}\nactivity {:.2}, cut {:.0} %",
-        pathway.place,
-        pathway.place.role(),
-        pathway.activity,
-        pathway.lesion * 100.0
-    );
-    response.on_hover_text(text);
-}
-
-/// The points of a pathway: a straight line between edges, or a loop beside its region.
-fn route(pathway: Place, from: Rect, to: Rect) -> Vec<Pos2> {
-    if from == to {
-        return loop_beside(pathway, from);
-    }
-    let (a, b) = (edge(from, to.center()), edge(to, from.center()));
-    (0..=8).map(|i| a + (b - a) * (i as f32 / 8.0)).collect()
-}
-
-/// A pathway of a region to itself: left of the cortex, side by side above CA3.
-fn loop_beside(pathway: Place, region: Rect) -> Vec<Pos2> {
-    // A cubic curve reaches three quarters of the way to its control points.
-    let far = LOOP / 0.75;
-    let curve = if pathway == Place::Recurrent {
-        let (x, y) = (region.left(), region.center().y);
-        let turn = |side: f32| (pos2(x, y + 8.0 * side), pos2(x - far, y + 22.0 * side));
-        [turn(1.0), turn(-1.0)]
-    } else {
-        let side = if pathway == Place::Sequence {
             1.0
-        } else {
-            -1.0
         };
-        let (x, y) = (region.center().x + 21.0 * side, region.top());
-        let turn = |s: f32| (pos2(x + 7.0 * s, y), pos2(x + 20.0 * s, y - far));
-        [turn(-1.0), turn(1.0)]
-    };
-    let [(start, out), (end, back)] = curve;
-    (0..=24)
-        .map(|i| {
-            let t = i as f32 / 24.0;
-            let u = 1.0 - t;
-            let sum = start.to_vec2() * (u * u * u)
-                + out.to_vec2() * (3.0 * u * u * t)
-                + back.to_vec2() * (3.0 * u * t * t)
-                + end.to_vec2() * (t * t * t);
-            sum.to_pos2()
-        })
-        .collect()
+        for place in Place::ALL {
+            let mean = self.means.entry(place).or_default();
+            *mean += (activity(snapshot, place) - *mean) * part;
+        }
+        let running = snapshot.activity == Activity::Running;
+        if cx.still || !(running || moved || now - self.since < TRAVELS) {
+            return Vec::new();
+        }
+        let since = now - self.since;
+        let at = if fast {
+            (now % APART) / TRAVELS
+        } else {
+            since / TRAVELS
+        };
+        if at > 1.2 && !fast {
+            return Vec::new();
+        }
+        ui.ctx().request_repaint_after(Duration::from_millis(16));
+        let eased = 1.0 - (1.0 - at.min(1.2)).powi(2).copysign(1.0 - at);
+        let active = snapshot.pathways.iter().map(|p| p.place);
+        let active = active.filter(|place| self.means[place] > SEEN);
+        let pulse = |along| Pulse {
+            along,
+            at: eased as f32,
+        };
+        active.map(pulse).collect()
+    }
 }
 
-/// Where the line from a box's centre to a point leaves the box.
-fn edge(rect: Rect, towards: Pos2) -> Pos2 {
-    let d = towards - rect.center();
-    let half = rect.size() / 2.0 + vec2(3.0, 3.0);
-    let scale = (half.x / d.x.abs().max(1e-3)).min(half.y / d.y.abs().max(1e-3));
-    rect.center() + d * scale.min(1.0)
+/// What can be done with a region or pathway, and what is told of it.
+fn place(cx: &PanelContext<'_>, ui: &Ui, place: Place, rect: Rect, active: f32, lesion: f64) {
+    let response = ui.interact(rect, ui.scope_id().with(place), Sense::click());
+    if response.hovered() || response.has_focus() {
+        let stroke = egui::Stroke::new(2.0, ui.visuals().strong_text_color());
+        let kind = egui::StrokeKind::Outside;
+        ui.painter().rect_stroke(rect, 8.0, stroke, kind);
+    }
+    choose(cx, &response, place, lesion);
+    let missing = if lesion > 0.0 {
+        format!(", {:.0} % missing", lesion * 100.0)
+    } else {
+        String::new()
+    };
+    let text = format!("{place}: {}\nactivity {active:.2}{missing}", place.role());
+    response.on_hover_text(text);
 }
 
 /// A click shows what the place is, with a lesion of any size; with Alt it is lesioned, or restored, at once.

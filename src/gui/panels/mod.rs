@@ -91,6 +91,8 @@ pub struct PanelContext<'a> {
     pub documents: &'a RefCell<Documents>,
     /// The lessons.
     pub lessons: &'a RefCell<Lessons>,
+    /// Whether nothing shall move by itself.
+    pub still: bool,
     /// The panel that is outlined.
     pub outlined: Option<&'a str>,
     /// What is looked into.
