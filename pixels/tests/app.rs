@@ -910,3 +910,35 @@ fn the_theatre_and_ca3_are_saved_as_figures_and_nothing_is_replaced_unasked() {
         }
     }
 }
+
+/// Panels that would be empty are not shown, come back with a scenario that fills them, and a panel that was closed stays closed.
+#[test]
+fn panels_are_those_that_the_scenario_fills() {
+    let of = |name: &str| {
+        let found = bundled().iter().find(|b| b.name == name).unwrap();
+        load(found.document(), &[], None).unwrap()
+    };
+    let tabs = |harness: &common::Window, title: &str| harness.query_all_by_label(title).count();
+    let mut harness = common::window(pixels::app_after(of("r2n2-maze"), 0), 1600.0, 1000.0);
+    for hidden in ["Theatre", "CA3", "Ripples", "Attention", "Capacity"] {
+        // CA3 is also a region, where there is a hippocampus.
+        assert_eq!(tabs(&harness, hidden), 0, "{hidden}");
+    }
+    assert!(tabs(&harness, "Cortex") > 0 && tabs(&harness, "Learning") > 0);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::P);
+    harness.run_steps(2);
+    let label = "find a command, panel, quantity, lesson or scenario";
+    harness
+        .get_by_role_and_label(egui::Role::TextInput, label)
+        .type_text("scenario: copy-attention");
+    harness.run_steps(2);
+    harness.key_press(egui::Key::Enter);
+    let begun = std::time::Instant::now();
+    while !harness.state().snapshot().title.contains("skips back") {
+        assert!(begun.elapsed().as_secs() < 60);
+        harness.run_steps(1);
+    }
+    harness.run_steps(3);
+    assert!(tabs(&harness, "Attention") > 0);
+    assert_eq!(tabs(&harness, "Capacity"), 0);
+}

@@ -116,17 +116,17 @@ fn a_layout_is_kept_by_its_name_and_a_panel_that_was_closed_comes_back() {
         .get_by_role_and_label(egui::Role::CheckBox, "Circuit")
         .click();
     harness.run_steps(3);
-    assert!(harness.query_by_label_contains("click to lesion").is_none());
+    assert!(harness.query_by_label("Figure of circuit").is_none());
     harness.get_by_label("mine").click();
     harness.run_steps(3);
-    harness.get_by_label_contains("click to lesion");
+    harness.get_by_label("Figure of circuit");
     harness
         .get_by_role_and_label(egui::Role::CheckBox, "Circuit")
         .click();
     harness.run_steps(3);
     harness.state_mut().bring_forward("Circuit");
     harness.run_steps(3);
-    harness.get_by_label_contains("click to lesion");
+    harness.get_by_label("Figure of circuit");
 }
 
 #[test]

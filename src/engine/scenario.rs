@@ -34,6 +34,11 @@ params! {
 }
 
 impl Scenario {
+    /// Whether the protocol lives episodes: a stream has none.
+    pub fn lives_episodes(&self) -> bool {
+        needs(&self.protocol).episodes > 0
+    }
+
     /// Whether its protocol measures stores.
     pub fn measures(&self) -> bool {
         let phases = super::phases::leaves(&self.protocol);

@@ -4,6 +4,7 @@ use egui_tiles::{Container, Tile, TileId, Tiles, Tree};
 
 use super::panels::{Corner, Panel, PanelContext};
 use super::theme::{color32, palette};
+use crate::engine::Scenario;
 
 /// A panel in the dock, by its title.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -18,6 +19,8 @@ pub struct Dock {
     pub tree: Tree<Pane>,
     /// Layouts that were given a name.
     pub named: Vec<Layout>,
+    /// Panels that are hidden because they would be empty.
+    pub hidden: Vec<String>,
     /// The name that is being given.
     naming: String,
 }
@@ -31,6 +34,7 @@ impl Dock {
     pub fn restore(
         stored: Option<Tree<Pane>>,
         named: Vec<Layout>,
+        hidden: Vec<String>,
         panels: &[Box<dyn Panel>],
     ) -> Self {
         let kept = stored.and_then(|tree| renewed(tree, panels));
@@ -40,6 +44,7 @@ impl Dock {
             named: named
                 .filter_map(|(name, tree)| Some((name, renewed(tree, panels)?)))
                 .collect(),
+            hidden,
             naming: String::new(),
         }
     }
@@ -91,6 +96,32 @@ impl Dock {
         self.tree = first_layout(panels);
     }
 
+    /// Hides the panels that would be empty where this scenario runs, and shows those again that were hidden for another one.
+    pub fn fit(&mut self, panels: &[Box<dyn Panel>], scenario: &Scenario) {
+        let before = std::mem::take(&mut self.hidden);
+        for panel in panels {
+            let title = panel.title();
+            let Some(id) = self.tile(title) else { continue };
+            if !panel.fits(scenario) {
+                let was = before.iter().any(|hidden| hidden == title);
+                if was || self.tree.is_visible(id) {
+                    self.hidden.push(title.into());
+                }
+                self.tree.set_visible(id, false);
+            } else if before.iter().any(|hidden| hidden == title) {
+                self.tree.set_visible(id, true);
+            }
+        }
+    }
+
+    /// The tile of a panel.
+    fn tile(&self, title: &str) -> Option<TileId> {
+        self.tree.tiles.iter().find_map(|(id, tile)| {
+            let this = pane_of(tile).is_some_and(|pane| pane.0 == title);
+            this.then_some(*id)
+        })
+    }
+
     /// Draws the panels.
     pub fn ui(&mut self, ui: &mut egui::Ui, panels: &mut [Box<dyn Panel>], cx: &PanelContext<'_>) {
         self.tree.ui(&mut Behavior { panels, cx }, ui);
@@ -98,10 +129,7 @@ impl Dock {
 
     /// Brings a panel to the front of its tabs, also one that was closed.
     pub fn bring_forward(&mut self, title: &str) {
-        let found = self.tree.tiles.iter().find_map(|(id, tile)| {
-            let this = pane_of(tile).is_some_and(|pane| pane.0 == title);
-            this.then_some(*id)
-        });
+        let found = self.tile(title);
         if let Some(id) = found {
             self.tree.set_visible(id, true);
             self.tree.make_active(|tile, _| tile == id);
@@ -123,6 +151,10 @@ impl Dock {
             if ui.checkbox(&mut visible, title).changed() {
                 self.tree.set_visible(id, visible);
             }
+        }
+        match self.hidden.len() {
+            0 => {}
+            n => drop(ui.weak(format!("{n} panels have nothing to show here"))),
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::trace::write_atomic;
 pub(super) struct Remembered {
     pub(super) layout: Option<Tree<Pane>>,
     pub(super) layouts: Vec<Layout>,
+    /// Panels that are hidden because they would be empty.
+    pub(super) hidden: Vec<String>,
     pub(super) speed: Option<f64>,
     pub(super) looks: Looks,
     pub(super) timeline: TimelineView,

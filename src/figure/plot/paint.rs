@@ -218,14 +218,19 @@ impl Sheet {
             }
             let color = self.palette.text;
             self.drawing.dot([x, y], 4.0, color);
-            let room = frame.right() - x > width(&note.text) + 10.0;
-            let (x, anchor) = if room {
+            let wide = width(&note.text) + 10.0;
+            let (x, anchor) = if frame.right() - x > wide {
                 (x + 8.0, Anchor::Start)
-            } else {
+            } else if x - frame.x > wide {
                 (x - 8.0, Anchor::End)
+            } else {
+                continue;
             };
-            let y = (y + TEXT + 2.0).min(frame.bottom() - TEXT / 2.0);
-            self.drawing.text([x, y], &*note.text, TEXT, color, anchor);
+            // In a low plot it would lie on the curves.
+            if frame.height > 4.0 * TEXT {
+                let y = (y + TEXT + 2.0).min(frame.bottom() - TEXT / 2.0);
+                self.drawing.text([x, y], &*note.text, TEXT, color, anchor);
+            }
         }
     }
 
@@ -245,13 +250,21 @@ impl Sheet {
                 continue;
             }
             self.drawing.broken(line, moment.color, 1.0, Dash::Dashed);
+            // Beside its line, where there is room: to the right, or else to the left.
             let wide = width(&moment.name);
-            if plot.lane.is_none() && x + 4.0 > free && x + 4.0 + wide < frame.right() {
-                let at = [x + 4.0, frame.y + TEXT / 2.0 + 1.0];
+            let (right, left) = (x + 4.0, x - 4.0);
+            let place = if right > free && right + wide < frame.right() {
+                Some((right, Anchor::Start, right + wide))
+            } else if left - wide > free.max(frame.x) {
+                Some((left, Anchor::End, x))
+            } else {
+                None
+            };
+            if let Some((x, anchor, end)) = place.filter(|_| plot.lane.is_none()) {
+                let at = [x, frame.y + TEXT / 2.0 + 1.0];
                 let color = self.palette.caption;
-                self.drawing
-                    .text(at, &*moment.name, TEXT, color, Anchor::Start);
-                free = x + 10.0 + wide;
+                self.drawing.text(at, &*moment.name, TEXT, color, anchor);
+                free = end + 6.0;
             }
         }
     }

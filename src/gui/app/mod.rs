@@ -56,6 +56,8 @@ enum Asking {
 
 /// Steps a second at which a network can be watched at work.
 const SLOW: f64 = 25.0;
+/// Steps a second at which the first ripple is seen.
+const SLOWER: f64 = 4.0;
 /// MiB that light frames may be given.
 const BUDGETS: std::ops::RangeInclusive<u32> = 16..=65_536;
 
@@ -73,6 +75,8 @@ pub struct App {
     alone: bool,
     /// Steps a second as the slider has it; `None` is as fast as it goes.
     speed: Option<f64>,
+    /// The speed at which a first sitting goes, until its first ripple is over.
+    slow_motion: Option<f64>,
     /// What it was before it went as fast as it goes.
     slow: f64,
     /// MiB for light frames.
@@ -141,7 +145,12 @@ impl App {
         // Runs that stand still have none.
         drop(simulation.wish(Wish::Budget(u64::from(budget) << 20)));
         Self {
-            dock: Dock::restore(remembered.layout, remembered.layouts, &panels),
+            dock: Dock::restore(
+                remembered.layout,
+                remembered.layouts,
+                remembered.hidden,
+                &panels,
+            ),
             panels,
             simulation,
             middle: Middle::Panels,
@@ -149,6 +158,7 @@ impl App {
             met: None,
             alone: false,
             speed,
+            slow_motion: None,
             slow: speed.unwrap_or(SLOW),
             budget,
             settings: false,
@@ -225,10 +235,40 @@ impl App {
         self.middle = Middle::Broken(diagnostics, file.map(Path::to_path_buf));
     }
 
-    /// In the first sitting runs begin slowly, so that something can be seen.
+    /// In the first sitting runs begin slowly, so that something can be seen, and the first ripple is slower still.
     pub fn begin_slowly(&mut self) {
+        self.slow_motion = Some(SLOW);
         self.set_speed(Some(SLOW));
         self.status = Ok("slow enough to watch; Full speed, or F, lets it go".into());
+    }
+
+    /// The first ripple of a first sitting goes step by step; then the run goes on as before.
+    fn slow_motion(&mut self, live: &Snapshot) {
+        let Some(speed) = self.slow_motion else {
+            return;
+        };
+        if self.speed.is_none_or(|s| s != speed) {
+            // Another speed was chosen.
+            self.slow_motion = None;
+            return;
+        }
+        let ripple = &live.ripple;
+        let first = ripple.ripple == 0 && !ripple.steps.is_empty();
+        let over = !live.ripples.is_empty() || live.activity == Activity::Finished;
+        if over && speed == SLOWER {
+            self.slow_motion = None;
+            self.begin(SLOW, "Full speed, or F, lets it go");
+        } else if first && !over && speed == SLOW {
+            self.slow_motion = Some(SLOWER);
+            self.begin(SLOWER, "the first ripple, in slow motion: states come back from the last step to the first");
+        } else if over {
+            self.slow_motion = None;
+        }
+    }
+
+    fn begin(&mut self, speed: f64, told: &str) {
+        self.set_speed(Some(speed));
+        self.status = Ok(told.into());
     }
 
     fn set_speed(&mut self, speed: Option<f64>) {
@@ -309,7 +349,7 @@ impl App {
 
 impl App {
     /// What the panels show: the live end, or the moment that is looked at.
-    fn looked_at(&self, live: &Arc<Snapshot>) -> Arc<Snapshot> {
+    pub(super) fn looked_at(&self, live: &Arc<Snapshot>) -> Arc<Snapshot> {
         // On the way to where a branch begins its last moment is shown, not the way.
         let reliving = matches!(live.activity, Activity::Reliving { .. });
         let last = reliving.then_some(live.live_step);
@@ -337,12 +377,19 @@ impl App {
             self.met = Some(live.run);
             self.looking = Looking::default();
             self.alone = live.only_measures;
-            if live.measures {
-                for panel in self.panels.iter().filter(|p| p.shows_measurements()) {
+            for panel in self.panels.iter().filter(|p| p.shows_measurements()) {
+                if live.measures {
+                    self.dock.bring_forward(panel.title());
+                }
+            }
+            if let Some(scenario) = &live.began {
+                self.dock.fit(&self.panels, scenario);
+                for panel in self.panels.iter().filter(|p| p.matters(scenario)) {
                     self.dock.bring_forward(panel.title());
                 }
             }
         }
+        self.slow_motion(&live);
         let passed = ctx.input(|i| f64::from(i.stable_dt));
         self.looking.pass(passed, self.speed, &live);
         if self.looking.playing() {
@@ -414,6 +461,7 @@ impl eframe::App for App {
         let remembered = Remembered {
             layout: Some(self.dock.tree.clone()),
             layouts: self.dock.named.clone(),
+            hidden: self.dock.hidden.clone(),
             speed: self.speed,
             looks: self.looks.clone(),
             timeline: self.timeline.clone(),

@@ -3,6 +3,9 @@
 use egui::{Key, Modifiers, RichText, ScrollArea};
 
 use super::{App, Middle};
+use crate::circuit::Place;
+use crate::engine::Command;
+use crate::figure::{FIGURES, Figure, Palette as Colors, Wanted, points, svg};
 use crate::gui::action::Action;
 use crate::gui::panels::Ask;
 use crate::gui::theme::STAGE;
@@ -27,6 +30,9 @@ enum Entry {
     Lesson(&'static str),
     Scenario(&'static str),
     Plot(Metric),
+    LessonStep(isize),
+    Lesion(Place, f64),
+    Figure(&'static Figure),
     HighContrast,
     Theme(egui::ThemePreference),
     Zoom(f32),
@@ -46,10 +52,31 @@ impl App {
                 let name = format!("Panel: {}", panel.title());
                 all.push((Entry::Panel(panel.title()), name, String::new()));
             }
-            for metric in self.simulation.snapshot().series.keys() {
-                let name = format!("Plot: {}", metric.name());
-                all.push((Entry::Plot(metric.clone()), name, String::new()));
+            let live = self.simulation.snapshot();
+            let regions = live.regions.iter().map(|r| (r.place, r.lesion));
+            for (place, lesion) in regions.chain(live.pathways.iter().map(|p| (p.place, p.lesion)))
+            {
+                for percent in [50.0, 100.0] {
+                    let name = format!("Lesion: {percent:.0} % of {place}");
+                    let told = place.lesion().to_string();
+                    all.push((Entry::Lesion(place, percent / 100.0), name, told));
+                }
+                if lesion > 0.0 {
+                    let name = format!("Restore: {place}");
+                    all.push((Entry::Lesion(place, 0.0), name, String::new()));
+                }
             }
+            for figure in &FIGURES {
+                let name = format!("Figure: {}, SVG, 85 mm", figure.name);
+                all.push((Entry::Figure(figure), name, String::new()));
+            }
+        }
+        if let Some((_, lesson, done)) = self.lessons.borrow().current() {
+            let told = format!("{done} of {}", lesson.steps.len());
+            let mut step =
+                |by, name: &str| all.push((Entry::LessonStep(by), name.into(), told.clone()));
+            step(1, "Next step of the lesson");
+            step(-1, "Previous step of the lesson");
         }
         for (name, lesson, done) in self.lessons.borrow().all() {
             let told = format!("{done} of {}", lesson.steps.len());
@@ -66,6 +93,12 @@ impl App {
         look(Entry::Theme(egui::ThemePreference::Light), "View: light");
         look(Entry::Zoom(1.0), "View: usual size");
         look(Entry::Zoom(STAGE), "View: size for a stage");
+        if shown {
+            for metric in self.simulation.snapshot().series.keys() {
+                let name = format!("Plot: {}", metric.name());
+                all.push((Entry::Plot(metric.clone()), name, String::new()));
+            }
+        }
         all
     }
 
@@ -155,9 +188,35 @@ impl App {
                     self.dock.bring_forward(panel);
                 }
             }
+            Entry::LessonStep(by) => self.lessons.get_mut().step(by),
+            Entry::Lesion(target, fraction) => {
+                let command = if fraction > 0.0 {
+                    Command::Lesion { target, fraction }
+                } else {
+                    Command::Restore { target }
+                };
+                self.do_asked(Ask::Change(command), ctx);
+            }
+            Entry::Figure(figure) => self.figure_of(figure, ctx),
             Entry::HighContrast => self.looks.high_contrast = !self.looks.high_contrast,
             Entry::Theme(theme) => ctx.set_theme(theme),
             Entry::Zoom(zoom) => ctx.set_zoom_factor(zoom),
+        }
+    }
+
+    /// A figure of what the panels show, to be saved.
+    fn figure_of(&mut self, figure: &Figure, ctx: &egui::Context) {
+        const COLUMN: f32 = 85.0;
+        let live = self.simulation.snapshot();
+        let shown = self.looked_at(&live);
+        let light = Colors::LIGHT;
+        match figure.make(&shown, &Wanted::default(), points(COLUMN), light) {
+            Ok(made) => {
+                let name = format!("{}-{COLUMN}.svg", figure.name);
+                let text = svg(&made.drawing, light.ground);
+                self.do_asked(Ask::SaveFigure(name, text.into_bytes()), ctx);
+            }
+            Err(why) => self.status = Err(format!("no figure of {}: {why}", figure.name)),
         }
     }
 }

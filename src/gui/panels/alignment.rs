@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::plots::{compared, others, seen, stack};
 use super::{Corner, Panel, PanelContext, figure_menu};
+use crate::engine::Scenario;
 use crate::figure::plot::{stacked, tabled};
 use crate::figure::{Palette, Quantity, alignment};
 use crate::gui::theme::palette;
@@ -27,6 +28,10 @@ impl Panel for Alignment {
 
     fn corner(&self) -> Corner {
         Corner::Below
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        scenario.setup.learning.align && scenario.lives_episodes()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use super::{Panel, PanelContext, figure_menu};
+use crate::engine::Scenario;
 use crate::figure::weights;
 use crate::gui::sheet::Sheet;
 use crate::gui::theme::palette;
@@ -22,6 +23,15 @@ impl Panel for Attention {
     fn help(&self) -> &'static str {
         "Weights of the attention over remembered steps in the first episode of the last batch: a row a step that attends, a \
          column a step of the episode. Only a rule that reminds the network of steps long past has one."
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        let mut rules = scenario.setup.learning.rules();
+        rules.any(|rule| rule.name() == "Sab")
+    }
+
+    fn matters(&self, scenario: &Scenario) -> bool {
+        self.fits(scenario)
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

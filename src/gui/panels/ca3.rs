@@ -6,7 +6,7 @@ use egui::{Sense, Ui, vec2};
 
 use super::following::Following;
 use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
-use crate::engine::{RippleView, Subject};
+use crate::engine::{RippleView, Scenario, Subject};
 use crate::figure::{Decoded, Palette, recall};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
@@ -37,6 +37,10 @@ impl Panel for Ca3 {
 
     fn corner(&self) -> Corner {
         Corner::Stage
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        scenario.replays()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

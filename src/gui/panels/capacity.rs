@@ -6,7 +6,7 @@ use egui::{RichText, Ui};
 
 use super::{Panel, PanelContext};
 use crate::analysis::Pivot;
-use crate::engine::Snapshot;
+use crate::engine::{Scenario, Snapshot};
 use crate::figure::{Extent, capacity};
 use crate::gui::chart::chart;
 use crate::gui::theme::palette;
@@ -34,6 +34,10 @@ impl Panel for Capacity {
 
     fn shows_measurements(&self) -> bool {
         true
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        scenario.measures()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

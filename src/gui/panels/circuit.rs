@@ -24,8 +24,10 @@ pub struct Circuit {
     means: HashMap<Place, f32>,
 }
 
-/// Steps a second above which single steps cannot be told apart: means are shown, and what travels does so steadily.
-const FAST: f64 = 20.0;
+/// Steps a second above which single steps cannot be told apart: means are shown.
+const FAST: f64 = 60.0;
+/// Steps a second above which what travels does so steadily, not once a step.
+const STEADY: f64 = 4.0;
 /// Seconds that means are taken over.
 const MEAN: f64 = 0.5;
 /// Seconds that a pulse takes, and between two of them at speed.
@@ -129,12 +131,13 @@ impl Circuit {
             return Vec::new();
         }
         let since = now - self.since;
-        let at = if fast {
+        let steady = running && snapshot.rate > STEADY;
+        let at = if steady {
             (now % APART) / TRAVELS
         } else {
             since / TRAVELS
         };
-        if at > 1.2 && !fast {
+        if at > 1.2 && !steady {
             return Vec::new();
         }
         ui.ctx().request_repaint_after(Duration::from_millis(16));

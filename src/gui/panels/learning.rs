@@ -4,6 +4,7 @@ use egui::Ui;
 
 use super::plots::{compared, others, seen, stack};
 use super::{Corner, Panel, PanelContext, figure_menu};
+use crate::engine::Scenario;
 use crate::figure::learning;
 use crate::figure::plot::{stacked, tabled};
 use crate::gui::theme::palette;
@@ -26,6 +27,10 @@ impl Panel for Learning {
 
     fn corner(&self) -> Corner {
         Corner::Below
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        !scenario.only_measures()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -3,6 +3,7 @@
 use egui::{Sense, Ui, vec2};
 
 use super::{Panel, PanelContext, figure_menu};
+use crate::engine::Scenario;
 use crate::figure::{ledger, ledger_height, ledger_table};
 use crate::gui::sheet::Sheet;
 use crate::gui::theme::palette;
@@ -22,6 +23,14 @@ impl Panel for Ledger {
         "What each rule keeps from step to step and episode (floats), its operations a step counted from sizes, its \
          measured time a step for the whole batch, and the CA3 synapses it leans on. Bars are logarithmic. CA3's \
          synapses are the price of keeping no activity in the cortex."
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        !scenario.only_measures()
+    }
+
+    fn matters(&self, scenario: &Scenario) -> bool {
+        scenario.setup.learning.shadows.len() > 3
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -130,6 +130,14 @@ pub trait Panel {
     fn shows_measurements(&self) -> bool {
         false
     }
+    /// Whether there can be something to see in it where this scenario runs: else it is not shown.
+    fn fits(&self, _: &Scenario) -> bool {
+        true
+    }
+    /// Whether it is what one wants to see first where this scenario runs.
+    fn matters(&self, _: &Scenario) -> bool {
+        false
+    }
     /// Shows a quantity beside those that it shows; whether it can.
     fn plot(&mut self, _: &Metric) -> bool {
         false

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use super::{Ask, Panel, PanelContext, no_ripple};
-use crate::engine::{Raster, RippleView, Snapshot};
+use crate::engine::{Raster, RippleView, Scenario, Snapshot};
 use crate::figure::{largest, recall};
 use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
@@ -35,6 +35,10 @@ impl Panel for Ripples {
         "Every ripple: its episode, order, cue, steps, overlap with the engrams that should have come, cosine of the decoded \
          with the lived states, and how it ended. Pick one of the latest to see its steps in replayed order beside what \
          was lived."
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        scenario.replays()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -7,7 +7,7 @@ use egui::{Sense, Ui, vec2};
 
 use super::following::Following;
 use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
-use crate::engine::{RippleView, Subject};
+use crate::engine::{RippleView, Scenario, Subject};
 use crate::figure::{Front, Lane, Palette, Theatre as Scene};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
@@ -73,6 +73,10 @@ impl Panel for Theatre {
 
     fn corner(&self) -> Corner {
         Corner::Stage
+    }
+
+    fn fits(&self, scenario: &Scenario) -> bool {
+        scenario.replays()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
