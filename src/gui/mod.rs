@@ -32,6 +32,7 @@ pub use documents::Documents;
 pub use inspecting::{Inspecting, Topic};
 pub use lessons::{Lessons, Progress};
 pub use looking::{Looking, Unit};
+pub use sheet::Sheet;
 pub use simulation::{Simulation, Wish};
 pub use theme::apply as dress;
 

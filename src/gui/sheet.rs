@@ -16,6 +16,13 @@ pub struct Sheet {
 }
 
 impl Sheet {
+    /// Paints a drawing where the cursor is, and takes its room.
+    pub fn show(&mut self, ui: &mut Ui, drawing: &Drawing) {
+        let [width, height] = drawing.size;
+        let (rect, _) = ui.allocate_exact_size(vec2(width, height), egui::Sense::hover());
+        self.paint(ui, rect.min, drawing);
+    }
+
     /// Paints a drawing with its left upper corner at `corner`.
     pub fn paint(&mut self, ui: &Ui, corner: Pos2, drawing: &Drawing) {
         let at = |[x, y]: [f32; 2]| corner + vec2(x, y);
