@@ -99,3 +99,98 @@ fn a_figure_that_cannot_be_made_is_refused_in_words() {
     assert!(said.contains("no ripple came"), "{said}");
     assert!(!dir.path().join("f.svg").exists());
 }
+
+#[test]
+fn every_panel_of_a_run_becomes_a_figure_a_picture_and_a_table() {
+    let dir = workshop();
+    done(&dir, &["run", "tiny.ron", "--out", "r"]);
+    for (panel, words) in [
+        ("circuit", vec!["CA3", "Cortex", "perforant path"]),
+        ("cortex", vec!["cortical unit", "step"]),
+        ("learning", vec!["accuracy", "loss", "updates", "chance"]),
+        (
+            "alignment",
+            vec!["cosine with exact BPTT, first quarter of the steps"],
+        ),
+        ("ledger", vec!["floats kept", "ReplayBptt"]),
+    ] {
+        let svg = done(&dir, &["figure", "r", "--panel", panel, "--out", "-"]);
+        let told = texts(&svg);
+        for word in words {
+            assert!(told.iter().any(|t| t == word), "{panel}, {word}: {told:?}");
+        }
+        let file = format!("{panel}.csv");
+        done(&dir, &["figure", "r", "--panel", panel, "--out", &file]);
+        let table = fs::read_to_string(dir.path().join(&file)).unwrap();
+        assert!(
+            table.lines().count() > 1 && table.contains(','),
+            "{panel}: {table}"
+        );
+        let file = format!("{panel}.png");
+        done(
+            &dir,
+            &["figure", "r", "--panel", panel, "--out", &file, "--dark"],
+        );
+        let picture = fs::read(dir.path().join(&file)).unwrap();
+        assert_eq!(picture[1..4], *b"PNG");
+        // 85 mm at 300 dots an inch: the width stands in the header.
+        assert_eq!(
+            u32::from_be_bytes(picture[16..20].try_into().unwrap()),
+            1004
+        );
+    }
+}
+
+#[test]
+fn quantities_are_drawn_over_time_and_along_each_other() {
+    let dir = workshop();
+    done(&dir, &["run", "tiny.ron", "--out", "r"]);
+    let figure = |more: &[&str]| {
+        let args = ["figure", "r", "--panel", "metrics", "--out", "-"];
+        done(&dir, &[&args[..], more].concat())
+    };
+    let told = texts(&figure(&["--metric", "loss", "--metric", "accuracy"]));
+    assert!(told.iter().any(|t| t.starts_with("loss ")) && told.contains(&"updates".into()));
+    let told = texts(&figure(&["--metric", "loss", "--along", "store.load"]));
+    assert!(told.contains(&"store.load (steps)".into()), "{told:?}");
+    let refused = |more: &[&str], said: &str| {
+        let args = ["figure", "r", "--panel", "metrics", "--out", "x.svg"];
+        let (code, _, err) = run(&dir, &[&args[..], more].concat());
+        assert!(code == 2 && err.contains(said), "{err}");
+    };
+    refused(&[], "--metric NAME");
+    refused(&["--metric", "los"], "did you mean loss?");
+    let (code, _, err) = run(
+        &dir,
+        &["figure", "r", "--panel", "ledger", "--out", "x.pdf"],
+    );
+    assert!(code == 2 && err.contains(".svg, .png or .csv"), "{err}");
+}
+
+#[test]
+fn the_theatre_becomes_a_picture_for_each_replayed_step() {
+    let dir = workshop();
+    let whole = "protocol=[Repeat(times: 3, phases: [Wake(episodes: 4), Sleep(ripples: 4)])]";
+    done(&dir, &["run", "tiny.ron", "--set", whole, "--out", "r"]);
+    let args = [
+        "figure", "r", "--panel", "theatre", "--frames", "--out", "t.png", "--width", "40",
+    ];
+    let written = done(&dir, &args);
+    let files: Vec<&str> = written.lines().collect();
+    assert!(files.len() > 4 && files[0] == "t-000.png", "{files:?}");
+    let bytes: Vec<_> = files
+        .iter()
+        .map(|f| fs::read(dir.path().join(f)).unwrap())
+        .collect();
+    assert!(bytes.windows(2).all(|w| w[0] != w[1]));
+    // None is replaced unasked.
+    let (code, _, err) = run(&dir, &args);
+    assert!(code == 2 && err.contains("t-000.png"), "{err}");
+    let (code, _, err) = run(
+        &dir,
+        &[
+            "figure", "r", "--panel", "ca3", "--frames", "--out", "t.png",
+        ],
+    );
+    assert!(code == 2 && err.contains("--panel theatre"), "{err}");
+}

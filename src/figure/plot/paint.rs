@@ -33,7 +33,7 @@ impl Sheet {
                     width: to - from,
                     ..self.frame
                 };
-                let pale = mixed(self.palette.ground, stretch.color, 0.2);
+                let pale = mixed(self.palette.ground, stretch.color, 0.12);
                 self.drawing.fill(area, pale);
             }
         }

@@ -11,7 +11,10 @@ use crate::scenario::{Attempt, LessonStep, Question, Watch};
 
 /// The guide panel.
 #[derive(Default)]
-pub struct Guide;
+pub struct Guide {
+    /// The step of the lesson that was shown last.
+    shown: Option<(&'static str, usize)>,
+}
 
 impl Panel for Guide {
     fn title(&self) -> &'static str {
@@ -62,7 +65,9 @@ impl Panel for Guide {
         }
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             if lessons.current().is_some() {
-                lesson(cx, &lessons, ui);
+                let here = lessons.current().map(|(name, _, done)| (name, done));
+                let moved = std::mem::replace(&mut self.shown, here) != here;
+                lesson(cx, &lessons, moved, ui);
             } else {
                 match &cx.snapshot.began {
                     Some(scenario) => whole(cx, scenario, ui),
@@ -140,7 +145,7 @@ fn question(question: &Question, ui: &mut Ui) {
 }
 
 /// The lesson that is taken, up to the step that is at hand.
-fn lesson(cx: &PanelContext<'_>, lessons: &Lessons, ui: &mut Ui) {
+fn lesson(cx: &PanelContext<'_>, lessons: &Lessons, moved: bool, ui: &mut Ui) {
     let Some((name, lesson, done)) = lessons.current() else {
         return;
     };
@@ -148,21 +153,21 @@ fn lesson(cx: &PanelContext<'_>, lessons: &Lessons, ui: &mut Ui) {
     ui.label(&lesson.about);
     ui.add_space(6.0);
     let steps = lesson.steps.len();
-    for (i, step) in lesson.steps.iter().enumerate().take(done + 1) {
+    for (i, kind) in lesson.steps.iter().enumerate().take(done + 1) {
         let here = i == done;
         let edge = if here {
             Stroke::new(1.5, color32(palette(ui).replayed))
         } else {
             Stroke::NONE
         };
-        Frame::group(ui.style()).stroke(edge).show(ui, |ui| {
+        let step = Frame::group(ui.style()).stroke(edge).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.push_id(i, |ui| {
                 ui.horizontal(|ui| {
                     let mark = if here { "" } else { " ✔" };
                     ui.label(format!("{} of {steps}{mark}", i + 1));
                 });
-                match step {
+                match kind {
                     LessonStep::Read(read) => drop(ui.label(&read.text)),
                     LessonStep::Watch(watched) => watch(cx, watched, ui),
                     LessonStep::Try(tried) => attempt(cx, "Do it", tried, ui),
@@ -183,6 +188,9 @@ fn lesson(cx: &PanelContext<'_>, lessons: &Lessons, ui: &mut Ui) {
                 }
             });
         });
+        if here && moved {
+            step.response.scroll_to_me(None);
+        }
     }
     if done < steps {
         return;
