@@ -153,3 +153,16 @@ fn help_scrolls_in_a_small_window_and_its_button_is_seen() {
     assert!(close.bottom() < 420.0, "{close:?}");
     press(&mut harness, "Close help");
 }
+
+#[test]
+fn every_panel_in_front_has_its_help_beside_it() {
+    let mut harness = window(pixels::app_after(pixels::small(), 290), 1600.0, 1000.0);
+    for panel in ["Theatre", "Learning", "Guide"] {
+        press(&mut harness, &format!("Help of {panel}"));
+        let all = ammon::gui::panels::all();
+        let help = all.iter().find(|p| p.title() == panel).unwrap().help();
+        harness.get_by_label(help);
+        key(&mut harness, Key::Escape);
+        assert_eq!(harness.query_all_by_label(help).count(), 0);
+    }
+}

@@ -261,6 +261,28 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         titles(tiles, tile_id).join(", ").into()
     }
 
+    /// What the panel in front shows and what to do with it, at the panel itself.
+    fn top_bar_right_ui(
+        &mut self,
+        tiles: &Tiles<Pane>,
+        ui: &mut egui::Ui,
+        _: TileId,
+        tabs: &egui_tiles::Tabs,
+        _: &mut f32,
+    ) {
+        let front = tabs.active.and_then(|id| pane_of(tiles.get(id)?));
+        let panel = front.and_then(|pane| self.panels.iter().find(|p| p.title() == pane.0));
+        let Some(panel) = panel else { return };
+        let told = format!("Help of {}", panel.title());
+        let button = ui.small_button("?").on_hover_text(&told);
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &told));
+        egui::Popup::menu(&button).show(|ui| {
+            ui.set_max_width(360.0);
+            ui.heading(panel.title());
+            ui.label(panel.help());
+        });
+    }
+
     fn is_tab_closable(&self, _: &Tiles<Pane>, _: TileId) -> bool {
         true
     }
