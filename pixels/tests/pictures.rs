@@ -326,9 +326,17 @@ fn a_sweep_looks_as_it_did() {
 fn the_window_looks_as_it_did() {
     let mut results = egui_kittest::SnapshotResults::new();
     let snapshot = ended();
-    for (name, gallery) in [("window", false), ("gallery", true)] {
+    let measured = Arc::new(Snapshot {
+        only_measures: true,
+        ..(*snapshot).clone()
+    });
+    for (name, snapshot) in [
+        ("window", &snapshot),
+        ("gallery", &snapshot),
+        ("window-of-measurements", &measured),
+    ] {
         let mut app = App::new(Box::new(Still(snapshot.clone())), None);
-        if gallery {
+        if name == "gallery" {
             app.show_gallery();
         }
         let mut harness = Harness::builder()

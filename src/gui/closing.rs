@@ -75,7 +75,12 @@ fn results(live: &Snapshot) -> Vec<String> {
 fn finished(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) {
     let known = live.baselines;
     ui.horizontal_wrapped(|ui| {
-        let there = TOLD.iter().filter_map(|declared| {
+        // Where answers are no classes an accuracy means nothing.
+        let classes = known.is_none_or(|known| known.chance_accuracy.is_finite());
+        let told = TOLD
+            .iter()
+            .filter(|d| classes || !d.name.ends_with("accuracy"));
+        let there = told.filter_map(|declared| {
             let points = live.points(&Metric::new(declared));
             Some((declared, points, points.last()?[1]))
         });

@@ -61,7 +61,13 @@ pub fn learning(seen: &Seen<'_>) -> Vec<Plot> {
             .curves
             .extend(seen.curves(name, palette.series(i), &metric));
     }
-    let mut plots = vec![accuracy, loss];
+    // Where answers are no classes an accuracy means nothing.
+    let classes = known.is_none_or(|known| known.chance_accuracy.is_finite());
+    let mut plots = if classes {
+        vec![accuracy, loss]
+    } else {
+        vec![loss]
+    };
     plots.extend(Some(weights).filter(|plot| !plot.curves.is_empty()));
     plots
 }

@@ -127,7 +127,10 @@ impl App {
 }
 
 fn framed<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.painter()
-        .rect_filled(ui.max_rect(), 0.0, ui.visuals().panel_fill);
+    ui.painter().rect_filled(
+        ui.available_rect_before_wrap(),
+        0.0,
+        ui.visuals().panel_fill,
+    );
     egui::Frame::new().inner_margin(16).show(ui, content).inner
 }
