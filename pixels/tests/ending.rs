@@ -166,3 +166,33 @@ fn every_panel_in_front_has_its_help_beside_it() {
         assert_eq!(harness.query_all_by_label(help).count(), 0);
     }
 }
+
+#[test]
+fn the_theatre_is_saved_as_frames_for_a_talk_and_none_is_replaced_unasked() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut harness = window(pixels::app_after(pixels::small(), 290), 1600.0, 1000.0);
+    let save = |harness: &mut Window| {
+        press(harness, "Frames…");
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        harness.run_steps(1);
+        let path = dir.path().join("talk.png");
+        let field = harness.get_by_role_and_label(Role::TextInput, "path");
+        field.type_text(&path.display().to_string());
+        harness.run_steps(2);
+        press(harness, "Save");
+    };
+    save(&mut harness);
+    wait_for(&mut harness, " pictures, the first is ");
+    // One before the first replayed step, and one after each.
+    let frames = harness.state().snapshot().ripple.steps.len() + 1;
+    harness.get_by_label_contains(&format!("saved {frames} pictures"));
+    let mut files: Vec<_> = std::fs::read_dir(dir.path())
+        .unwrap()
+        .map(|f| f.unwrap().file_name())
+        .collect();
+    files.sort();
+    assert!(files.len() == frames && frames > 2);
+    assert_eq!(files[0], "talk-000.png");
+    save(&mut harness);
+    harness.get_by_label_contains("is there already");
+}

@@ -34,7 +34,7 @@ pub use over_time::{
     Along, Quantity, Seen, alignment, counted, learning, load_where_lost, metrics,
 };
 pub use palette::{Color, Map, Palette, contrast, mixed};
-pub use png::{DPI, decoded_png, pixels, png};
+pub use png::{DPI, decoded_png, encoded_png, pixels, png};
 pub use recall::recall;
 pub use svg::{points, svg};
 pub use theatre::{Agreement, Front, Lane, Theatre};

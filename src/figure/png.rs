@@ -46,6 +46,14 @@ pub fn pixels(svg: &str, wide: f32) -> io::Result<tiny_skia::Pixmap> {
     Ok(picture)
 }
 
+/// Dots, four bytes each, row by row, as the bytes of a PNG file.
+pub fn encoded_png(width: usize, height: usize, dots: Vec<u8>) -> io::Result<Vec<u8>> {
+    let size = tiny_skia::IntSize::from_wh(width as u32, height as u32);
+    let picture = size.and_then(|size| tiny_skia::Pixmap::from_vec(dots, size));
+    let picture = picture.ok_or_else(|| io::Error::other("there are not as many dots as said"))?;
+    picture.encode_png().map_err(io::Error::other)
+}
+
 /// The dots of a PNG file.
 pub fn decoded_png(bytes: &[u8]) -> io::Result<tiny_skia::Pixmap> {
     tiny_skia::Pixmap::decode_png(bytes).map_err(io::Error::other)
@@ -82,6 +90,9 @@ mod tests {
         assert!(without > 20_000 && with > without + 200, "{without} {with}");
         let bytes = png(&told, 85.0).unwrap();
         assert_eq!(bytes[1..4], *b"PNG");
+        let read = decoded_png(&encoded_png(2, 1, vec![9, 8, 7, 255, 1, 2, 3, 255]).unwrap());
+        assert_eq!(read.unwrap().data()[..4], [9, 8, 7, 255]);
+        assert!(encoded_png(2, 2, vec![0; 4]).is_err());
         assert!(png("no svg", 85.0).is_err() && png(&told, 1e9).is_err());
     }
 }

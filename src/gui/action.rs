@@ -47,6 +47,8 @@ pub enum Action {
     Palette,
     /// As fast as it goes, or as slow as before.
     FullSpeed,
+    /// A picture of the window.
+    Picture,
     /// What can be set of the window.
     Settings,
     /// Help.
@@ -62,7 +64,7 @@ pub type Shortcut = Option<(Modifiers, Key)>;
 
 impl Action {
     /// All of them, with name and key. A key alone also answers to its use with Shift: what needs Shift stands first.
-    pub const ALL: [(Self, &'static str, Shortcut); 25] = [
+    pub const ALL: [(Self, &'static str, Shortcut); 26] = [
         (
             Self::RunOn,
             "Run on from here, as a branch",
@@ -156,6 +158,7 @@ impl Action {
             "Full speed / slow",
             Some((Modifiers::NONE, Key::F)),
         ),
+        (Self::Picture, "Save a picture of the window…", None),
         (Self::Settings, "Settings…", None),
         (
             Self::Help,
@@ -190,7 +193,13 @@ impl Action {
     pub fn concerns_the_run(self) -> bool {
         !matches!(
             self,
-            Self::Gallery | Self::Open | Self::Palette | Self::Settings | Self::Help | Self::Quit
+            Self::Gallery
+                | Self::Open
+                | Self::Palette
+                | Self::Picture
+                | Self::Settings
+                | Self::Help
+                | Self::Quit
         )
     }
 

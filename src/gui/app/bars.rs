@@ -29,6 +29,7 @@ impl App {
                     Action::Open,
                     Action::Save,
                     Action::CopyCommand,
+                    Action::Picture,
                     Action::Quit,
                 ];
                 for action in actions {

@@ -226,7 +226,7 @@ impl App {
             match asking {
                 Asking::Save => self.save(),
                 Asking::SaveText => self.save_text(),
-                Asking::SaveFigure => self.save_figure(),
+                Asking::SaveFigure => self.save_figure(ctx),
                 Asking::Open => {
                     self.asking = None;
                     let opened = typed(&self.path).and_then(|path| self.open(&path, ctx));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::leaving::Leaving;
+use super::pictures::Work;
 use super::{App, Asking, Middle};
 use crate::engine::{Activity, BranchView, COMPARED, Request, Snapshot};
 use crate::gui::panels::{Ask, duplicate};
@@ -112,10 +113,8 @@ impl App {
                 self.dock.bring_forward("Inspect");
             }
             Ask::SaveText => self.ask(Asking::SaveText),
-            Ask::SaveFigure(name, bytes) => {
-                self.figure = (name, bytes);
-                self.ask(Asking::SaveFigure);
-            }
+            Ask::SaveFigure(name, bytes) => self.save_as(name, Work::File(bytes)),
+            Ask::SaveFrames(name, svgs, mm) => self.save_as(name, Work::Frames(svgs, mm)),
             Ask::Tell(problem) => self.status = Err(problem),
             Ask::CopyCommand => self.copy_command(ctx),
             Ask::Wish(Wish::Delete(id)) => self.delete(id),

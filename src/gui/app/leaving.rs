@@ -7,7 +7,7 @@ use super::{App, Asking, Middle};
 use crate::engine::{Request, Scenario, forget, load};
 use crate::gui::simulation::Wish;
 use crate::scenario::read_file;
-use crate::trace::{CHECKPOINT, is_free, shell, typed, write_atomic};
+use crate::trace::{CHECKPOINT, shell, typed};
 
 /// What an unsaved run is left for.
 pub(super) enum Leaving {
@@ -38,7 +38,7 @@ impl App {
                     shell(document.path.as_deref().unwrap_or(document.name.as_ref()))
                 });
             }
-            Asking::SaveFigure => self.path.clone_from(&self.figure.0),
+            Asking::SaveFigure => self.path = self.figures.name().into(),
             Asking::Open => self.path.clear(),
         }
     }
@@ -185,24 +185,9 @@ impl App {
         }
     }
 
-    /// Saves the figure that was made.
-    pub(super) fn save_figure(&mut self) {
-        let saved = typed(&self.path).and_then(|path| {
-            is_free(&path, self.force)?;
-            let written = write_atomic(&path, &self.figure.1);
-            written.map(|()| path).map_err(|error| error.to_string())
-        });
-        match saved {
-            Ok(path) => {
-                self.status = Ok(format!("saved {}", path.display()));
-                self.asking = None;
-            }
-            Err(error) => self.ask_again(Asking::SaveFigure, error),
-        }
-    }
-
     /// Hears what dialogs and the worker answered.
     pub(super) fn listen(&mut self, ctx: &egui::Context) {
+        self.hear_pictures();
         let answered = self.answer.as_ref().and_then(|a| match a.try_recv() {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => None,

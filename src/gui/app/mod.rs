@@ -7,10 +7,12 @@ mod doing;
 mod leaving;
 mod middle;
 mod palette;
+mod pictures;
 
 pub use browse::{FileDialog, Wanted};
 
 use leaving::Leaving;
+use pictures::Figures;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -118,8 +120,8 @@ pub struct App {
     outlined: Option<(String, f64)>,
     /// The run, and its steps, whose closing card was closed.
     closed: Option<(u64, u64)>,
-    /// The figure that is to be saved: the name it may have, and its bytes.
-    figure: (String, Vec<u8>),
+    /// Figures that are to be saved.
+    figures: Figures,
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
@@ -186,7 +188,7 @@ impl App {
             lessons: RefCell::new(Lessons::new(remembered.lessons)),
             outlined: None,
             closed: None,
-            figure: Default::default(),
+            figures: Figures::default(),
             opening: None,
             deleting: None,
             problem: None,
@@ -331,6 +333,7 @@ impl App {
                 self.set_speed(speed);
                 self.status = Ok(status);
             }
+            Action::Picture => self.picture_of_window(ctx),
             Action::Settings => self.settings = !self.settings,
             Action::Help => self.help = !self.help,
             Action::ResetLayout => {

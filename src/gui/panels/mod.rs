@@ -69,6 +69,8 @@ pub enum Ask {
     SaveText,
     /// To save a figure: the name it may have, and its bytes.
     SaveFigure(String, Vec<u8>),
+    /// To save a picture of each of these SVGs, so many millimetres wide: the name they may have.
+    SaveFrames(String, Vec<String>, f32),
     /// Something that went wrong, in words.
     Tell(String),
     /// The command that runs the scenario at hand, to the clipboard.

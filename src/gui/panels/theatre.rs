@@ -8,7 +8,7 @@ use egui::{Sense, Ui, vec2};
 use super::following::Following;
 use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
 use crate::engine::{RippleView, Scenario, Subject};
-use crate::figure::{Front, Lane, Palette, Theatre as Scene};
+use crate::figure::{Front, Lane, Palette, Theatre as Scene, points, svg};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
 use crate::gui::theme::palette;
@@ -136,6 +136,21 @@ impl Panel for Theatre {
     }
 }
 
+/// Width of the frames of a talk in millimetres.
+const PAGE: f32 = 120.0;
+
+/// The scene after each replayed step, from none to all, as SVG.
+fn frames(front: &Front) -> Vec<String> {
+    let steps = 0..=front.view.steps.len();
+    let frames = steps.map(|step| {
+        let front = Front::new(front.view.clone(), step, front.truncated);
+        let width = points(PAGE);
+        let scene = Scene::draw(&front, [width, 0.6 * width], Palette::DARK);
+        svg(&scene.drawing, Palette::DARK.ground)
+    });
+    frames.collect()
+}
+
 /// What is meant by a click: a unit where units are drawn, else the ripple.
 fn meant(lane: Lane, part: f32, view: &RippleView) -> Topic {
     let units = view.decoded.units as f32;
@@ -251,7 +266,13 @@ impl Theatre {
                 let draw = |width: f32, palette| {
                     Scene::draw(front, [width, 0.75 * width], palette).drawing
                 };
-                figure_menu(cx, ui, "theatre", draw, None);
+                let table = || front.table();
+                figure_menu(cx, ui, "theatre", draw, Some(&table));
+                let hint = "A picture of each replayed step, for a talk";
+                if ui.button("Frames…").on_hover_text(hint).clicked() {
+                    let (name, svgs) = ("theatre.png".into(), frames(front));
+                    (cx.ask)(Ask::SaveFrames(name, svgs, PAGE));
+                }
             }
         });
     }
