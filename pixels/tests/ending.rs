@@ -47,7 +47,7 @@ fn a_run_that_ends_says_what_came_of_it_and_what_could_be_next() {
     }
     assert_eq!(harness.state().compared(), 1);
     wait_for(&mut harness, "This run has ended");
-    press(&mut harness, "Close the card");
+    key(&mut harness, Key::Escape);
     assert_eq!(harness.query_all_by_label("This run has ended").count(), 0);
     harness
         .state_mut()

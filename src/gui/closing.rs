@@ -41,7 +41,8 @@ pub fn card(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) -> bool {
             ui.label(results(live).join("; "));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            close = ui.button("Close the card").clicked();
+            let button = ui.button("Close the card");
+            close = button.on_hover_text("Esc").clicked();
         });
     });
     match failed {

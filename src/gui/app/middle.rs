@@ -30,7 +30,9 @@ impl App {
         let asked = RefCell::new(Vec::new());
         let ask = |ask| asked.borrow_mut().push(ask);
         let shown = egui::Panel::bottom("closing").show(ui, |ui| closing::card(ui, live, &ask));
-        if shown.inner {
+        let free = !self.busy() && !egui::Popup::is_any_open(ui.ctx());
+        let escaped = free && ui.input(|i| i.key_pressed(egui::Key::Escape));
+        if shown.inner || escaped {
             self.closed = Some(this);
         }
         for ask in asked.into_inner() {

@@ -351,6 +351,16 @@ impl App {
 }
 
 impl App {
+    /// Whether something is asked that keys belong to.
+    pub(super) fn busy(&self) -> bool {
+        self.asking.is_some()
+            || self.settings
+            || self.palette.is_some()
+            || self.leaving.is_some()
+            || self.deleting.is_some()
+            || !self.left_behind.is_empty()
+    }
+
     /// What the panels show: the live end, or the moment that is looked at.
     pub(super) fn looked_at(&self, live: &Arc<Snapshot>) -> Arc<Snapshot> {
         // On the way to where a branch begins its last moment is shown, not the way.
@@ -398,12 +408,7 @@ impl App {
         if self.looking.playing() {
             ctx.request_repaint();
         }
-        let busy = self.asking.is_some()
-            || self.settings
-            || self.palette.is_some()
-            || self.leaving.is_some()
-            || self.deleting.is_some()
-            || !self.left_behind.is_empty();
+        let busy = self.busy();
         if !busy && !ctx.egui_wants_keyboard_input() {
             let shown = matches!(self.middle, Middle::Panels);
             for action in ui.input_mut(Action::pressed) {
