@@ -24,6 +24,43 @@ impl Bundled {
 /// The one that shows what the program is about.
 pub const FLAGSHIP: &str = "recall-by-replay";
 
+/// Gives another macro the names of all scenarios that come with the program, the flagship first.
+macro_rules! each_scenario {
+    ($with:ident) => {
+        $with![
+            "recall-by-replay",
+            "recall-by-bptt",
+            "recall-truncated",
+            "overloaded-hippocampus",
+            "no-separation",
+            "lesion-ca3",
+            "copy-by-replay",
+            "influence-balancing",
+            "add-delayed",
+            "anbn",
+            "copy-attention",
+            "r2n2",
+            "r2n2-maze",
+            "six-rules",
+            "capacity-ca3",
+            "capacity-hopfield",
+            "capacity-modern",
+            "capacity-sequence",
+            "graded-lesions",
+            "pattern-completion",
+            "pattern-separation",
+            "attention-is-recall",
+            "memory-size",
+            "replay-order",
+            "long-episode",
+            "salience",
+            "switch",
+        ]
+    };
+}
+#[cfg(feature = "gui")]
+pub(crate) use each_scenario;
+
 macro_rules! bundle {
     ($($name:literal),+ $(,)?) => {
         &[$( Bundled { name: $name, text: include_str!(concat!("../../scenarios/", $name, ".ron")) }, )+]
@@ -32,35 +69,7 @@ macro_rules! bundle {
 
 /// All of them, the flagship first.
 pub fn bundled() -> &'static [Bundled] {
-    bundle![
-        "recall-by-replay",
-        "recall-by-bptt",
-        "recall-truncated",
-        "overloaded-hippocampus",
-        "no-separation",
-        "lesion-ca3",
-        "copy-by-replay",
-        "influence-balancing",
-        "add-delayed",
-        "anbn",
-        "copy-attention",
-        "r2n2",
-        "r2n2-maze",
-        "six-rules",
-        "capacity-ca3",
-        "capacity-hopfield",
-        "capacity-modern",
-        "capacity-sequence",
-        "graded-lesions",
-        "pattern-completion",
-        "pattern-separation",
-        "attention-is-recall",
-        "memory-size",
-        "replay-order",
-        "long-episode",
-        "salience",
-        "switch",
-    ]
+    each_scenario!(bundle)
 }
 
 #[cfg(test)]

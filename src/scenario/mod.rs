@@ -14,6 +14,8 @@ pub mod set;
 mod suggestions;
 mod text;
 
+#[cfg(feature = "gui")]
+pub(crate) use bundled::each_scenario;
 pub use bundled::{Bundled, FLAGSHIP, bundled};
 pub use diagnostics::Diagnostics;
 

@@ -1,5 +1,7 @@
 //! Which scenario stands on which shelf, and its picture.
 
+use crate::scenario::each_scenario;
+
 /// Shelves with the scenarios on them, in the order in which they are shown.
 pub const SHELVES: [(&str, &[&str]); 6] = [
     (
@@ -55,35 +57,7 @@ macro_rules! pictures {
 
 /// Pictures of recorded runs, by the names of their scenarios: scripts/gallery-pictures makes them.
 pub fn pictures() -> &'static [(&'static str, &'static [u8])] {
-    pictures![
-        "recall-by-replay",
-        "recall-by-bptt",
-        "recall-truncated",
-        "overloaded-hippocampus",
-        "no-separation",
-        "lesion-ca3",
-        "copy-by-replay",
-        "influence-balancing",
-        "add-delayed",
-        "anbn",
-        "copy-attention",
-        "r2n2",
-        "r2n2-maze",
-        "six-rules",
-        "capacity-ca3",
-        "capacity-hopfield",
-        "capacity-modern",
-        "capacity-sequence",
-        "graded-lesions",
-        "pattern-completion",
-        "pattern-separation",
-        "attention-is-recall",
-        "memory-size",
-        "replay-order",
-        "long-episode",
-        "salience",
-        "switch",
-    ]
+    each_scenario!(pictures)
 }
 
 macro_rules! frames {
