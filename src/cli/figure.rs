@@ -1,6 +1,6 @@
 //! `ammon figure`: a panel of a run as a figure for print.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -12,7 +12,7 @@ use crate::figure::{
 };
 use crate::record::Metric;
 use crate::registry::nearest;
-use crate::trace::{RunFolder, is_free, write_atomic};
+use crate::trace::{RunFolder, is_free, numbered, write_atomic};
 
 /// Makes a figure of a run: SVG, PNG, or the table behind it as CSV.
 ///
@@ -99,7 +99,7 @@ impl Figure {
         };
         if self.metric.is_empty() && self.panel.name == "metrics" {
             return Err(Failure::wrong(
-                "say which quantities: --metric NAME, once or several times (ammon report RUN lists what a run measured)",
+                "say which quantities: --metric NAME, once or several times, as metrics.csv of the run has them",
             ));
         }
         let metrics: Result<Vec<_>, Failure> = self.metric.iter().map(known).collect();
@@ -110,6 +110,10 @@ impl Figure {
             quantity: self.quantity.unwrap_or_default(),
             ..Wanted::default()
         })
+    }
+
+    fn is_free(&self, file: &Path) -> Result<(), Failure> {
+        is_free(file, self.force, "--force replaces it").map_err(Failure::wrong)
     }
 
     /// A file for each replayed step, from none to all.
@@ -127,23 +131,10 @@ impl Figure {
             ));
         }
         let palette = Palette::on(self.dark, false);
-        let stem = self
-            .out
-            .file_stem()
-            .and_then(|s| s.to_str())
-            .unwrap_or("frame");
-        let ending = self
-            .out
-            .extension()
-            .and_then(|e| e.to_str())
-            .unwrap_or("png");
-        let file = |step: usize| {
-            self.out
-                .with_file_name(format!("{stem}-{step:03}.{ending}"))
-        };
+        let file = |step: usize| numbered(&self.out, step);
         let steps = snapshot.ripple.steps.len();
         for step in 0..=steps {
-            is_free(&file(step), self.force).map_err(Failure::wrong)?;
+            self.is_free(&file(step))?;
         }
         for step in 0..=steps {
             wanted.steps = Some(step);
@@ -162,11 +153,8 @@ impl Figure {
             return Err(Failure::wrong(format_args!("{folder} is not a run folder")));
         }
         let to_file = self.out.as_os_str() != "-";
-        if to_file && !self.frames && self.out.exists() && !self.force {
-            let file = self.out.display();
-            return Err(Failure::wrong(format_args!(
-                "{file} is there already; --force replaces it"
-            )));
+        if to_file && !self.frames {
+            self.is_free(&self.out)?;
         }
         let format = self.format(to_file)?;
         let worker = Worker::open(&self.run, || {})?;
@@ -206,10 +194,8 @@ fn panels() -> impl TypedValueParser<Value = &'static Drawn> {
     let each = FIGURES
         .iter()
         .map(|f| PossibleValue::new(f.name).help(f.doc));
-    PossibleValuesParser::new(each).try_map(|name| {
-        let found = FIGURES.iter().find(|figure| figure.name == name);
-        found.ok_or("there is no such figure")
-    })
+    PossibleValuesParser::new(each)
+        .try_map(|name| Drawn::named(&name).ok_or("there is no such figure"))
 }
 
 /// One of the measures of agreement, by its name.

@@ -6,7 +6,7 @@ use super::circuit::Circuit;
 use super::cortex::states;
 use super::decoded::Decoded;
 use super::drawing::Drawing;
-use super::ledger::{ledger, ledger_table};
+use super::ledger::{LEDGER, ledger, ledger_table};
 use super::over_time::{Along, Quantity, Seen, alignment, learning, metrics};
 use super::palette::Palette;
 use super::plot::{Plot, stacked, tabled};
@@ -101,7 +101,10 @@ pub const FIGURES: [Figure; 10] = [
         doc: "what each rule keeps and what it costs",
         make: |snapshot, _, width, palette| {
             let rows = &snapshot.ledger;
-            let drawing = ledger(rows, width.max(480.0), palette);
+            if width < LEDGER {
+                return Err("a ledger needs a sheet of 85 mm at least".into());
+            }
+            let drawing = ledger(rows, width, palette);
             let table = ledger_table(rows);
             Ok(Made { drawing, table })
         },
@@ -145,6 +148,11 @@ pub const FIGURES: [Figure; 10] = [
 ];
 
 impl Figure {
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FIGURES.iter().find(|figure| figure.name == name)
+    }
+
     /// Makes it so many points wide; why it cannot be, where there is nothing to show.
     pub fn make(
         &self,
@@ -222,18 +230,15 @@ fn ca3(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Re
 }
 
 fn circuit(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Made {
-    let regions = snapshot.regions.iter();
-    let regions = regions.map(|r| (r.place, r.activity, r.lesion));
-    let pathways = snapshot.pathways.iter();
-    let pathways = pathways.map(|p| (p.place, p.activity, p.lesion));
-    let all: Vec<_> = regions.chain(pathways).collect();
-    let active = |place: Place| all.iter().find(|p| p.0 == place).map_or(0.0, |p| p.1);
+    let active = |place: Place| snapshot.at(place).map_or(0.0, |(active, _)| active);
     let size = wanted.size(width, 0.75);
-    let row = |(place, activity, lesion): &(Place, f32, f64)| {
-        [place.to_string(), activity.to_string(), lesion.to_string()]
-    };
+    let there = Place::ALL.into_iter();
+    let rows = there.filter_map(|place| {
+        let (active, lesion) = snapshot.at(place)?;
+        Some([place.to_string(), active.to_string(), lesion.to_string()])
+    });
     Made {
         drawing: Circuit::draw(snapshot, &active, &[], size, palette).drawing,
-        table: csv(["place", "activity", "lesion"], all.iter().map(row)),
+        table: csv(["place", "activity", "lesion"], rows),
     }
 }

@@ -7,6 +7,11 @@ use super::palette::{Color, Palette};
 
 /// Height of a text.
 pub(super) const TEXT: f32 = 12.0;
+/// How wide a text is, about.
+pub(super) fn width(text: &str) -> f32 {
+    text.chars().count() as f32 * TEXT * 0.54
+}
+
 /// Between two lanes.
 pub(super) const GAP: f32 = 6.0;
 /// From a dot at 0 or 1 to the edge of its lane.

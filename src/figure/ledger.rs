@@ -13,6 +13,9 @@ const NAMES: f32 = 124.0;
 /// Room for a number in front of its bar.
 const NUMBER: f32 = 78.0;
 
+/// Width that it needs.
+pub const LEDGER: f32 = 480.0;
+
 /// A column: what it is, and its value in a row.
 type Column = (&'static str, fn(&LedgerRow) -> f64);
 

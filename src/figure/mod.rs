@@ -27,7 +27,7 @@ pub use circuit::{Circuit, Pulse, doing};
 pub use cortex::states;
 pub use decoded::{Decoded, Part};
 pub use drawing::{Anchor, Area, Cells, Drawing, Mark};
-pub use ledger::{ledger, ledger_height, ledger_table};
+pub use ledger::{LEDGER, ledger, ledger_height, ledger_table};
 pub use matrix::{Drawn, Matrix};
 pub use numbers::{largest, letter};
 pub use over_time::{

@@ -1,6 +1,6 @@
 //! A plot in the window: one cursor through all plots over time, a range by dragging, axes that may be logarithmic, figures.
 
-use egui::{Key, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::inspecting::Topic;
 use super::panels::{Ask, PanelContext, save_figure};
@@ -269,7 +269,7 @@ fn menu(
         let follow = ui.small_button("Follow");
         name(&follow, "Follow");
         let follow = follow.on_hover_text("Show all again, and what comes (double click)");
-        if follow.clicked() || (follow.has_focus() && ui.input(|i| i.key_pressed(Key::Enter))) {
+        if follow.clicked() {
             view.range = None;
         }
     }

@@ -21,7 +21,7 @@ const TOLD: [&Declared; 6] = [
 ];
 /// The most of them.
 const MOST: usize = 3;
-/// What must be reached to be called learned, and agreement that is called lost.
+/// Agreement below which it is called lost.
 const LOST: f64 = 0.9;
 
 /// The card; whether it is closed now.
@@ -38,7 +38,7 @@ pub fn card(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) -> bool {
             ui.heading(egui::RichText::new("This run has failed").color(red));
         } else {
             ui.heading("This run has ended");
-            ui.label(results(live).join("; "));
+            ui.label(results(ui, live).join("; "));
         }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let button = ui.button("Close the card");
@@ -54,9 +54,9 @@ pub fn card(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) -> bool {
 }
 
 /// What came of it, in sentences.
-fn results(live: &Snapshot) -> Vec<String> {
+fn results(ui: &Ui, live: &Snapshot) -> Vec<String> {
     let mut told = Vec::new();
-    let plots = learning(&Seen::alone(live, crate::figure::Palette::LIGHT));
+    let plots = learning(&Seen::alone(live, palette(ui)));
     told.extend(
         plots
             .iter()

@@ -78,7 +78,7 @@ impl Document {
     /// Writes it to a file, which is its own then. Another file is replaced only where `force` says so.
     pub fn save(&mut self, path: &Path, force: bool) -> Result<(), String> {
         let own = self.path.as_deref() == Some(path);
-        is_free(path, own || force)?;
+        is_free(path, own || force, REPLACED)?;
         if own && self.changed_outside() && !force {
             return Err(
                 "the file changed outside: reload it, or keep this text, before saving".into(),
@@ -132,6 +132,9 @@ pub struct Documents {
     run: Option<u64>,
     looked: Instant,
 }
+
+/// How a file can be replaced from a dialog.
+pub(super) const REPLACED: &str = "tick the box to replace it, or choose another name";
 
 impl Documents {
     /// Those that were not saved in the last sitting.

@@ -19,6 +19,7 @@ mod inspecting;
 mod lessons;
 mod looking;
 pub mod panels;
+mod papers;
 mod remembered;
 mod sheet;
 mod simulation;

@@ -19,18 +19,23 @@ pub(super) fn is_leftover(file: &Path) -> bool {
     name.is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
 }
 
-/// Refuses a name that is typed for a file where a folder lies, or, unless it may be replaced, another file; why, in words.
-pub fn is_free(path: &Path, replace: bool) -> Result<(), String> {
+/// Refuses a name for a file where a folder lies, or, unless it may be replaced, another file; why, in words, and `remedy`, how
+/// it can be replaced.
+pub fn is_free(path: &Path, replace: bool, remedy: &str) -> Result<(), String> {
     if path.is_dir() {
         return Err(format!("{} is a folder: name a file in it", path.display()));
     }
     if path.exists() && !replace {
-        return Err(format!(
-            "{} is there already: tick the box to replace it, or choose another name",
-            path.display()
-        ));
+        return Err(format!("{} is there already: {remedy}", path.display()));
     }
     Ok(())
+}
+
+/// The i-th of several files that are saved under one name: talk-003.png for talk.png.
+pub fn numbered(path: &Path, i: usize) -> PathBuf {
+    let part = |part: Option<&OsStr>| part.map_or(String::new(), |p| p.to_string_lossy().into());
+    let (stem, ending) = (part(path.file_stem()), part(path.extension()));
+    path.with_file_name(format!("{stem}-{i:03}.{ending}"))
 }
 
 /// Writes a file beside its final name, then renames it: it is there whole or not at all. What is no file, like a pipe,

@@ -16,7 +16,7 @@ mod tensors;
 mod together;
 mod words;
 
-pub use atomic::{is_free, write_atomic};
+pub use atomic::{is_free, numbered, write_atomic};
 pub use checkpoint::{CHECKPOINT, read_checkpoint};
 pub use error::FolderError;
 pub use export::{Export, ExportSpec};

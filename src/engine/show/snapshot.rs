@@ -318,6 +318,14 @@ impl Snapshot {
         self.journal.len() > self.fixed
     }
 
+    /// Activity of a region or pathway now, and the fraction of it that is missing; nothing where it is not there.
+    pub fn at(&self, place: Place) -> Option<(f32, f64)> {
+        let region = self.regions.iter().find(|r| r.place == place);
+        let region = region.map(|r| (r.activity, r.lesion));
+        let pathway = self.pathways.iter().find(|p| p.place == place);
+        region.or(pathway.map(|p| (p.activity, p.lesion)))
+    }
+
     /// The live end: its step, and what is counted in `base` there.
     pub fn end(&self, base: Base) -> (u64, u64) {
         let here = Counts {

@@ -3,7 +3,7 @@
 mod places;
 
 use super::drawing::{Anchor, Area, Drawing};
-use super::lanes::TEXT;
+use super::lanes::{TEXT, width};
 use super::palette::{Color, Map, Palette, mixed};
 use super::plot::Dash;
 use crate::circuit::Place;
@@ -115,7 +115,7 @@ impl Circuit {
             for (place, [x, y]) in circuit.pathways.clone() {
                 let at = [x, y - 9.0];
                 let name = place.told();
-                let wide = name.chars().count() as f32 * TEXT * 0.5;
+                let wide = width(name);
                 let x = at[0].clamp(wide / 2.0, (size[0] - wide / 2.0).max(wide / 2.0));
                 let color = palette.caption;
                 circuit

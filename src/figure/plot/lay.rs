@@ -1,11 +1,11 @@
 //! A plot laid out on a sheet.
 
-use super::names::{End, ROW, fitting, shown, width};
+use super::names::{End, ROW, fitting, shown};
 use super::paint::Sheet;
 use super::scale::Scale;
 use super::{Axis, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};
-use crate::figure::lanes::TEXT;
+use crate::figure::lanes::{TEXT, width};
 use crate::figure::numbers::short;
 use crate::figure::palette::Palette;
 

@@ -1,19 +1,14 @@
 //! Texts of a plot: how wide they are, and names at the ends of curves.
 
 use super::Dash;
-use crate::figure::lanes::TEXT;
+use crate::figure::lanes::{TEXT, width};
 use crate::figure::palette::Color;
 
 /// Height of a line of text with room around it.
 pub(super) const ROW: f32 = TEXT + 4.0;
-/// How wide a text is, about.
-pub(super) fn width(text: &str) -> f32 {
-    text.chars().count() as f32 * TEXT * 0.54
-}
-
 /// As much of a text as there is room for.
 pub(super) fn fitting(text: &str, room: f32) -> String {
-    let most = (room / (TEXT * 0.54)).max(0.0) as usize;
+    let most = (room / width("0")).max(0.0) as usize;
     if text.chars().count() <= most {
         return text.into();
     }

@@ -2,11 +2,11 @@
 
 use super::clip::{pieces, thinned};
 use super::median::running;
-use super::names::{End, ROW, fitting, shown, width};
+use super::names::{End, ROW, fitting, shown};
 use super::scale::{Scale, Tick};
 use super::{Curve, Dash, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};
-use crate::figure::lanes::TEXT;
+use crate::figure::lanes::{TEXT, width};
 use crate::figure::palette::{Color, Palette, mixed};
 
 /// A sheet with a frame and two scales.

@@ -1,6 +1,6 @@
 //! Figures, frames of the theatre and pictures of the window, on their way to files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
@@ -8,7 +8,8 @@ use egui::{ColorImage, ViewportCommand};
 
 use super::{App, Asking};
 use crate::figure::{encoded_png, png};
-use crate::trace::{is_free, typed, write_atomic};
+use crate::gui::documents::REPLACED;
+use crate::trace::{is_free, numbered, typed, write_atomic};
 
 /// What is to be saved.
 #[derive(Clone, Debug)]
@@ -46,12 +47,6 @@ impl Figures {
     }
 }
 
-/// The file of the i-th frame.
-fn frame(path: &Path, i: usize) -> PathBuf {
-    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("frame");
-    path.with_file_name(format!("{stem}-{i:03}.png"))
-}
-
 impl App {
     /// Asks where something is to be saved.
     pub(super) fn save_as(&mut self, name: String, work: Work) {
@@ -76,14 +71,14 @@ impl App {
     pub(super) fn save_figure(&mut self, ctx: &egui::Context) {
         let saved = typed(&self.path).and_then(|path| match &self.figures.waiting.1 {
             Work::File(bytes) => {
-                is_free(&path, self.force)?;
+                is_free(&path, self.force, REPLACED)?;
                 let written = write_atomic(&path, bytes);
                 written.map_err(|error| error.to_string())?;
                 Ok(format!("saved {}", path.display()))
             }
             Work::Frames(svgs, mm) => {
                 for i in 0..svgs.len() {
-                    is_free(&frame(&path, i), self.force)?;
+                    is_free(&numbered(&path, i), self.force, REPLACED)?;
                 }
                 let (svgs, mm) = (svgs.clone(), *mm);
                 let told = format!("writing {} pictures", svgs.len());
@@ -142,11 +137,11 @@ fn in_background(
     let work = move || {
         let write = |(i, svg): (usize, &String)| {
             let bytes = png(svg, mm).map_err(|e| e.to_string())?;
-            write_atomic(&frame(&path, i), &bytes).map_err(|e| e.to_string())
+            write_atomic(&numbered(&path, i), &bytes).map_err(|e| e.to_string())
         };
         let written: Result<(), String> = svgs.iter().enumerate().try_for_each(write);
         let told = written.map(|()| {
-            let first = frame(&path, 0);
+            let first = numbered(&path, 0);
             format!(
                 "saved {} pictures, the first is {}",
                 svgs.len(),

@@ -3,9 +3,12 @@
 mod picture;
 mod shelves;
 
+use std::sync::Arc;
+
 use egui::{RichText, ScrollArea, Sense, Ui, vec2};
 
 use super::lessons::Lessons;
+use super::papers::papers;
 use super::theme::HEADLINE;
 use super::trying::told;
 use crate::engine::{Scenario, load};
@@ -29,7 +32,7 @@ pub enum Choice {
 
 /// The cards.
 pub struct Gallery {
-    cards: Vec<(&'static str, Scenario)>,
+    cards: Vec<(&'static str, Arc<Scenario>)>,
     pictures: Pictures,
     /// The card whose page is open.
     page: Option<&'static str>,
@@ -43,8 +46,10 @@ const STANDS: f64 = 0.5;
 impl Gallery {
     /// Reads the bundled scenarios.
     pub fn new() -> Self {
-        let read =
-            |b: &crate::scenario::Bundled| load(b.document(), &[], None).ok().map(|s| (b.name, s));
+        let read = |b: &crate::scenario::Bundled| {
+            let scenario = load(b.document(), &[], None).ok()?;
+            Some((b.name, Arc::new(scenario)))
+        };
         Self {
             cards: bundled().iter().filter_map(read).collect(),
             pictures: Pictures::default(),
@@ -52,7 +57,7 @@ impl Gallery {
         }
     }
 
-    fn card_of(&self, name: &str) -> Option<(&'static str, Scenario)> {
+    fn card_of(&self, name: &str) -> Option<(&'static str, Arc<Scenario>)> {
         let found = self.cards.iter().find(|(n, _)| *n == name);
         found.cloned()
     }
@@ -189,7 +194,8 @@ impl Gallery {
                 ui.set_height(height - 18.0);
                 let room = vec2(width - 18.0, picture);
                 let visible = ui.is_rect_visible(egui::Rect::from_min_size(ui.cursor().min, room));
-                let texture = self.pictures.of(ui, name).filter(|_| visible);
+                // A picture is read when it is first seen.
+                let texture = visible.then(|| self.pictures.of(ui, name)).flatten();
                 let opened = match texture {
                     Some(texture) => ui.add(fitted(&texture, room).sense(Sense::click())),
                     None => ui.allocate_exact_size(room, Sense::click()).1,
@@ -287,12 +293,7 @@ impl Gallery {
                     .show(ui, |ui| ui.label(&question.answer));
             }
             part(ui, "References", !scenario.references.is_empty());
-            for paper in &scenario.references {
-                match paper.strip_prefix("doi:") {
-                    Some(doi) => ui.hyperlink_to(paper, format!("https://doi.org/{doi}")),
-                    None => ui.label(paper),
-                };
-            }
+            papers(ui, &scenario.references);
         });
         choice
     }

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Panel, PanelContext, figure_menu};
+use super::{Panel, PanelContext, catalogued};
 use crate::engine::Scenario;
 use crate::figure::weights;
 use crate::gui::sheet::Sheet;
@@ -53,8 +53,7 @@ impl Panel for Attention {
             ));
         }
         let matrix = weights(view);
-        let draw = |width: f32, palette| matrix.draw([width, 0.8 * width], palette).drawing;
-        figure_menu(cx, ui, "attention", draw, Some(&|| matrix.table()));
+        catalogued(cx, ui, "attention");
         let size = ui.available_size().max(egui::vec2(120.0, 60.0));
         let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
         let named = || egui::WidgetInfo::labeled(egui::Role::Image, true, "Attention weights");

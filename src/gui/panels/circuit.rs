@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::{Ask, Corner, Panel, PanelContext, figure_menu};
+use super::{Ask, Corner, Panel, PanelContext, catalogued};
 use crate::circuit::Place;
-use crate::engine::{Activity, Command, Snapshot, Subject};
+use crate::engine::{Activity, Command, Subject};
 use crate::figure::{Circuit as Scene, Pulse, doing};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
@@ -55,23 +55,13 @@ impl Panel for Circuit {
         let snapshot = cx.snapshot;
         let fast = snapshot.activity == Activity::Running && snapshot.rate > FAST;
         ui.horizontal(|ui| {
-            let told = if fast {
-                format!("by turns awake and asleep, {:.0} steps/s", snapshot.rate)
-            } else {
-                doing(snapshot)
+            let replays = snapshot.began.as_ref().is_some_and(|s| s.replays());
+            let told = match (fast, replays) {
+                (true, true) => format!("by turns awake and asleep, {:.0} steps/s", snapshot.rate),
+                (true, false) => format!("{}, {:.0} steps/s", snapshot.phase, snapshot.rate),
+                (false, _) => doing(snapshot),
             };
-            let draw = |width: f32, palette| {
-                let size = [width, 0.75 * width];
-                Scene::draw(
-                    snapshot,
-                    &|place| activity(snapshot, place),
-                    &[],
-                    size,
-                    palette,
-                )
-                .drawing
-            };
-            figure_menu(cx, ui, "circuit", draw, None);
+            catalogued(cx, ui, "circuit");
             ui.add(egui::Label::new(told).truncate());
         });
         let size = ui.available_size().max(vec2(120.0, 100.0));
@@ -84,26 +74,14 @@ impl Panel for Circuit {
         for (place, [x, y]) in &scene.pathways {
             let at = rect.min + vec2(*x, *y);
             let grip = Rect::from_center_size(at, vec2(18.0, 18.0));
-            let lesion = snapshot.pathways.iter().find(|p| p.place == *place);
-            let lesion = lesion.map_or(0.0, |p| p.lesion);
-            self::place(cx, ui, *place, grip, shown(*place), lesion);
+            self::place(cx, ui, *place, grip, shown(*place));
         }
         for (place, area) in &scene.regions {
             let min = rect.min + vec2(area.x, area.y);
             let rect = Rect::from_min_size(pos2(min.x, min.y), vec2(area.width, area.height));
-            let lesion = snapshot.regions.iter().find(|r| r.place == *place);
-            let lesion = lesion.map_or(0.0, |r| r.lesion);
-            self::place(cx, ui, *place, rect, shown(*place), lesion);
+            self::place(cx, ui, *place, rect, shown(*place));
         }
     }
-}
-
-/// The activity of a place now.
-fn activity(snapshot: &Snapshot, place: Place) -> f32 {
-    let region = snapshot.regions.iter().find(|r| r.place == place);
-    let pathway = snapshot.pathways.iter().find(|p| p.place == place);
-    let pathway = pathway.map(|p| p.activity);
-    region.map(|r| r.activity).or(pathway).unwrap_or(0.0)
 }
 
 impl Circuit {
@@ -124,7 +102,8 @@ impl Circuit {
         };
         for place in Place::ALL {
             let mean = self.means.entry(place).or_default();
-            *mean += (activity(snapshot, place) - *mean) * part;
+            let active = snapshot.at(place).map_or(0.0, |(active, _)| active);
+            *mean += (active - *mean) * part;
         }
         let running = snapshot.activity == Activity::Running;
         if cx.still || !(running || moved || now - self.since < TRAVELS) {
@@ -141,7 +120,12 @@ impl Circuit {
             return Vec::new();
         }
         ui.ctx().request_repaint_after(Duration::from_millis(16));
-        let eased = 1.0 - (1.0 - at.min(1.2)).powi(2).copysign(1.0 - at);
+        // Fast at first; what has arrived goes on, and its trail with it.
+        let eased = if at < 1.0 {
+            1.0 - (1.0 - at).powi(2)
+        } else {
+            at
+        };
         let active = snapshot.pathways.iter().map(|p| p.place);
         let active = active.filter(|place| self.means[place] > SEEN);
         let pulse = |along| Pulse {
@@ -153,7 +137,8 @@ impl Circuit {
 }
 
 /// What can be done with a region or pathway, and what is told of it.
-fn place(cx: &PanelContext<'_>, ui: &Ui, place: Place, rect: Rect, active: f32, lesion: f64) {
+fn place(cx: &PanelContext<'_>, ui: &Ui, place: Place, rect: Rect, active: f32) {
+    let lesion = cx.snapshot.at(place).map_or(0.0, |(_, lesion)| lesion);
     let response = ui.interact(rect, ui.scope_id().with(place), Sense::click());
     if response.hovered() || response.has_focus() {
         let stroke = egui::Stroke::new(2.0, ui.visuals().strong_text_color());

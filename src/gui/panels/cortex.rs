@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::{RichText, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext};
+use super::{Ask, Corner, Panel, PanelContext, catalogued};
 use crate::engine::{CortexView, Source, Subject};
 use crate::figure::{largest, letter};
 use crate::gui::heatmap::{Heatmap, Picture};
@@ -44,6 +44,9 @@ impl Panel for Cortex {
             Source::Reinstated => ("re-instated by a ripple", colors.replayed),
         };
         ui.horizontal_wrapped(|ui| {
+            if view.states.steps() > 0 {
+                catalogued(cx, ui, "cortex");
+            }
             ui.label(format!("episode {}", view.episode));
             ui.label(RichText::new(what).color(color32(color)).strong());
             let mut locked = self.locked.is_some();

@@ -5,6 +5,7 @@ use egui::{CollapsingHeader, Frame, RichText, ScrollArea, Stroke, Ui};
 use super::{Ask, Corner, Panel, PanelContext};
 use crate::engine::Scenario;
 use crate::gui::lessons::Lessons;
+use crate::gui::papers::papers;
 use crate::gui::theme::{color32, palette};
 use crate::gui::trying::told as told_of;
 use crate::scenario::{Attempt, LessonStep, Question, Watch};
@@ -98,12 +99,7 @@ fn whole(cx: &PanelContext<'_>, scenario: &Scenario, ui: &mut Ui) {
     for asked in &scenario.questions {
         question(asked, ui);
     }
-    for reference in &scenario.references {
-        match reference.strip_prefix("doi:") {
-            Some(doi) => ui.hyperlink_to(reference, format!("https://doi.org/{doi}")),
-            None => ui.label(reference),
-        };
-    }
+    papers(ui, &scenario.references);
 }
 
 fn heading(ui: &mut Ui, text: &str, empty: bool) {

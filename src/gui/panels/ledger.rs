@@ -2,9 +2,9 @@
 
 use egui::{Sense, Ui, vec2};
 
-use super::{Panel, PanelContext, figure_menu};
+use super::{Panel, PanelContext, catalogued};
 use crate::engine::Scenario;
-use crate::figure::{ledger, ledger_height, ledger_table};
+use crate::figure::{LEDGER, ledger, ledger_height, ledger_table};
 use crate::gui::sheet::Sheet;
 use crate::gui::theme::palette;
 
@@ -39,10 +39,9 @@ impl Panel for Ledger {
             ui.label("nothing measured yet");
             return;
         }
-        let draw = |width, palette| ledger(rows, width, palette);
-        figure_menu(cx, ui, "ledger", draw, Some(&|| ledger_table(rows)));
+        catalogued(cx, ui, "ledger");
         egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-            let size = vec2(ui.available_width().max(480.0), ledger_height(rows.len()));
+            let size = vec2(ui.available_width().max(LEDGER), ledger_height(rows.len()));
             let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
             let told = format!("Costs of the rules\n{}", ledger_table(rows));
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &told));

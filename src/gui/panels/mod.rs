@@ -32,7 +32,7 @@ use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
 use super::lessons::Lessons;
 use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
-use crate::figure::{DPI, Drawing, Palette, pixels, png, points, svg};
+use crate::figure::{DPI, Drawing, Figure, Palette, Wanted, pixels, png, points, svg};
 use crate::record::Metric;
 use crate::scenario::TrySpec;
 
@@ -189,6 +189,19 @@ pub(super) fn figure_menu(
     let told = format!("Figure of {name}");
     let button = shown.response;
     button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &told));
+}
+
+/// The same for a panel that shows just what the figure of this name does, where it shows something.
+pub(super) fn catalogued(cx: &PanelContext<'_>, ui: &mut egui::Ui, name: &str) {
+    let Some(figure) = Figure::named(name) else {
+        return;
+    };
+    let wanted = Wanted::default();
+    let made = |width, palette| figure.make(cx.snapshot, &wanted, width, palette);
+    let draw =
+        |width, palette| made(width, palette).map_or_else(|_| Drawing::default(), |m| m.drawing);
+    let table = || made(points(85.0), Palette::LIGHT).map_or(String::new(), |m| m.table);
+    figure_menu(cx, ui, name, draw, Some(&table));
 }
 
 /// The ways to save and to copy a figure.
