@@ -100,6 +100,9 @@ fn the_palette_finds_commands_panels_quantities_lessons_and_scenarios_by_keyboar
     key(&mut harness, Key::Escape);
     assert_eq!(harness.state().snapshot().step, step);
 
+    // Also from the gallery.
+    harness.state_mut().show_gallery();
+    harness.run_steps(2);
     typed(&mut harness, "panel ledger");
     key(&mut harness, Key::Enter);
     harness.get_by_label_contains("Costs of the rules");

@@ -47,11 +47,11 @@ impl App {
         for (action, name, key) in actions.filter(|(a, _, _)| shown || !a.concerns_the_run()) {
             all.push((Entry::Do(*action), (*name).into(), Action::key_text(*key)));
         }
+        for panel in &self.panels {
+            let name = format!("Panel: {}", panel.title());
+            all.push((Entry::Panel(panel.title()), name, String::new()));
+        }
         if shown {
-            for panel in &self.panels {
-                let name = format!("Panel: {}", panel.title());
-                all.push((Entry::Panel(panel.title()), name, String::new()));
-            }
             let live = self.simulation.snapshot();
             let regions = live.regions.iter().map(|r| (r.place, r.lesion));
             for (place, lesion) in regions.chain(live.pathways.iter().map(|p| (p.place, p.lesion)))
@@ -173,6 +173,7 @@ impl App {
         match entry {
             Entry::Do(action) => self.act(action, ctx),
             Entry::Panel(title) => {
+                self.middle = Middle::Panels;
                 self.alone = false;
                 self.dock.bring_forward(title);
             }
