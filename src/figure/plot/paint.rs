@@ -47,15 +47,20 @@ impl Sheet {
             ..
         } = self.palette;
         let frame = self.frame;
+        let mut lowest = f32::INFINITY;
         for tick in marks {
             let Some(y) = self.y.place(tick.value) else {
                 continue;
             };
             self.drawing
                 .line(vec![[frame.x, y], [frame.right(), y]], faint, 0.5);
-            let at = [frame.x - 5.0, y];
-            self.drawing
-                .text(at, &*tick.text, TEXT, caption, Anchor::End);
+            // In a low plot not all have room; they come from below.
+            if y + TEXT <= lowest {
+                let at = [frame.x - 5.0, y];
+                self.drawing
+                    .text(at, &*tick.text, TEXT, caption, Anchor::End);
+                lowest = y;
+            }
         }
         let corner = [
             [frame.x, frame.y],
