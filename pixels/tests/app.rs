@@ -155,7 +155,7 @@ fn full() -> Snapshot {
         overlap: 0.9,
         strength: 0.8,
         support: 1.0,
-        sweeps: 2,
+        sweeps: vec![],
         lived_step: Some(3 - i as usize),
     });
     let view = Arc::new(RippleView {
@@ -202,7 +202,9 @@ fn full() -> Snapshot {
                 units: 8,
                 values: wave(48),
             },
+            ..LivedView::default()
         })),
+        ..RippleView::default()
     });
     snapshot.ripple = view;
     snapshot.ripples = Arc::new(vec![record(0, false), record(1, true)]);

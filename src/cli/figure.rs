@@ -45,6 +45,9 @@ pub(super) struct Figure {
     /// Height in millimetres, where it shall not be the usual one.
     #[arg(long, value_name = "MM", value_parser = clap::value_parser!(u16).range(10..=1000))]
     pub height: Option<u16>,
+    /// Further rows; may be given several times.
+    #[arg(long = "with", value_name = "ROWS")]
+    pub with: Vec<Rows>,
     /// On a dark ground, for a screen.
     #[arg(long)]
     pub dark: bool,
@@ -54,6 +57,16 @@ pub(super) struct Figure {
     /// Replaces FILE where it is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// Rows that are there where they are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Rows {
+    /// In the theatre: the gates of the cell, or what its groups put out.
+    #[value(alias = "outputs")]
+    Gates,
+    /// In ca3: overlap and support at each sweep of each replayed step.
+    Sweeps,
 }
 
 /// What a figure is written as.
@@ -97,6 +110,16 @@ impl Figure {
                 Failure::wrong(format_args!("this run did not measure {name}{near}"))
             })
         };
+        for (rows, name, panel) in [
+            (Rows::Gates, "gates", "theatre"),
+            (Rows::Sweeps, "sweeps", "ca3"),
+        ] {
+            if self.with.contains(&rows) && self.panel.name != panel {
+                return Err(Failure::wrong(format_args!(
+                    "--with {name} is for --panel {panel}"
+                )));
+            }
+        }
         if self.metric.is_empty() && self.panel.name == "metrics" {
             return Err(Failure::wrong(
                 "say which quantities: --metric NAME, once or several times, as metrics.csv of the run has them",
@@ -108,6 +131,8 @@ impl Figure {
             metrics: metrics?,
             along: along.map_or(Along::Time, Along::Metric),
             quantity: self.quantity.unwrap_or_default(),
+            inside: self.with.contains(&Rows::Gates),
+            sweeps: self.with.contains(&Rows::Sweeps),
             ..Wanted::default()
         })
     }

@@ -30,5 +30,5 @@ pub use setting::{given, sound};
 pub use show::{
     Activity, AttentionView, Base, CortexView, Counts, Course, Findings, Frames, Growing, Kept,
     Link, LivedView, LogLine, Matrix, PathwayView, Raster, RegionView, RippleMark, RippleStep,
-    RippleView, Series, Snapshot, Subject, draw, inspect,
+    RippleView, Series, Snapshot, Subject, SweepView, draw, inspect,
 };

@@ -12,7 +12,7 @@ use super::palette::Palette;
 use super::plot::{Plot, stacked, tabled};
 use super::recall::recall;
 use super::table::csv;
-use super::theatre::{Front, Theatre};
+use super::theatre::{Front, Further, Theatre};
 use crate::circuit::Place;
 use crate::engine::Snapshot;
 use crate::record::Metric;
@@ -28,6 +28,10 @@ pub struct Wanted {
     pub quantity: Quantity,
     /// Its height in points, where it shall not be the usual one.
     pub height: Option<f32>,
+    /// Whether the theatre shows the gates of the cell too.
+    pub inside: bool,
+    /// Whether ca3 shows the sweeps of each replayed step too.
+    pub sweeps: bool,
     /// Replayed steps that are shown, where it shall not be all of them.
     pub steps: Option<usize>,
 }
@@ -193,8 +197,18 @@ fn theatre(
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
     }
+    if wanted.inside && view.parts.is_none() {
+        return Err("the cell of this run has no gates".into());
+    }
     let steps = wanted.steps.unwrap_or(view.steps.len());
-    let front = Front::new(view.clone(), steps, true);
+    let front = Front::new(
+        view.clone(),
+        steps,
+        Further {
+            truncated: true,
+            inside: wanted.inside,
+        },
+    );
     Ok(Made {
         drawing: Theatre::draw(&front, wanted.size(width, 0.75), palette).drawing,
         table: front.table(),
@@ -222,7 +236,7 @@ fn ca3(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Re
         return Err("no ripple came in this run".into());
     }
     let mut decoded = Decoded::default();
-    decoded.draw(view, wanted.size(width, 0.75), palette);
+    decoded.draw(view, wanted.sweeps, wanted.size(width, 0.75), palette);
     Ok(Made {
         drawing: decoded.drawing,
         table: recall(view, palette).table(),

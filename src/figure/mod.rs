@@ -37,4 +37,4 @@ pub use palette::{Color, Map, Palette, contrast, mixed};
 pub use png::{DPI, decoded_png, encoded_png, pixels, png};
 pub use recall::recall;
 pub use svg::{points, svg};
-pub use theatre::{Agreement, Front, Lane, Theatre};
+pub use theatre::{Agreement, Front, Further, Lane, Theatre};

@@ -62,7 +62,28 @@ pub fn decoded_png(bytes: &[u8]) -> io::Result<tiny_skia::Pixmap> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::{Anchor, Area, Drawing, points, svg};
+    use crate::figure::{Anchor, Area, Cells, Drawing, points, svg};
+
+    #[test]
+    fn no_ground_shows_between_the_cells_of_a_map() {
+        let area = Area {
+            x: 13.37,
+            y: 7.77,
+            width: 173.3,
+            height: 61.1,
+        };
+        let shade = |i: u32| [(i * 7 % 100) as u8, 0, (i * 29 % 100) as u8, 255];
+        for rows in [7, 16, 33] {
+            let mut drawing = Drawing::new([200.0, 80.0]);
+            let colors = (0..rows * 22).map(shade).collect();
+            let rows = rows as usize;
+            drawing.map(area, Arc::new(Cells { rows, colors }));
+            let picture = pixels(&svg(&drawing, [255; 4]), 850.0).unwrap();
+            let white = picture.pixels().iter().filter(|p| p.green() > 0).count();
+            let around = 850.0 * 340.0 - area.width * area.height * 4.25 * 4.25;
+            assert!((white as f32 - around).abs() < 2000.0, "{white} {around}");
+        }
+    }
 
     #[test]
     fn a_column_of_a_journal_has_a_thousand_dots_and_its_text_is_drawn() {

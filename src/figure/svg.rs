@@ -16,6 +16,9 @@ pub fn points(mm: f32) -> f32 {
 /// Most cells of a map that are drawn; of more every so-manieth row or column is.
 const MOST_CELLS: usize = 40_000;
 
+/// How far a cell of a map reaches under its neighbours.
+const UNDER: f32 = 0.1;
+
 /// A drawing as the text of an SVG file.
 pub fn svg(drawing: &Drawing, ground: Color) -> String {
     let [width, height] = drawing.size;
@@ -145,11 +148,15 @@ impl Svg {
                     end += skip_rows;
                 }
                 let end = end.min(rows);
+                let [x, y] = [area.x + column as f32 * wide, area.y + row as f32 * high];
+                // A little under the ones that come after it: places are rounded when they are written.
+                let width = wide * skip_columns.min(columns - column) as f32 + UNDER;
+                let height = (end - row) as f32 * high + UNDER;
                 let piece = Area {
-                    x: area.x + column as f32 * wide,
-                    y: area.y + row as f32 * high,
-                    width: wide * skip_columns.min(columns - column) as f32,
-                    height: (end - row) as f32 * high,
+                    x,
+                    y,
+                    width: width.min(area.right() - x),
+                    height: height.min(area.bottom() - y),
                 };
                 self.fill(piece, color(row));
                 row = end;

@@ -11,9 +11,9 @@ mod readout;
 mod weights;
 
 pub use cell::{
-    Cell, CellSpec, CellState, Chain, ChainCell, FanIn, Gaussian, Gru, GruCell, InitSpec,
-    Invertible, Linear, Lstm, LstmCell, OneGate, OneGated, Orthogonal, Reversible, ReversibleCell,
-    Step, Tanh, TensorShape, first,
+    Cell, CellSpec, CellState, Chain, ChainCell, FanIn, Gaussian, Gru, GruCell, InitSpec, Inside,
+    InsidePart, Invertible, Linear, Lstm, LstmCell, OneGate, OneGated, Orthogonal, Reversible,
+    ReversibleCell, Step, Tanh, TensorShape, first,
 };
 pub use linearisation::Linearisation;
 pub use loss::{CrossEntropy, Loss, LossSpec, Score, SquaredError, score};
@@ -319,6 +319,11 @@ impl<R: Real> Cortex<R> {
     /// Rows of `aux` that the cell wants.
     pub fn aux_rows(&self) -> usize {
         self.cell.as_dyn().aux_rows()
+    }
+
+    /// What of them there is to be seen.
+    pub fn inside(&self) -> Option<&'static Inside> {
+        self.cell.as_dyn().inside()
     }
 
     /// L: rows of `local` that the cell wants.

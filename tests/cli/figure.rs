@@ -57,8 +57,42 @@ fn figures_hold_their_labels_and_numbers_as_text() {
             assert!(ca3.iter().any(|t| t == text), "{text}: {ca3:?}");
         }
     }
+    // Sweeps are kept in the checkpoint.
+    let args = "figure r --panel ca3 --with sweeps --out -";
+    let ca3 = done(&dir, &args.split(' ').collect::<Vec<_>>());
+    assert!(texts(&ca3).iter().any(|t| t == "each sweep"));
     // The run folder is left as it is.
     assert!(!dir.path().join("r/theatre.svg").exists());
+}
+
+#[test]
+fn gates_are_there_where_a_cell_has_some() {
+    let dir = workshop();
+    let theatre = |set: &str, folder: &str| {
+        done(&dir, &["run", "tiny.ron", "--set", set, "--out", folder]);
+        let args = [
+            "figure", folder, "--panel", "theatre", "--with", "gates", "--out", "-",
+        ];
+        run(&dir, &args)
+    };
+    let rows = [
+        ("Gru(units: 5)", vec!["reset gate r", "update gate u"]),
+        ("Lstm(units: 5)", vec!["forget gate f", "output gate o"]),
+        ("Reversible(units: 5)", vec!["output of A", "output of B"]),
+    ];
+    for (i, (cell, names)) in rows.into_iter().enumerate() {
+        let (code, svg, said) = theatre(&format!("cortex.cell={cell}"), &i.to_string());
+        assert_eq!(code, 0, "{said}");
+        let texts = texts(&svg);
+        for name in names {
+            assert!(texts.iter().any(|t| t == name), "{name}: {texts:?}");
+        }
+    }
+    let (code, _, said) = theatre("seed=2", "plain");
+    assert!(code == 2 && said.contains("has no gates"), "{code} {said}");
+    let args = "figure plain --panel learning --with sweeps --out f.svg";
+    let (code, _, said) = run(&dir, &args.split(' ').collect::<Vec<_>>());
+    assert!(code == 2 && said.contains("--panel ca3"), "{code} {said}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use ammon::engine::{Experiment, Frames, load};
-use ammon::figure::Front;
+use ammon::figure::{Front, Further};
 use ammon::record::Event;
 use ammon::scenario::read_file;
 use safetensors::{Dtype, SafeTensors};
@@ -250,7 +250,7 @@ fn the_theatre_shows_what_the_files_say() {
             );
         }
         let steps = view.steps.len();
-        let agreement = Front::new(Arc::new(view), steps, true).agreement;
+        let agreement = Front::new(Arc::new(view), steps, Further::default()).agreement;
         assert!((agreement.state - row.cosine).abs() < 1e-6);
         assert!(
             agreement.delta > 0.999 && agreement.remote > 0.999,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::experiment::Experiment;
 use super::super::lab::{Alone, Replaying, errors_of, replay};
+use super::inside::inside;
 use super::snapshot::{LivedView, Raster};
 use crate::learning::{RuleKind, Tbptt};
 use crate::numeric::Real;
@@ -38,6 +39,7 @@ pub(super) fn lived_view<R: Real>(
         exact,
         reach,
         truncated,
+        inside: inside(&lab.cortex, shape, record.as_slice()),
     }))
 }
 

@@ -3,6 +3,7 @@
 mod course;
 mod frames;
 mod growing;
+mod inside;
 mod inspect;
 mod lived;
 mod observer;
@@ -16,6 +17,6 @@ pub use inspect::{Findings, Link, Matrix, Subject, inspect};
 pub use observer::Observer;
 pub use snapshot::{
     Activity, AttentionView, CortexView, LivedView, LogLine, PathwayView, Raster, RegionView,
-    RippleStep, RippleView, Series, Snapshot,
+    RippleStep, RippleView, Series, Snapshot, SweepView,
 };
 pub use view::draw;

@@ -10,6 +10,7 @@ use super::super::scenario::Scenario;
 use super::course::{Base, Course};
 use super::frames::{Counts, Kept};
 use crate::circuit::Place;
+use crate::neocortex::Inside;
 use crate::record::{CapacityRecord, Declared, Metric, Order, PhaseName, RippleRecord};
 use crate::task::{Baselines, Level};
 
@@ -130,6 +131,17 @@ pub struct LivedView {
     pub reach: usize,
     /// δ_t as truncated BPTT has it, S × T.
     pub truncated: Raster,
+    /// What units computed within each step, A N × T: see [`RippleView::parts`].
+    pub inside: Raster,
+}
+
+/// A state of the attractor dynamics on its way to the one that it settles in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SweepView {
+    /// Its overlap with the engram that should have come; NaN where there should have been none.
+    pub overlap: f32,
+    /// Support of the state that follows, 1 for a stored pattern; NaN where it is not kept.
+    pub support: f32,
 }
 
 /// One step of a ripple as drawn.
@@ -143,8 +155,8 @@ pub struct RippleStep {
     pub strength: f32,
     /// Support by the collaterals, 1 for a stored pattern.
     pub support: f32,
-    /// Sweeps of the attractor dynamics.
-    pub sweeps: usize,
+    /// The sweeps of the attractor dynamics.
+    pub sweeps: Vec<SweepView>,
     /// Step of the episode that should have come, where there is one.
     pub lived_step: Option<usize>,
 }
@@ -178,6 +190,10 @@ pub struct RippleView {
     pub rule: String,
     /// Its δ_t at each step, S × steps, in replayed order; NaN where none was carried.
     pub delta: Raster,
+    /// What units compute within a step, where the cell has gates or the like: A parts.
+    pub parts: Option<&'static Inside>,
+    /// The parts one below the other as the ripple makes them again, A N × steps, in replayed order.
+    pub inside: Raster,
     /// CA3 codes of the episode's engrams, by lived step.
     pub codes: Arc<Vec<Vec<u32>>>,
     /// The episode as it was lived, where that is known.
@@ -189,7 +205,13 @@ impl RippleView {
     pub(super) fn bytes(&self) -> usize {
         let codes: usize = self.codes.iter().map(|code| 24 + 4 * code.len()).sum();
         let lived = self.lived.as_ref().map_or(0, |lived| {
-            let rasters = [&lived.states, &lived.inputs, &lived.exact, &lived.truncated];
+            let rasters = [
+                &lived.states,
+                &lived.inputs,
+                &lived.exact,
+                &lived.truncated,
+                &lived.inside,
+            ];
             4 * rasters
                 .map(|raster| raster.values.len())
                 .iter()

@@ -9,11 +9,11 @@ use super::frames::Frames;
 use super::lived::lived_view;
 use super::snapshot::{
     AttentionView, CortexView, LivedView, PathwayView, Raster, RegionView, RippleStep, RippleView,
-    Snapshot,
+    Snapshot, SweepView,
 };
 use crate::circuit::Place;
 use crate::episode::Targets;
-use crate::hippocampus::HippocampusState;
+use crate::hippocampus::{Code, HippocampusState};
 use crate::numeric::Real;
 
 /// Fills in what can be read off the experiment itself, and its ripple from the frames that are kept of it.
@@ -104,15 +104,24 @@ pub(super) fn attention_view<R: Real>(lab: &Lab<R>) -> Option<AttentionView> {
 }
 
 /// A step of a ripple.
-pub(super) fn ripple_step<R: Real>(running: &Replaying<R>, at: usize) -> Option<RippleStep> {
+pub(super) fn ripple_step<R: Real>(
+    running: &Replaying<R>,
+    memory: &HippocampusState<R>,
+    at: usize,
+) -> Option<RippleStep> {
     let state = running.planned.walk.states.get(at)?;
+    let expected = running.planned.expected.get(at);
+    let sweep = |(i, active): (usize, &Code)| SweepView {
+        overlap: expected.map_or(f32::NAN, |e| memory.overlap(active, &e.code) as f32),
+        support: state.supports.get(i).copied().unwrap_or(f32::NAN),
+    };
     Some(RippleStep {
         active: state.active.clone(),
         overlap: running.overlaps.get(at).map_or(f32::NAN, |o| *o as f32),
         strength: state.strength,
         support: state.support,
-        sweeps: state.sweeps.len(),
-        lived_step: running.planned.expected.get(at).map(|e| e.step),
+        sweeps: state.sweeps.iter().enumerate().map(sweep).collect(),
+        lived_step: expected.map(|e| e.step),
     })
 }
 
@@ -134,6 +143,7 @@ pub(super) fn ripple_head<R: Real>(
     RippleView {
         rule: carrier.map_or_else(String::new, |rule| rule.label.clone()),
         codes: Arc::new(codes),
+        parts: run.lab().cortex.inside(),
         lived: known.or_else(|| lived_view(run, running)),
         ripple: running.number,
         episode: planned.episode,

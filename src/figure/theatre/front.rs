@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::table::csv;
 use crate::engine::{Raster, RippleView};
 use crate::episode::quarter;
+use crate::neocortex::InsidePart;
 use crate::numeric::statistics::{cosine, dot};
 
 /// What a lane shows.
@@ -22,10 +23,21 @@ pub enum Lane {
     Exact,
     /// δ of BPTT that is cut off after a few steps.
     Truncated,
+    /// What units compute within a step, the part of this position: as lived, and where the ripple has been as it makes it again.
+    Inside(usize),
     /// |δ| at each step.
     Sizes,
     /// Cosines at each step.
     Cosines,
+}
+
+/// Rows that are there where they are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Further {
+    /// δ of truncated BPTT.
+    pub truncated: bool,
+    /// The gates of the cell, where it has any, or the like.
+    pub inside: bool,
 }
 
 /// What is drawn of a ripple.
@@ -35,8 +47,8 @@ pub struct Front {
     pub view: Arc<RippleView>,
     /// Replayed steps that are shown, from the first on.
     pub steps: usize,
-    /// Whether truncated BPTT is beside it.
-    pub truncated: bool,
+    /// Rows beyond the usual ones.
+    pub further: Further,
     /// Agreement with the episode so far.
     pub agreement: Agreement,
 }
@@ -90,11 +102,11 @@ impl Products {
 
 impl Front {
     /// So many steps of a ripple.
-    pub fn new(view: Arc<RippleView>, steps: usize, truncated: bool) -> Self {
+    pub fn new(view: Arc<RippleView>, steps: usize, further: Further) -> Self {
         let mut front = Self {
             view,
             steps,
-            truncated,
+            further,
             agreement: Agreement::default(),
         };
         front.agreement = front.agree();
@@ -102,8 +114,8 @@ impl Front {
     }
 
     /// Whether it is this one: the ripple is told by where it lies.
-    pub fn is(&self, view: &Arc<RippleView>, steps: usize, truncated: bool) -> bool {
-        Arc::ptr_eq(&self.view, view) && (self.steps, self.truncated) == (steps, truncated)
+    pub fn is(&self, view: &Arc<RippleView>, steps: usize, further: Further) -> bool {
+        Arc::ptr_eq(&self.view, view) && (self.steps, self.further) == (steps, further)
     }
 
     /// The replayed step that each lived step was shown at, where it was; of several the last.
@@ -116,6 +128,29 @@ impl Front {
             }
         }
         shown
+    }
+
+    /// The parts of what units compute within a step that are shown.
+    pub(super) fn parts(&self) -> &'static [InsidePart] {
+        let shown = self.view.parts.filter(|_| self.further.inside);
+        shown.map_or(&[], |inside| inside.parts)
+    }
+
+    /// One of them at a lived step: as lived, and as the ripple makes it again.
+    pub(super) fn inside(
+        &self,
+        part: usize,
+        t: usize,
+        replayed: Option<usize>,
+    ) -> [Option<&[f32]>; 2] {
+        let parts = self.parts().len().max(1);
+        let lived = self.view.lived.as_ref();
+        let lived = lived.and_then(|lived| lived.inside.column(t));
+        let again = replayed.and_then(|at| self.view.inside.column(at));
+        [lived, again].map(|column| {
+            let column = column?;
+            column.chunks_exact((column.len() / parts).max(1)).nth(part)
+        })
     }
 
     /// The lived step that came last.

@@ -4,7 +4,7 @@
 mod front;
 mod painter;
 
-pub use front::{Agreement, Front, Lane};
+pub use front::{Agreement, Front, Further, Lane};
 
 use std::fmt::Write;
 
@@ -49,11 +49,11 @@ impl Theatre {
 
     /// What there is at a place, in words.
     pub fn tell(&self, front: &Front, place: [f32; 2]) -> Option<String> {
-        let (lane, t, part) = self.at(place)?;
+        let (lane, t, down) = self.at(place)?;
         let view = &front.view;
         let lived = view.lived.as_deref();
         let replayed = front.shown().get(t).copied().flatten();
-        let unit = |raster: &Raster| ((part * raster.units as f32) as usize).min(raster.units);
+        let unit = |raster: &Raster| ((down * raster.units as f32) as usize).min(raster.units);
         let value = |raster: &Raster, column: Option<usize>, what: &str, name: &str| {
             let unit = unit(raster);
             let value = column.and_then(|c| raster.column(c)?.get(unit).copied());
@@ -86,6 +86,18 @@ impl Theatre {
             Lane::Carried => value(&view.delta, replayed, "δ", "unit"),
             Lane::Exact => value(&lived?.exact, Some(t), "exact δ", "unit"),
             Lane::Truncated => value(&lived?.truncated, Some(t), "truncated δ", "unit"),
+            Lane::Inside(part) => {
+                let name = front.parts().get(part)?.name;
+                let [lived, again] = front.inside(part, t, replayed);
+                let units = lived.or(again)?.len();
+                let unit = ((down * units as f32) as usize).min(units.checked_sub(1)?);
+                let value = |column: Option<&[f32]>, none: &str| {
+                    column.map_or(none.into(), |column| short(column[unit]))
+                };
+                let lived = value(lived, "not known");
+                let again = value(again, "nothing yet");
+                format!("{name} of unit {unit} at step {t}: lived {lived}, re-instated {again}")
+            }
             Lane::Sizes => {
                 let norm = |raster: &Raster, column: Option<usize>| {
                     let column = column.and_then(|c| raster.column(c));
@@ -98,7 +110,7 @@ impl Theatre {
                     norm(&view.delta, replayed),
                     norm(&lived.exact, Some(t))
                 );
-                if front.truncated {
+                if front.further.truncated {
                     let truncated = norm(&lived.truncated, Some(t));
                     // A string takes whatever is written to it.
                     let _ = write!(text, ", over {} steps {truncated}", lived.reach);
@@ -128,7 +140,9 @@ mod tests {
 
     use super::*;
     use crate::engine::{LivedView, RippleStep, RippleView};
+    use crate::figure::palette::{Map, mixed};
     use crate::figure::{Mark, Palette};
+    use crate::neocortex::{Inside, InsidePart};
     use crate::record::Order;
 
     /// A ripple of so many steps backwards through an episode of four, with δ twice as long as it should be.
@@ -162,13 +176,84 @@ mod tests {
                 exact: raster(lived.clone()),
                 reach: 2,
                 truncated: raster([vec![0.0; 4], lived[4..].to_vec()].concat()),
+                inside: Raster {
+                    units: 4,
+                    values: (0..16).map(|i| i as f32 / 16.0).collect(),
+                },
             })),
             ..RippleView::default()
         }
     }
 
     fn front(view: &RippleView, steps: usize) -> Front {
-        Front::new(Arc::new(view.clone()), steps, true)
+        let further = Further {
+            truncated: true,
+            inside: true,
+        };
+        Front::new(Arc::new(view.clone()), steps, further)
+    }
+
+    /// A cell of two gates.
+    fn gated(steps: usize) -> RippleView {
+        static GATES: Inside = Inside {
+            name: "gates",
+            parts: &[
+                InsidePart {
+                    name: "update gate",
+                    part: 0,
+                    signed: false,
+                },
+                InsidePart {
+                    name: "new value",
+                    part: 1,
+                    signed: true,
+                },
+            ],
+        };
+        RippleView {
+            parts: Some(&GATES),
+            inside: Raster {
+                units: 4,
+                values: (0..4 * steps).map(|i| 1.0 - i as f32 / 16.0).collect(),
+            },
+            ..ripple(steps)
+        }
+    }
+
+    #[test]
+    fn gates_are_rows_of_their_own_pale_until_the_ripple_makes_them_again() {
+        let view = gated(1);
+        let front = front(&view, 1);
+        let theatre = Theatre::draw(&front, [600.0, 500.0], Palette::DARK);
+        let lanes: Vec<Lane> = theatre.lanes.iter().map(|(lane, _)| *lane).collect();
+        assert_eq!(&lanes[6..8], [Lane::Inside(0), Lane::Inside(1)]);
+        let (update, new) = (map(&theatre, lanes[6]), map(&theatre, lanes[7]));
+        assert_eq!((update.len(), new.len()), (8, 8));
+        assert_eq!(update[6], Map::Viridis.color(1.0), "as it is made again");
+        let pale = mixed(Palette::DARK.ground, Map::Viridis.color(1.0 / 16.0), 0.5);
+        assert_eq!(update[1], pale, "as it was lived");
+        let at = |lane: Lane, t: usize, part: f32| {
+            let area = theatre.lanes.iter().find(|(l, _)| *l == lane).unwrap().1;
+            let x = area.x + (t as f32 + 0.5) / 4.0 * area.width;
+            theatre
+                .tell(&front, [x, area.y + part * area.height])
+                .unwrap()
+        };
+        let told = "update gate of unit 1 at step 3: lived 0.812, re-instated 0.938";
+        assert_eq!(at(Lane::Inside(0), 3, 0.9), told);
+        let told = "new value of unit 0 at step 0: lived 0.125, re-instated nothing yet";
+        assert_eq!(at(Lane::Inside(1), 0, 0.1), told);
+        let plain = Front {
+            further: Further::default(),
+            ..front.clone()
+        };
+        let plain = Theatre::draw(&plain, [600.0, 500.0], Palette::DARK);
+        assert!(
+            plain
+                .lanes
+                .iter()
+                .all(|(lane, _)| !matches!(lane, Lane::Inside(_)))
+        );
     }
 
     fn map(theatre: &Theatre, lane: Lane) -> Vec<crate::figure::Color> {
@@ -267,7 +352,15 @@ mod tests {
         let mut plain = ripple(4);
         plain.rule = String::new();
         plain.delta = Raster::default();
-        for view in [&unknown, &astray, &silent, &plain, &RippleView::default()] {
+        let mut gates = gated(3);
+        gates.inside.values[2] = f32::NAN;
+        gates.lived = None;
+        let few = RippleView {
+            inside: Raster::default(),
+            ..gated(2)
+        };
+        let views = [&unknown, &astray, &silent, &plain, &gates, &few];
+        for view in views.into_iter().chain([&RippleView::default()]) {
             for size in [[1.0, 1.0], [300.0, 90.0], [3000.0, 2000.0]] {
                 for steps in [0, 2, 9] {
                     let theatre = Theatre::draw(&front(view, steps), size, Palette::DARK);

@@ -68,10 +68,11 @@ impl<'a> Painter<'a> {
         }
         if lived && carries {
             maps.push(Lane::Exact);
-            if self.front.truncated {
+            if self.front.further.truncated {
                 maps.push(Lane::Truncated);
             }
         }
+        maps.extend((0..self.front.parts().len()).map(Lane::Inside));
         let mut lanes = Vec::new();
         // Room for the axis, and half a text above.
         let room = (height - 40.0).max(60.0);
@@ -109,6 +110,7 @@ impl<'a> Painter<'a> {
             // What it was is not known: what comes back is all there is.
             match lane {
                 Lane::Reinstated => self.states(area, "re-instated state", None),
+                Lane::Inside(part) => self.inside(area, part),
                 _ => self.errors(area, &format!("δ, {}", view.rule), None, 0.0),
             }
             return;
@@ -124,6 +126,7 @@ impl<'a> Painter<'a> {
                 let label = format!("δ, Tbptt({})", lived.reach);
                 self.errors(area, &label, Some(&lived.truncated), 0.65);
             }
+            Lane::Inside(part) => self.inside(area, part),
             Lane::Sizes => self.sizes(area, &lived),
             Lane::Cosines => self.cosines(area),
         }
@@ -232,6 +235,40 @@ impl<'a> Painter<'a> {
         })
     }
 
+    /// A gate of each unit a column: as lived, pale, and where the ripple has been as it makes it again.
+    fn inside(&mut self, area: Area, part: usize) {
+        let of = &self.front.parts()[part];
+        self.lanes.label(area, of.name);
+        let (ground, empty) = (self.lanes.palette.ground, self.lanes.palette.empty);
+        let shades = if of.signed {
+            Map::Diverging
+        } else {
+            Map::Viridis
+        };
+        let color = |v: f32| shades.color(v);
+        let columns: Vec<[Option<&[f32]>; 2]> = (self.shown.iter().enumerate())
+            .map(|(t, replayed)| self.front.inside(part, t, *replayed))
+            .collect();
+        let rows = columns.iter().flatten().flatten().map(|c| c.len());
+        let rows = rows.max().unwrap_or(0);
+        let column = |[lived, again]: &[Option<&[f32]>; 2]| -> Vec<Color> {
+            let shade = |v: &f32| match again {
+                Some(_) => color(*v),
+                None => mixed(ground, color(*v), 0.5),
+            };
+            let values = again.or(*lived);
+            values.map_or(vec![empty; rows], |v| v.iter().map(shade).collect())
+        };
+        let cells = Cells {
+            rows,
+            colors: columns.iter().flat_map(column).collect(),
+        };
+        self.lanes.drawing.map(area, Arc::new(cells));
+        let (low, from) = if of.signed { ("-1", -1.0) } else { ("0", 0.0) };
+        let at = |part: f32| color(from + part * (1.0 - from));
+        self.lanes.bar(area, at, low, "1");
+    }
+
     /// |δ| at each step as bars on a logarithmic axis.
     fn sizes(&mut self, area: Area, lived: &LivedView) {
         self.lanes.label(area, "|δ|");
@@ -273,7 +310,7 @@ impl<'a> Painter<'a> {
             let replayed = shown.and_then(|at| carried.get(at));
             bar(t, replayed.copied().unwrap_or(0.0), 0.5, palette.replayed);
         }
-        if self.front.truncated {
+        if self.front.further.truncated {
             let truncated = norms(&lived.truncated, steps);
             for (t, value) in truncated.iter().enumerate() {
                 if *value > 0.0 {

@@ -18,8 +18,10 @@ pub struct Ca3 {
     following: Following,
     sheet: Sheet,
     decoded: Decoded,
-    /// What was drawn: the ripple, the size, the colours.
-    drawn: Option<(Arc<RippleView>, egui::Vec2, Palette)>,
+    /// Whether each sweep is shown.
+    sweeps: bool,
+    /// What was drawn: the ripple, with its sweeps or not, the size, the colours.
+    drawn: Option<(Arc<RippleView>, bool, egui::Vec2, Palette)>,
 }
 
 impl Panel for Ca3 {
@@ -32,7 +34,7 @@ impl Panel for Ca3 {
          each lived step (a row, the first above): backwards is a diagonal that rises, forwards one that falls, a store that is \
          too full smears. In the middle: the units that are active, in the order of the lived steps that they belong to; \
          red ones do not belong to the engram that should have come; click one to look into it. Below: overlap with that engram, \
-         strength of the sequence input, support by the collaterals; 1 is a stored pattern, 0 is chance."
+         strength of the sequence input, support by the collaterals; 1 is a stored pattern, 0 is chance. Each sweep shows how the attractor dynamics gets there within each step."
     }
 
     fn corner(&self) -> Corner {
@@ -50,14 +52,19 @@ impl Panel for Ca3 {
             return;
         }
         let (n, order) = (ripple.ripple, ripple.order.as_str().to_lowercase());
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             ui.label(format!(
                 "ripple {n} of episode {}, {order}, {} of {} units",
                 ripple.episode, ripple.code_size, ripple.units
             ));
+            if ripple.units > 0 {
+                ui.checkbox(&mut self.sweeps, "each sweep")
+                    .on_hover_text("Overlap and support at each sweep of the attractor dynamics");
+            }
+            let sweeps = self.sweeps;
             let draw = |width: f32, palette| {
                 let mut decoded = Decoded::default();
-                decoded.draw(ripple, [width, 0.75 * width], palette);
+                decoded.draw(ripple, sweeps, [width, 0.75 * width], palette);
                 decoded.drawing
             };
             let table = || recall(ripple, Palette::LIGHT).table();
@@ -68,13 +75,13 @@ impl Panel for Ca3 {
         let name = "CA3 winners";
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
         let colors = palette(ui);
-        let same = self
-            .drawn
-            .as_ref()
-            .is_some_and(|(of, at, on)| Arc::ptr_eq(of, ripple) && (*at, *on) == (size, colors));
+        let same = self.drawn.as_ref().is_some_and(|(of, sweeps, at, on)| {
+            Arc::ptr_eq(of, ripple) && (*sweeps, *at, *on) == (self.sweeps, size, colors)
+        });
         if !same {
-            self.decoded.draw(ripple, [size.x, size.y], colors);
-            self.drawn = Some((ripple.clone(), size, colors));
+            self.decoded
+                .draw(ripple, self.sweeps, [size.x, size.y], colors);
+            self.drawn = Some((ripple.clone(), self.sweeps, size, colors));
         }
         self.sheet.paint(ui, rect.min, &self.decoded.drawing);
         let Some(pointer) = response.hover_pos() else {

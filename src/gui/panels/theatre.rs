@@ -8,7 +8,7 @@ use egui::{Sense, Ui, vec2};
 use super::following::Following;
 use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
 use crate::engine::{RippleView, Scenario, Subject};
-use crate::figure::{Front, Lane, Palette, Theatre as Scene, points, svg};
+use crate::figure::{Front, Further, Lane, Palette, Theatre as Scene, points, svg};
 use crate::gui::inspecting::Topic;
 use crate::gui::sheet::Sheet;
 use crate::gui::theme::palette;
@@ -27,7 +27,7 @@ pub struct Theatre {
     held: Option<Played>,
     speed: f64,
     again: bool,
-    truncated: bool,
+    further: Further,
     following: Following,
     run: u64,
 }
@@ -51,7 +51,7 @@ impl Default for Theatre {
             held: None,
             speed: 5.0,
             again: true,
-            truncated: false,
+            further: Further::default(),
             following: Following::default(),
             run: 0,
         }
@@ -68,7 +68,8 @@ impl Panel for Theatre {
          With each state that comes back the rule carries its error δ one step towards the beginning; beside it is δ as exact BPTT \
          has it from a tape of the same episode, on one scale, and if you like as truncated BPTT has it, which ends after a few \
          steps. Below: the length of δ at each step on a logarithmic axis, wide and grey for exact BPTT, and the cosines of states \
-         and of δ with what they should be. Play shows a ripple at a speed of its own, whatever the run does."
+         and of δ with what they should be. Of a cell with gates they can be \
+         shown too. Play shows a ripple at a speed of its own, whatever the run does."
     }
 
     fn corner(&self) -> Corner {
@@ -98,11 +99,11 @@ impl Panel for Theatre {
             return;
         }
         let had = self.front.take();
-        let had = had.filter(|front| front.is(&view, steps, self.truncated));
+        let had = had.filter(|front| front.is(&view, steps, self.further));
         if had.is_none() {
             self.drawn = None;
         }
-        let front = had.unwrap_or_else(|| Front::new(view.clone(), steps, self.truncated));
+        let front = had.unwrap_or_else(|| Front::new(view.clone(), steps, self.further));
         let mut caption = front.caption();
         let record = cx.snapshot.ripples.iter().rev();
         let mut record = record.filter(|r| r.ripple == view.ripple && !r.completed);
@@ -143,7 +144,7 @@ const PAGE: f32 = 120.0;
 fn frames(front: &Front) -> Vec<String> {
     let steps = 0..=front.view.steps.len();
     let frames = steps.map(|step| {
-        let front = Front::new(front.view.clone(), step, front.truncated);
+        let front = Front::new(front.view.clone(), step, front.further);
         let width = points(PAGE);
         let scene = Scene::draw(&front, [width, 0.6 * width], Palette::DARK);
         svg(&scene.drawing, Palette::DARK.ground)
@@ -157,6 +158,11 @@ fn meant(lane: Lane, part: f32, view: &RippleView) -> Topic {
     match lane {
         Lane::Lived | Lane::Reinstated | Lane::Carried | Lane::Exact | Lane::Truncated => {
             let unit = (part * units).min(units - 1.0).max(0.0);
+            Topic::Subject(Subject::Cortical(unit as u32))
+        }
+        Lane::Inside(_) => {
+            let parts = view.parts.map_or(1, |inside| inside.parts.len().max(1));
+            let unit = (part * (view.inside.units / parts) as f32).max(0.0);
             Topic::Subject(Subject::Cortical(unit as u32))
         }
         Lane::Inputs | Lane::Sizes | Lane::Cosines => Topic::Ripple(view.ripple),
@@ -257,10 +263,14 @@ impl Theatre {
             }
             let reach = followed.lived.as_ref().map(|lived| lived.reach);
             if let Some(reach) = reach {
-                ui.checkbox(&mut self.truncated, format!("beside Tbptt({reach})"))
+                ui.checkbox(&mut self.further.truncated, format!("beside Tbptt({reach})"))
                     .on_hover_text(
                         "Truncated BPTT, which carries each loss back over so many steps",
                     );
+            }
+            if let Some(inside) = followed.parts {
+                ui.checkbox(&mut self.further.inside, inside.name)
+                    .on_hover_text("What each unit computes within a step: as lived, pale, then as the ripple makes it again");
             }
             if let Some(front) = self.front.as_ref().filter(|_| there) {
                 let draw = |width: f32, palette| {

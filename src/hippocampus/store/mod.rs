@@ -63,6 +63,8 @@ pub struct Recall {
     pub strength: f32,
     /// The states of each sweep of the attractor dynamics, the first being what came in.
     pub sweeps: Vec<Code>,
+    /// How well the collaterals, driven by the state of each sweep, support the one that follows.
+    pub supports: Vec<f32>,
     /// Which engram this is, where a store knows; `Exact` does.
     pub engram: Option<u64>,
 }

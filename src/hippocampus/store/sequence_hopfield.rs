@@ -157,10 +157,12 @@ impl Association for SequenceHopfield {
         let (f, _) = self.sharpened(patterns, &state.active, &cuts.sequence, scratch);
         let (active, size) = self.answer(patterns, &f, Some(direction), cuts);
         let (_, support) = self.sharpened(patterns, &active, &cuts.collaterals, scratch);
+        let support = relative(support, patterns.left(cuts, &cuts.collaterals));
         Recall {
             sweeps: vec![active.clone()],
+            supports: vec![support],
             active,
-            support: relative(support, patterns.left(cuts, &cuts.collaterals)),
+            support,
             strength: size.min(1.0),
             engram: None,
         }

@@ -18,10 +18,10 @@ pub(super) fn settle(
 ) -> Recall {
     let mut seen = vec![start.clone()];
     let mut state = start;
-    let mut support = 0.0;
+    let mut supports = Vec::new();
     for _ in 0..sweeps {
         let (next, supported) = sweep(&state);
-        support = supported;
+        supports.push(supported);
         let stays = next == state;
         state = next;
         if stays {
@@ -31,9 +31,10 @@ pub(super) fn settle(
     }
     Recall {
         active: state,
-        support,
+        support: supports.last().copied().unwrap_or(0.0),
         strength,
         sweeps: seen,
+        supports,
         engram: None,
     }
 }

@@ -7,7 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{self as cell, Cell, FanIn, InitSpec, Orthogonal, Step, TensorShape};
+use super::{
+    self as cell, Cell, FanIn, InitSpec, Inside, InsidePart, Orthogonal, Step, TensorShape,
+};
 use crate::numeric::{Block, DMatrix, Real, Rng, gemm, gemm_rows};
 use crate::params;
 
@@ -26,6 +28,28 @@ params! {
         pub connectivity: f64 = 1.0, [0 ..= 1], restart;
     }
 }
+
+/// r, u and n of each unit.
+static INSIDE: Inside = Inside {
+    name: "gates",
+    parts: &[
+        InsidePart {
+            name: "reset gate r",
+            part: 0,
+            signed: false,
+        },
+        InsidePart {
+            name: "update gate u",
+            part: 1,
+            signed: false,
+        },
+        InsidePart {
+            name: "new value n",
+            part: 2,
+            signed: true,
+        },
+    ],
+};
 
 /// Gated recurrent units at run time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,6 +109,10 @@ impl<R: Real> Cell<R> for GruCell {
 
     fn aux_rows(&self) -> usize {
         4 * self.params.units
+    }
+
+    fn inside(&self) -> Option<&'static Inside> {
+        Some(&INSIDE)
     }
 
     fn local_rows(&self) -> usize {

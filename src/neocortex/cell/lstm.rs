@@ -7,7 +7,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{self as cell, Cell, FanIn, InitSpec, Orthogonal, Step, TensorShape};
+use super::{
+    self as cell, Cell, FanIn, InitSpec, Inside, InsidePart, Orthogonal, Step, TensorShape,
+};
 use crate::numeric::{Block, DMatrix, Real, Rng, gemm_rows};
 use crate::params;
 
@@ -26,6 +28,33 @@ params! {
         pub connectivity: f64 = 1.0, [0 ..= 1], restart;
     }
 }
+
+/// i, f, g and o of each unit.
+static INSIDE: Inside = Inside {
+    name: "gates",
+    parts: &[
+        InsidePart {
+            name: "input gate i",
+            part: 0,
+            signed: false,
+        },
+        InsidePart {
+            name: "forget gate f",
+            part: 1,
+            signed: false,
+        },
+        InsidePart {
+            name: "new value g",
+            part: 2,
+            signed: true,
+        },
+        InsidePart {
+            name: "output gate o",
+            part: 3,
+            signed: false,
+        },
+    ],
+};
 
 /// Long short-term memory at run time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -113,6 +142,10 @@ impl<R: Real> Cell<R> for LstmCell {
 
     fn aux_rows(&self) -> usize {
         5 * self.params.units
+    }
+
+    fn inside(&self) -> Option<&'static Inside> {
+        Some(&INSIDE)
     }
 
     fn local_rows(&self) -> usize {

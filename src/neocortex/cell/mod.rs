@@ -102,6 +102,26 @@ pub struct FanIn {
     pub source: Range<usize>,
 }
 
+/// What the units of a cell compute within a step, beside their state.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Inside {
+    /// What it is: gates, for example.
+    pub name: &'static str,
+    /// Each of them.
+    pub parts: &'static [InsidePart],
+}
+
+/// N rows of the auxiliary values.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InsidePart {
+    /// What a row tells of its unit.
+    pub name: &'static str,
+    /// Which N rows.
+    pub part: usize,
+    /// Whether it lies between −1 and 1, not between 0 and 1.
+    pub signed: bool,
+}
+
 /// A recurrent cell: its step, its vector-Jacobian product, its Jacobian and immediate influence, and the gradient of its
 /// tensors.
 ///
@@ -121,6 +141,10 @@ pub trait Cell<R: Real> {
     fn init(&self, rng: &mut Rng) -> Vec<DMatrix<R>>;
     /// Rows of the auxiliary values that `step` leaves for `back`.
     fn aux_rows(&self) -> usize;
+    /// What of them there is to be seen.
+    fn inside(&self) -> Option<&'static Inside> {
+        None
+    }
     /// L: rows of the local errors that `back` leaves for `accumulate`.
     fn local_rows(&self) -> usize;
     /// Rows of z.

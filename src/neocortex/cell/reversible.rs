@@ -19,7 +19,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    self as cell, Cell, CellState, FanIn, Gaussian, InitSpec, Invertible, Step, TensorShape,
+    self as cell, Cell, CellState, FanIn, Gaussian, InitSpec, Inside, InsidePart, Invertible, Step,
+    TensorShape,
 };
 use crate::numeric::{Block, DMatrix, Real, Rng, gemm, gemm_rows};
 use crate::params;
@@ -38,6 +39,23 @@ params! {
         pub input_gain: f64 = 0.5, [0 ..= 100], restart;
     }
 }
+
+/// φ(h_A') and φ(h_B') of each unit.
+static INSIDE: Inside = Inside {
+    name: "outputs",
+    parts: &[
+        InsidePart {
+            name: "output of A",
+            part: 1,
+            signed: true,
+        },
+        InsidePart {
+            name: "output of B",
+            part: 2,
+            signed: true,
+        },
+    ],
+};
 
 /// Reversible cells at run time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -211,6 +229,10 @@ impl<R: Real> Cell<R> for ReversibleCell {
 
     fn aux_rows(&self) -> usize {
         3 * self.params.units
+    }
+
+    fn inside(&self) -> Option<&'static Inside> {
+        Some(&INSIDE)
     }
 
     fn local_rows(&self) -> usize {

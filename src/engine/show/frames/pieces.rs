@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::super::experiment::Experiment;
 use super::super::super::lab::{Living, Replaying, Said};
 use super::super::super::phases::Source;
+use super::super::inside::replayed;
 use super::super::snapshot::{CortexView, LivedView, Raster, RippleStep, RippleView};
 use super::super::view::{ripple_head, ripple_step};
 use crate::episode::Targets;
@@ -199,6 +200,7 @@ pub(super) struct Walked {
     steps: Vec<RippleStep>,
     decoded: Raster,
     delta: Raster,
+    inside: Raster,
 }
 
 impl Walked {
@@ -213,14 +215,20 @@ impl Walked {
             units: run.lab().cortex.state(),
             values: Vec::new(),
         };
+        let head = ripple_head(run, running, memory, known);
+        let parts = head.parts.map_or(0, |inside| inside.parts.len());
         Self {
             before: None,
             first: 0,
-            head: ripple_head(run, running, memory, known),
+            head,
             length: running.planned.length,
             names: Arc::new(run.lab().task().input_names()),
             steps: Vec::new(),
             delta: empty.clone(),
+            inside: Raster {
+                units: parts * run.lab().cortex.units(),
+                values: Vec::new(),
+            },
             decoded: empty,
         }
     }
@@ -239,6 +247,7 @@ impl Walked {
             steps: Vec::new(),
             decoded: piece.decoded.emptied(),
             delta: piece.delta.emptied(),
+            inside: piece.inside.emptied(),
         }
     }
 
@@ -265,9 +274,14 @@ impl Walked {
     }
 
     /// Takes a column of the walk.
-    pub fn push<R: Real>(&mut self, running: &Replaying<R>) {
+    pub fn push<R: Real>(&mut self, run: &Experiment<R>, running: &Replaying<R>) {
+        let Some(memory) = &run.lab().memory else {
+            return;
+        };
         let (at, n) = (self.end(), self.decoded.units);
-        self.steps.extend(ripple_step(running, at));
+        self.steps.extend(ripple_step(running, memory, at));
+        let inside = replayed(run, running, at);
+        self.inside.values.extend(inside);
         let column = |values: &[R], to: &mut Vec<f32>| {
             let all = to.len() + n;
             let values = values.get(at * n..(at + 1) * n).unwrap_or_default();
@@ -283,11 +297,13 @@ impl Walked {
         let mut view = self.head.clone();
         view.decoded = self.decoded.emptied();
         view.delta = self.delta.emptied();
+        view.inside = self.inside.emptied();
         for piece in chain(self, |piece| piece.before.as_ref()) {
             let own = columns.saturating_sub(piece.first).min(piece.steps.len());
             view.steps.extend_from_slice(&piece.steps[..own]);
             take(&piece.decoded, own, &mut view.decoded);
             take(&piece.delta, own, &mut view.delta);
+            take(&piece.inside, own, &mut view.inside);
         }
         view
     }
@@ -323,14 +339,15 @@ impl Piece for Walked {
         let codes: usize = self
             .steps
             .iter()
-            .map(|s| 72 + 4 * s.active.capacity())
+            .map(|s| 96 + 4 * s.active.capacity() + 8 * s.sweeps.capacity())
             .sum();
         // A piece that goes on shares the episode with the one before.
         let lived = match &self.before {
             None => self.head.bytes(),
             Some(_) => 0,
         };
-        let values = self.decoded.values.capacity() + self.delta.values.capacity();
+        let rasters = [&self.decoded, &self.delta, &self.inside];
+        let values: usize = rasters.iter().map(|r| r.values.capacity()).sum();
         (4 * (values + self.head.cue.len()) + codes + lived + 320) as u64
     }
 }

@@ -142,6 +142,81 @@ fn episodes_of_one_step_and_of_very_many_are_looked_back_at_alike() {
     looked_back(&scenario("influence-balancing", &[stream]), 4000);
 }
 
+/// The last ripple of a short run.
+fn replayed(sets: &[&str]) -> RippleView {
+    let protocol = "protocol=[Wake(episodes: 4), Sleep(ripples: 1)]";
+    let scenario = scenario(
+        "recall-by-replay",
+        &[&SMALL[..], &[protocol], sets].concat(),
+    );
+    let mut run = Experiment::<f32>::new(&scenario);
+    let mut frames = Frames::new(1 << 24);
+    while run.step(&mut ()).unwrap() != Status::Done {
+        frames.note(&run);
+    }
+    frames.kept().ripple(0).unwrap()
+}
+
+#[test]
+fn gates_are_those_that_made_the_lived_states_and_a_tape_makes_them_again() {
+    let exact = "hippocampus.store=Exact()";
+    let store = ["hippocampus.store=Ca3(units: 300)", exact];
+    for (cell, parts) in [("Gru", 3), ("Lstm", 4), ("Reversible", 2)] {
+        let cell = format!("cortex.cell={cell}(units: 7)");
+        let view = replayed(&[&cell, exact]);
+        let lived = view.lived.as_ref().unwrap();
+        assert_eq!(view.parts.unwrap().parts.len(), parts);
+        assert_eq!((lived.inside.units, lived.inside.steps()), (7 * parts, 22));
+        assert_eq!(view.inside.steps(), view.steps.len());
+        for (at, step) in view.steps.iter().enumerate() {
+            let lived = lived.inside.column(step.lived_step.unwrap());
+            let again = view.inside.column(at).unwrap().iter();
+            // One column and many at a time are rounded differently.
+            let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
+            assert!(again.zip(lived.unwrap()).all(near), "{cell} {at}");
+        }
+        for t in 0..21 {
+            let (before, after) = (lived.states.column(t), lived.states.column(t + 1));
+            let (before, after) = (before.unwrap(), after.unwrap());
+            let inside = lived.inside.column(t).unwrap();
+            for i in 0..7 {
+                let part = |p: usize| inside[p * 7 + i];
+                let expected = match parts {
+                    // h' = (1 − u) n + u h
+                    3 => (1.0 - part(1)) * part(2) + part(1) * before[i],
+                    // h' = o tanh(f c + i g)
+                    4 => part(3) * (part(1) * before[7 + i] + part(0) * part(2)).tanh(),
+                    // h_A' = artanh φ(h_A')
+                    _ => part(0).atanh(),
+                };
+                assert!((expected - after[i]).abs() < 1e-5, "{cell} {t} {i}");
+            }
+        }
+        // Through CA3 they are about the same.
+        let view = replayed(&[&cell, store[0]]);
+        assert_eq!(view.inside.units, 7 * parts);
+        assert!(view.inside.values.iter().all(|v| v.abs() <= 1.0));
+    }
+    let plain = replayed(&[]);
+    assert!(plain.parts.is_none() && plain.inside.values.is_empty());
+}
+
+#[test]
+fn sweeps_of_a_step_end_in_the_state_that_it_settles_in() {
+    let view = replayed(&["hippocampus.ripple.cue=Fraction(0.4)"]);
+    for (at, step) in view.steps.iter().enumerate() {
+        let last = step.sweeps.last().unwrap();
+        assert!((last.overlap - step.overlap).abs() < 1e-6, "{at}");
+        assert!((last.support - step.support).abs() < 1e-6, "{at}");
+    }
+    // A cue of 40 % is completed sweep by sweep.
+    let first = &view.steps[0].sweeps;
+    assert!(
+        (first[0].overlap - 0.4).abs() < 0.1 && first.len() > 1,
+        "{first:?}"
+    );
+}
+
 /// A run of which most frames had to go.
 fn thinned(budget: u64) -> (Experiment<f32>, Frames) {
     let mut run = Experiment::<f32>::new(&scenario("recall-by-replay", &SMALL));

@@ -1,10 +1,13 @@
 //! Replay decoded: which lived step each replayed step is like, and the units that say so.
 
+mod curves;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::curves::{draw_curves, draw_sweeps};
 use super::drawing::{Area, Cells, Drawing};
-use super::lanes::{GAP, INSET, Lanes};
+use super::lanes::{GAP, Lanes};
 use super::palette::{Color, Map, Palette, mixed};
 use crate::engine::RippleView;
 use crate::hippocampus::overlap;
@@ -18,10 +21,15 @@ pub enum Part {
     Units,
     /// Overlap with the engram that should have come, strength of the sequence, support of the collaterals.
     Curves,
+    /// Overlap and support at each sweep of the attractor dynamics.
+    Sweeps,
 }
 
 /// Rows of the raster of units at most: of more, neighbours share one.
 const ROWS: usize = 500;
+
+/// Sweeps that a hover tells at most.
+const SWEEPS_TOLD: usize = 12;
 
 /// A ripple decoded.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +77,9 @@ fn ordered(view: &RippleView) -> Vec<u32> {
 }
 
 impl Decoded {
-    /// Draws a ripple on a sheet of this size. Of one that goes on only what is new is compared.
-    pub fn draw(&mut self, view: &RippleView, size: [f32; 2], palette: Palette) {
+    /// Draws a ripple on a sheet of this size, with the sweeps of each step if wanted. Of one that goes on only what is new is
+    /// compared.
+    pub fn draw(&mut self, view: &RippleView, sweeps: bool, size: [f32; 2], palette: Palette) {
         let steps = view.length.max(view.steps.len());
         let mut overlaps = std::mem::take(&mut self.overlaps);
         if !Arc::ptr_eq(&self.codes, &view.codes) {
@@ -99,7 +108,9 @@ impl Decoded {
         let room = (size[1] - 40.0).max(60.0);
         let has_units = view.units > 0;
         let curves = if has_units { 0.2 * room } else { 0.5 * room };
-        let each = (room - curves - 3.0 * GAP) / if has_units { 2.0 } else { 1.0 };
+        let below = if sweeps { curves + GAP } else { 0.0 };
+        let each = room - curves - below - 3.0 * GAP;
+        let each = each / if has_units { 2.0 } else { 1.0 };
         let mut y = 6.0;
         let mut place = |part, height: f32| {
             let area = lanes.area(y, height.max(8.0));
@@ -111,12 +122,16 @@ impl Decoded {
             place(Part::Units, each);
         }
         place(Part::Curves, curves);
+        if sweeps {
+            place(Part::Sweeps, curves);
+        }
         let bottom = y - GAP;
         for (part, area) in decoded.parts.clone() {
             match part {
                 Part::Overlaps => decoded.draw_overlaps(view, &mut lanes, area),
                 Part::Units => decoded.draw_units(view, &mut lanes, area),
                 Part::Curves => draw_curves(view, &mut lanes, area),
+                Part::Sweeps => draw_sweeps(view, &mut lanes, area),
             }
         }
         lanes.axis_from(bottom, "replayed step", BEFORE, "cue");
@@ -285,43 +300,19 @@ impl Decoded {
                 ),
                 None => return None,
             },
+            Part::Sweeps => {
+                let each = step?.sweeps.iter().map(|sweep| {
+                    let or = |value: f32, none: &str| match value {
+                        value if value.is_finite() => format!("{value:.3}"),
+                        _ => none.into(),
+                    };
+                    let (overlap, support) = (or(sweep.overlap, "none"), or(sweep.support, "–"));
+                    format!("overlap {overlap}, support {support}")
+                });
+                let each: Vec<String> = each.take(SWEEPS_TOLD).collect();
+                format!("{when}, sweep by sweep: {}", each.join("; "))
+            }
         })
-    }
-}
-
-/// Overlap, strength and support at each replayed step.
-fn draw_curves(view: &RippleView, lanes: &mut Lanes, area: Area) {
-    const HIGHEST: f32 = 1.1;
-    lanes.label(area, "how well");
-    let palette = lanes.palette;
-    let height = area.height - 2.0 * INSET;
-    let place =
-        move |value: f32| area.bottom() - INSET - value.clamp(0.0, HIGHEST) / HIGHEST * height;
-    for level in [0.0, 0.5, 1.0] {
-        lanes.rule(area, place(level));
-    }
-    let curves = [
-        ("overlap", palette.lived, 4.0_f32),
-        ("sequence", palette.exact, 1.5),
-        ("support", palette.replayed, 1.5),
-    ];
-    for (i, (name, color, width)) in curves.into_iter().enumerate() {
-        let points = view.steps.iter().enumerate().filter_map(|(at, step)| {
-            let value = [step.overlap, step.strength, step.support][i];
-            value
-                .is_finite()
-                .then(|| [lanes.x((at + BEFORE) as f32), place(value)])
-        });
-        let points: Vec<[f32; 2]> = points.collect();
-        if let [only] = points[..] {
-            lanes.drawing.dot(only, width.max(2.0), color);
-        } else {
-            lanes.drawing.line(points, color, width);
-        }
-        let y = area.y + 6.0 + 15.0 * i as f32;
-        if y < area.bottom() {
-            lanes.key([area.right() + 8.0, y], name, color);
-        }
     }
 }
 
@@ -355,7 +346,7 @@ mod tests {
 
     fn drawn(view: &RippleView) -> Decoded {
         let mut decoded = Decoded::default();
-        decoded.draw(view, [500.0, 400.0], Palette::DARK);
+        decoded.draw(view, false, [500.0, 400.0], Palette::DARK);
         decoded
     }
 
@@ -387,7 +378,7 @@ mod tests {
         for steps in [1, 3, 2, 4] {
             let mut view = ripple(steps);
             view.codes = whole.codes.clone();
-            grown.draw(&view, [500.0, 400.0], Palette::DARK);
+            grown.draw(&view, false, [500.0, 400.0], Palette::DARK);
             assert_eq!(grown.drawing, drawn(&view).drawing, "{steps}");
         }
     }
@@ -437,7 +428,7 @@ mod tests {
         for view in [&tape, &broken, &large, &RippleView::default()] {
             for size in [[1.0, 1.0], [300.0, 90.0], [3000.0, 2000.0]] {
                 let mut decoded = Decoded::default();
-                decoded.draw(view, size, Palette::LIGHT);
+                decoded.draw(view, true, size, Palette::LIGHT);
                 assert!(decoded.rows <= ROWS);
                 for x in 0..20 {
                     for y in 0..20 {

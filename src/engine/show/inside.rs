@@ -1,0 +1,58 @@
+//! What the units of the cortex compute within a step: the gates of a gated cell.
+
+use super::super::experiment::Experiment;
+use super::super::lab::Replaying;
+use super::snapshot::Raster;
+use crate::episode::ContentShape;
+use crate::neocortex::Cortex;
+use crate::numeric::{Block, Real};
+
+/// The parts of [`Cortex::inside`], one below the other, at each of some steps taken anew from what is in their contents; none
+/// for a cell that has none.
+pub(super) fn inside<R: Real>(cortex: &Cortex<R>, shape: ContentShape, contents: &[R]) -> Raster {
+    let Some(inside) = cortex.inside() else {
+        return Raster::default();
+    };
+    let steps = contents.len() / shape.len().max(1);
+    let of = |from: usize, rows: usize| -> Vec<R> {
+        let columns = contents.chunks(shape.len().max(1));
+        let columns = columns.flat_map(|content| &content[from..from + rows]);
+        columns.copied().collect()
+    };
+    let (before, x) = (of(0, shape.state), of(shape.state, shape.input));
+    let mut z = vec![R::zero(); cortex.drive_rows() * steps];
+    let mut after = vec![R::zero(); shape.state * steps];
+    let mut aux = vec![R::zero(); cortex.aux_rows() * steps];
+    cortex.drive_into(Block::of_slice(&x, shape.input, steps), &mut z);
+    cortex.step(&before, &z, &mut after, &mut aux);
+    let n = cortex.units();
+    let columns = aux.chunks(cortex.aux_rows().max(1));
+    let values = columns.flat_map(|column| {
+        let parts = inside.parts.iter();
+        parts.flat_map(move |part| &column[part.part * n..(part.part + 1) * n])
+    });
+    Raster {
+        units: inside.parts.len() * n,
+        values: values.map(|v| v.f64() as f32).collect(),
+    }
+}
+
+/// The same at a step of a ripple, as the cortex takes it again from what is re-instated; NaN where nothing is.
+pub(super) fn replayed<R: Real>(
+    run: &Experiment<R>,
+    running: &Replaying<R>,
+    at: usize,
+) -> Vec<f32> {
+    let lab = run.lab();
+    let Some(parts) = lab.cortex.inside().map(|inside| inside.parts.len()) else {
+        return Vec::new();
+    };
+    let content = lab.memory.as_ref().and_then(|memory| {
+        let mut content = vec![R::zero(); memory.shape().len()];
+        let state = running.planned.walk.states.get(at)?;
+        memory.content(state, &mut content).then_some(())?;
+        lab.cortex.silence(&mut content[..memory.shape().state]);
+        Some(inside(&lab.cortex, memory.shape(), &content).values)
+    });
+    content.unwrap_or_else(|| vec![f32::NAN; parts * lab.cortex.units()])
+}
