@@ -11,8 +11,8 @@ use std::sync::Arc;
 use ammon::circuit::Place;
 use ammon::engine::{
     Activity, Asking, BranchView, Command, CortexView, Ending, Experiment, Frames, Inquiry,
-    LivedView, LogLine, Raster, Request, RippleStep, RippleView, Said, Scenario, Series, Session,
-    Snapshot, Source, draw, load,
+    LivedView, LogLine, OutputView, Raster, Request, RippleStep, RippleView, Said, Scenario,
+    Series, Session, Snapshot, Source, draw, load,
 };
 use ammon::gui::{Action, App, Documents, FileDialog, Simulation, Wanted, Wish, panels};
 use ammon::record::{CapacityRecord, Metric, Order, Outcome, RippleRecord};
@@ -133,7 +133,12 @@ fn full() -> Snapshot {
             units: 3,
             values: wave(15),
         },
-        outputs: vec![(5, vec![0.7, 0.2, 0.1])],
+        outputs: vec![OutputView {
+            step: 5,
+            values: vec![0.7, 0.2, 0.1],
+            targets: vec![1.0, 0.0, 0.0],
+        }],
+        classes: true,
         input_names: Arc::new(vec!["symbol 1".into(), "go".into()]),
         said: vec![
             Said {
@@ -258,7 +263,10 @@ fn hostile() -> Snapshot {
         units: 0,
         values: vec![1.0; 5],
     };
-    cortex.outputs = vec![(usize::MAX, vec![])];
+    cortex.outputs = vec![OutputView {
+        step: usize::MAX,
+        ..OutputView::default()
+    }];
     cortex.said[0].asked = usize::MAX;
     cortex.length = 0;
     cortex.input_names = Arc::default();

@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::Output;
 use crate::engine::{Snapshot, Worker};
 use crate::figure::{
-    Along, FIGURES, Figure as Drawn, Made, Palette, Quantity, Wanted, png, points, svg,
+    Along, FIGURES, Figure as Drawn, Made, Palette, Quantity, Wanted, measured, png, points, svg,
 };
 use crate::record::Metric;
 use crate::registry::nearest;
@@ -33,7 +33,8 @@ pub(super) struct Figure {
     /// Another format than the file's name says.
     #[arg(long)]
     pub format: Option<Format>,
-    /// A quantity of metrics.csv, for the panel metrics; may be given several times.
+    /// A quantity of metrics.csv, for the panel metrics, or what several have in common but for a number at the end
+    /// (lesion.trained.CA3-after.completed), for the panel measured; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub metric: Vec<String>,
     /// A quantity that they are drawn along, instead of time.
@@ -57,6 +58,13 @@ pub(super) struct Figure {
     /// Replaces FILE where it is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// A quantity that is none of those that there are.
+fn unknown(name: &str, all: &[String]) -> Failure {
+    let near = nearest(name, all.iter().map(String::as_str));
+    let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+    Failure::wrong(format_args!("this run did not measure {name}{near}"))
 }
 
 /// Rows that are there where they are asked for.
@@ -105,9 +113,7 @@ impl Figure {
             let found = snapshot.series.keys().find(|m| m.name() == *name);
             found.cloned().ok_or_else(|| {
                 let all: Vec<String> = snapshot.series.keys().map(Metric::name).collect();
-                let near = nearest(name, all.iter().map(String::as_str));
-                let near = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-                Failure::wrong(format_args!("this run did not measure {name}{near}"))
+                unknown(name, &all)
             })
         };
         for (rows, name, panel) in [
@@ -120,10 +126,23 @@ impl Figure {
                 )));
             }
         }
-        if self.metric.is_empty() && self.panel.name == "metrics" {
+        let measures = self.panel.name == "measured";
+        if self.metric.is_empty() && (measures || self.panel.name == "metrics") {
             return Err(Failure::wrong(
                 "say which quantities: --metric NAME, once or several times, as metrics.csv of the run has them",
             ));
+        }
+        if measures {
+            let all: Vec<String> = measured(snapshot).into_iter().map(|c| c.name).collect();
+            for name in &self.metric {
+                if !all.contains(name) {
+                    return Err(unknown(name, &all));
+                }
+            }
+            return Ok(Wanted {
+                measured: self.metric.clone(),
+                ..Wanted::default()
+            });
         }
         let metrics: Result<Vec<_>, Failure> = self.metric.iter().map(known).collect();
         let along = self.along.as_ref().map(known).transpose()?;

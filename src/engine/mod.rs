@@ -29,6 +29,6 @@ pub use scenario::{Scenario, is_text, load, resolved};
 pub use setting::{given, sound};
 pub use show::{
     Activity, AttentionView, Base, CortexView, Counts, Course, Findings, Frames, Growing, Kept,
-    Link, LivedView, LogLine, Matrix, PathwayView, Raster, RegionView, RippleMark, RippleStep,
-    RippleView, Series, Snapshot, Subject, SweepView, draw, inspect,
+    Link, LivedView, LogLine, Matrix, OutputView, PathwayView, Raster, RegionView, RippleMark,
+    RippleStep, RippleView, Series, Snapshot, Subject, SweepView, draw, inspect,
 };

@@ -1,7 +1,6 @@
 //! Attention over remembered steps, as a matrix.
 
-use super::matrix::Matrix;
-use super::numbers::largest;
+use super::matrix::{Called, Matrix};
 use super::palette::Map;
 use crate::engine::AttentionView;
 
@@ -9,11 +8,11 @@ use crate::engine::AttentionView;
 pub fn weights(view: &AttentionView) -> Matrix<'_> {
     Matrix {
         raster: &view.weights,
-        columns: view.weights.steps(),
-        along: "remembered step",
-        down: "step that attends",
-        rows: &view.queries,
-        map: Map::Viridis,
-        scale: largest(&view.weights.values),
+        rows: Called::Numbers(&view.queries),
+        ..Matrix::positive(
+            &view.weights,
+            Map::Viridis,
+            ["remembered step", "step that attends"],
+        )
     }
 }

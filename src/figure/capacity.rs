@@ -78,7 +78,7 @@ impl Extent {
 const WIDE: f64 = 30.0;
 
 /// How much of the beginnings of all names is the same, up to the end of a part: it tells nothing apart.
-fn shared(names: &[String]) -> usize {
+pub(super) fn shared(names: &[String]) -> usize {
     let [first, rest @ ..] = names else { return 0 };
     if rest.is_empty() {
         return 0;

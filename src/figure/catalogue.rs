@@ -7,6 +7,7 @@ use super::cortex::states;
 use super::decoded::Decoded;
 use super::drawing::Drawing;
 use super::ledger::{LEDGER, ledger, ledger_table};
+use super::measured::{measured, measured_plot};
 use super::over_time::{Along, Quantity, Seen, alignment, learning, metrics};
 use super::palette::Palette;
 use super::plot::{Plot, stacked, tabled};
@@ -22,6 +23,8 @@ use crate::record::Metric;
 pub struct Wanted {
     /// Quantities, for the figure of metrics.
     pub metrics: Vec<Metric>,
+    /// Names of curves, for the figure of what was measured.
+    pub measured: Vec<String>,
     /// What they are drawn along.
     pub along: Along,
     /// The measure of agreement, for the figure of alignment.
@@ -62,7 +65,7 @@ pub struct Made {
 }
 
 /// All figures.
-pub const FIGURES: [Figure; 10] = [
+pub const FIGURES: [Figure; 11] = [
     Figure {
         name: "circuit",
         doc: "regions and pathways with their activity and lesions",
@@ -134,6 +137,16 @@ pub const FIGURES: [Figure; 10] = [
                 return Err("no store was measured in this run".into());
             }
             let plot = capacity(rows, Extent::best(rows), false, palette);
+            of_plots(&[plot], wanted, width, 0.6, palette)
+        },
+    },
+    Figure {
+        name: "measured",
+        doc: "what measurements came to, along what they varied: lesions by fraction, memories by age",
+        make: |snapshot, wanted, width, palette| {
+            let curves = measured(snapshot);
+            let chosen = curves.iter().filter(|c| wanted.measured.contains(&c.name));
+            let plot = measured_plot(&chosen.collect::<Vec<_>>(), palette);
             of_plots(&[plot], wanted, width, 0.6, palette)
         },
     },

@@ -12,6 +12,20 @@ pub(super) fn width(text: &str) -> f32 {
     text.chars().count() as f32 * TEXT * 0.54
 }
 
+/// As much of a text as there is room for: its beginning and its end, which tell names apart.
+pub(super) fn fitting(text: &str, room: f32) -> String {
+    let most = (room / width("0")).max(0.0) as usize;
+    let all = text.chars().count();
+    if all <= most {
+        return text.into();
+    }
+    let kept = most.saturating_sub(2);
+    let (first, last) = (kept - kept / 2, kept / 2);
+    let first: String = text.chars().take(first).collect();
+    let last: String = text.chars().skip(all - last).collect();
+    format!("{first}..{last}")
+}
+
 /// Between two lanes.
 pub(super) const GAP: f32 = 6.0;
 /// From a dot at 0 or 1 to the edge of its lane.
@@ -130,7 +144,8 @@ impl Lanes {
         let caption = self.palette.caption;
         let y = bottom + 4.0 + TEXT / 2.0;
         if first > 0 {
-            let at = [self.x(0.0), y];
+            // Clear of the axis' name, where the column is narrow.
+            let at = [self.x(0.0).max(self.from + width(before) / 2.0), y];
             self.drawing.text(at, before, TEXT, caption, Anchor::Middle);
         }
         for t in (0..self.steps.saturating_sub(first)).step_by(apart) {

@@ -10,6 +10,7 @@ mod drawing;
 mod lanes;
 mod ledger;
 mod matrix;
+mod measured;
 mod numbers;
 mod over_time;
 mod palette;
@@ -28,7 +29,8 @@ pub use cortex::states;
 pub use decoded::{Decoded, Part};
 pub use drawing::{Anchor, Area, Cells, Drawing, Mark};
 pub use ledger::{LEDGER, ledger, ledger_height, ledger_table};
-pub use matrix::{Drawn, Matrix};
+pub use matrix::{Called, Drawn, Matrix};
+pub use measured::{Measured, measured, measured_plot};
 pub use numbers::{largest, letter};
 pub use over_time::{
     Along, Quantity, Seen, alignment, counted, learning, load_where_lost, metrics,

@@ -4,7 +4,7 @@
 pub type Color = [u8; 4];
 
 /// A colour map.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Map {
     /// Rates, 0 to 1.
     Viridis,

@@ -1,36 +1,32 @@
-//! A heat map as one texture, made anew only when its values change.
+//! A matrix in the window: drawn anew only when what it shows changes.
 
-use egui::{Color32, TextureHandle, TextureOptions, Ui, vec2};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::sheet::thinned;
-use super::theme::{Map, color32};
-use crate::engine::Raster;
+use egui::{Ui, vec2};
 
-/// A heat map with its texture.
+use super::sheet::Sheet;
+use super::theme::palette;
+use crate::figure::{Called, Drawn, Matrix, Palette};
+
+/// A matrix with its textures.
 #[derive(Default)]
 pub struct Heatmap {
-    texture: Option<TextureHandle>,
-    drawn: Option<(u64, f32, Map)>,
+    sheet: Sheet,
+    drawn: Option<(u64, Palette, Drawn)>,
 }
 
-/// What a heat map shows.
+/// What is shown.
 pub struct Picture<'a> {
     /// Accessible name.
     pub name: &'a str,
-    /// Units × steps.
-    pub raster: &'a Raster,
-    /// Colours.
-    pub map: Map,
-    /// The value that gets the strongest colour.
-    pub scale: f32,
-    /// Steps there is room for, at least.
-    pub steps: usize,
-    /// What is said of a unit, a step and a value; where there is nothing, just these.
+    /// The values with their colours.
+    pub matrix: Matrix<'a>,
+    /// What is said of a row, a column and a value; where there is nothing, just these.
     pub told: Option<&'a dyn Fn(usize, usize, f32) -> String>,
 }
 
 impl Heatmap {
-    /// Draws the map into what is left of `ui`, `height` high; the unit and step that was clicked.
+    /// Draws the matrix into what is left of `ui`, `height` high; the row and column that was clicked.
     pub fn show(
         &mut self,
         ui: &mut Ui,
@@ -40,79 +36,55 @@ impl Heatmap {
         let size = vec2(ui.available_width().max(10.0), height.max(10.0));
         let (rect, response) = ui.allocate_exact_size(size, egui::Sense::click());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, picture.name));
-        ui.painter()
-            .rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
-        let (units, steps) = (picture.raster.units, picture.raster.steps());
-        if units == 0 || steps == 0 {
+        let matrix = &picture.matrix;
+        let (key, colors) = (fingerprint(matrix, [size.x, size.y]), palette(ui));
+        let had = self.drawn.take();
+        let had = had.filter(|(had, on, _)| (*had, *on) == (key, colors));
+        let drawn = had.map_or_else(|| matrix.draw([size.x, size.y], colors), |had| had.2);
+        self.sheet.paint(ui, rect.min, &drawn.drawing);
+        let pointer = response.hover_pos().map(|at| at - rect.min);
+        let at = pointer.and_then(|at| drawn.cell([at.x, at.y]));
+        self.drawn = Some((key, colors, drawn));
+        let (rows, steps) = (matrix.raster.units, matrix.raster.steps());
+        if rows == 0 || steps == 0 {
             let font = egui::TextStyle::Small.resolve(ui.style());
-            let color = ui.visuals().weak_text_color();
-            ui.painter().text(
-                rect.center(),
-                egui::Align2::CENTER_CENTER,
-                "nothing yet",
-                font,
-                color,
-            );
+            let (middle, color) = (rect.center(), ui.visuals().weak_text_color());
+            let align = egui::Align2::CENTER_CENTER;
+            ui.painter().text(middle, align, "nothing yet", font, color);
             return None;
         }
-        let texture = self.refresh(ui, picture);
-        let room = picture.steps.max(steps);
-        let mut filled = rect;
-        filled.set_width(rect.width() * steps as f32 / room as f32);
-        let whole = egui::Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-        ui.painter().image(texture, filled, whole, Color32::WHITE);
-        let pointer = response.hover_pos()?;
-        let step = ((pointer.x - rect.left()) / rect.width() * room as f32) as usize;
-        let unit = ((pointer.y - rect.top()) / rect.height() * units as f32) as usize;
-        let (unit, last) = (unit.min(units - 1), steps - 1);
-        // Beyond the last step there is nothing to tell, but the unit is still there.
-        let clicked = response.clicked().then_some((unit, step.min(last)));
-        if step <= last
-            && let Some(value) = picture.raster.values.get(step * units + unit)
-        {
+        let [row, column] = at?;
+        // Beyond the last step there is nothing to tell, but the row is still there.
+        let clicked = response.clicked().then_some((row, column.min(steps - 1)));
+        if let Some(value) = matrix.raster.column(column).and_then(|c| c.get(row)) {
             let text = match picture.told {
-                Some(told) => told(unit, step, *value),
-                None => format!("unit {unit}, step {step}: {value:.3}"),
+                Some(told) => told(row, column, *value),
+                None => format!("unit {row}, {} {column}: {value:.3}", matrix.along),
             };
             response.on_hover_text_at_pointer(text);
         }
         clicked
     }
-
-    fn refresh(&mut self, ui: &Ui, picture: &Picture<'_>) -> egui::TextureId {
-        let key = (
-            fingerprint(&picture.raster.values),
-            picture.scale,
-            picture.map,
-        );
-        if let (Some(texture), true) = (&self.texture, self.drawn == Some(key)) {
-            return texture.id();
-        }
-        let raster = picture.raster;
-        let image = thinned(raster.units, raster.steps(), |unit, step| {
-            let value = raster.values.get(step * raster.units + unit);
-            let value = value.copied().unwrap_or(f32::NAN);
-            color32(picture.map.color(value / picture.scale))
-        });
-        self.drawn = Some(key);
-        let options = TextureOptions::NEAREST;
-        if let Some(texture) = &mut self.texture {
-            texture.set(image, options);
-            texture.id()
-        } else {
-            let texture = ui.ctx().load_texture("heat map", image, options);
-            let id = texture.id();
-            self.texture = Some(texture);
-            id
-        }
-    }
 }
 
-/// Tells values apart: FNV-1a over their bits.
-fn fingerprint(values: &[f32]) -> u64 {
-    values
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325 ^ values.len() as u64, |h, v| {
-            (h ^ u64::from(v.to_bits())).wrapping_mul(0x0100_0000_01b3)
-        })
+/// Tells what is shown apart.
+fn fingerprint(matrix: &Matrix<'_>, size: [f32; 2]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let shown = size.iter().chain(&matrix.range);
+    for value in shown.chain(&matrix.raster.values) {
+        value.to_bits().hash(&mut hasher);
+    }
+    (matrix.raster.units, matrix.columns).hash(&mut hasher);
+    (matrix.along, matrix.down, matrix.map).hash(&mut hasher);
+    for called in [&matrix.rows, &matrix.across] {
+        if let Called::Words(words) = called {
+            words.hash(&mut hasher);
+        }
+    }
+    if let Some(written) = matrix.written {
+        for column in 0..matrix.raster.steps() {
+            (0..matrix.raster.units).for_each(|row| written(row, column).hash(&mut hasher));
+        }
+    }
+    hasher.finish()
 }

@@ -129,11 +129,7 @@ fn image(cells: &Cells) -> ColorImage {
 }
 
 /// A pixel a cell; where there are more than a texture holds, every so-manieth row and column.
-pub(super) fn thinned(
-    rows: usize,
-    columns: usize,
-    color: impl Fn(usize, usize) -> Color32,
-) -> ColorImage {
+fn thinned(rows: usize, columns: usize, color: impl Fn(usize, usize) -> Color32) -> ColorImage {
     let (skip_rows, skip_columns) = (rows.div_ceil(LARGEST), columns.div_ceil(LARGEST));
     let (height, width) = (rows.div_ceil(skip_rows), columns.div_ceil(skip_columns));
     let mut image = ColorImage::filled([width, height], Color32::TRANSPARENT);

@@ -111,6 +111,28 @@ impl Event {
     }
 }
 
+/// The episode that a line of log.csv says was forgotten, or joined one like it, and which of the two it was.
+pub fn gone_in(text: &str) -> Option<(u64, Gone)> {
+    let (episode, what) = text.strip_prefix("episode ")?.split_once(' ')?;
+    let gone = if what.ends_with("was unlearned to make room") {
+        Gone::Unlearned
+    } else if what.starts_with("joined ") {
+        Gone::Joined
+    } else {
+        return None;
+    };
+    Some((episode.parse().ok()?, gone))
+}
+
+/// How an episode ceased to be one of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It was unlearned to make room.
+    Unlearned,
+    /// It joined one like it.
+    Joined,
+}
+
 /// The target and the fraction now missing that a line of log.csv tells of; nothing where it tells of something else.
 pub fn damage_in(text: &str) -> Option<(Place, f64)> {
     let place = |name: &str| Place::ALL.into_iter().find(|place| place.name() == name);

@@ -298,11 +298,11 @@ metrics! {
     MEMORY_RMSE "memory.{}.rmse" ["memory"] "" Down "Root mean square error of what the stored codes decode to.";
     MEMORY_PATH "memory.{}.path" ["memory"] "" Up "Fraction of the stored episodes that a ripple visits whole and in order.";
     MEMORY_COSINE "memory.{}.cosine" ["memory"] "" Up "Cosine of the replayed gradient with exact BPTT's.";
-    LESION_OVERLAP "lesion.{}.overlap_at_{}" ["target and stage", "fraction"] "" Up "Mean overlap of ripples with what a lesion of so much has left of the engrams that should have come. The lesion came after all was stored, or before; reduced: no lesion, but a store with as many units fewer.";
-    LESION_COMPLETED "lesion.{}.completed_at_{}" ["target and stage", "fraction"] "" Up "The same: fraction of the stored episodes that a ripple visits whole and in order.";
-    LESION_COSINE "lesion.{}.cosine_at_{}" ["target and stage", "fraction"] "" Up "The same: cosine of the replayed gradient with exact BPTT's.";
-    LESION_ACCURACY "lesion.{}.accuracy_at_{}" ["target and stage", "fraction"] "" Up "Fraction of scored steps answered right with so much of a part of the neocortex gone.";
-    LESION_LOSS "lesion.{}.loss_at_{}" ["target and stage", "fraction"] "" Down "Mean loss of a test with so much of a part of the neocortex gone.";
+    LESION_OVERLAP "lesion.{}.overlap_at_{}" ["target and stage", "fraction lesioned"] "" Up "Mean overlap of ripples with what a lesion of so much has left of the engrams that should have come. The lesion came after all was stored, or before; reduced: no lesion, but a store with as many units fewer.";
+    LESION_COMPLETED "lesion.{}.completed_at_{}" ["target and stage", "fraction lesioned"] "" Up "The same: fraction of the stored episodes that a ripple visits whole and in order.";
+    LESION_COSINE "lesion.{}.cosine_at_{}" ["target and stage", "fraction lesioned"] "" Up "The same: cosine of the replayed gradient with exact BPTT's.";
+    LESION_ACCURACY "lesion.{}.accuracy_at_{}" ["target and stage", "fraction lesioned"] "" Up "Fraction of scored steps answered right with so much of a part of the neocortex gone.";
+    LESION_LOSS "lesion.{}.loss_at_{}" ["target and stage", "fraction lesioned"] "" Down "Mean loss of a test with so much of a part of the neocortex gone.";
     LONGEST_FORWARD "capacity.{}.longest_forward" ["store"] "patterns" Up "Longest sequence replayed forward without an error.";
     LONGEST_REVERSE "capacity.{}.longest_reverse" ["store"] "patterns" Up "Longest sequence replayed in reverse without an error.";
     OVERLAP_AT_LARGEST "capacity.{}.overlap_at_largest" ["store"] "" Up "Mean overlap at the largest load that was measured.";

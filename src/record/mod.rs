@@ -15,7 +15,7 @@ mod score;
 mod table;
 
 pub use capacity::CapacityRecord;
-pub use event::{Event, Sink, SinkError, damage_in};
+pub use event::{Event, Gone, Sink, SinkError, damage_in, gone_in};
 pub use log::LogRecord;
 pub use measurement::Measurement;
 pub use metric::{Better, Declared, METRICS, Metric};

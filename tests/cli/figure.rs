@@ -96,6 +96,34 @@ fn gates_are_there_where_a_cell_has_some() {
 }
 
 #[test]
+fn what_measurements_varied_is_the_axis_of_their_curves() {
+    let dir = workshop();
+    let lesions = "protocol=[MeasureLesions(label: \"a\", targets: [CA3], fractions: [0, 0.5, 0.9], episodes: 2), Wake(episodes: 2), Sleep(ripples: 2)]";
+    done(&dir, &["run", "tiny.ron", "--set", lesions, "--out", "r"]);
+    let figure = |more: &[&str]| {
+        let args = ["figure", "r", "--panel", "measured", "--out", "-"];
+        run(&dir, &[&args[..], more].concat())
+    };
+    let curves = [
+        "lesion.a.CA3-after.completed",
+        "lesion.a.CA3-before.completed",
+    ];
+    let (code, svg, said) = figure(&["--metric", curves[0], "--metric", curves[1]]);
+    assert_eq!(code, 0, "{said}");
+    let all = texts(&svg);
+    for text in ["lesion completed", "fraction lesioned", "0.4"] {
+        assert!(all.iter().any(|t| t == text), "{text}: {all:?}");
+    }
+    assert!(all.iter().any(|t| t.starts_with("after")), "{all:?}");
+    let (_, table, _) = figure(&["--metric", curves[0], "--format", "csv"]);
+    assert_eq!(table.lines().count(), 4, "{table}");
+    let (code, _, said) = figure(&["--metric", "lesion.a.CA3-after.complete"]);
+    assert!(code == 2 && said.contains(curves[0]), "{said}");
+    let (code, _, said) = figure(&[]);
+    assert!(code == 2 && said.contains("--metric NAME"), "{said}");
+}
+
+#[test]
 fn a_figure_that_cannot_be_made_is_refused_in_words() {
     let dir = workshop();
     done(&dir, &["run", "tiny.ron", "--out", "r"]);

@@ -16,7 +16,7 @@ pub use growing::Growing;
 pub use inspect::{Findings, Link, Matrix, Subject, inspect};
 pub use observer::Observer;
 pub use snapshot::{
-    Activity, AttentionView, CortexView, LivedView, LogLine, PathwayView, Raster, RegionView,
-    RippleStep, RippleView, Series, Snapshot, SweepView,
+    Activity, AttentionView, CortexView, LivedView, LogLine, OutputView, PathwayView, Raster,
+    RegionView, RippleStep, RippleView, Series, Snapshot, SweepView,
 };
 pub use view::draw;

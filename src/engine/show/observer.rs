@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::course::Course;
 use super::snapshot::{LogLine, Series, Snapshot};
 use crate::record::{
-    AnyRow, CapacityRecord, Event, Measurement, Metric, RippleRecord, Sink, SinkError, damage_in,
-    metric,
+    AnyRow, CapacityRecord, Event, Gone, Measurement, Metric, RippleRecord, Sink, SinkError,
+    damage_in, gone_in, metric,
 };
 
 /// A series longer than this loses every other point.
@@ -37,6 +37,8 @@ pub struct Observer {
     ripples: Arc<Vec<RippleRecord>>,
     capacity: Arc<Vec<CapacityRecord>>,
     log: Arc<Vec<LogLine>>,
+    /// The episodes that the last line is of, where it tells of many that are gone.
+    gone: Option<(Gone, [u64; 2], usize)>,
     course: Course,
 }
 
@@ -52,11 +54,24 @@ impl Observer {
 
     /// A line for the log.
     pub fn say(&mut self, time: u64, text: impl Into<String>) {
+        let mut text = text.into();
         let log = Arc::make_mut(&mut self.log);
-        log.push(LogLine {
-            time,
-            text: text.into(),
+        // Episodes that go one after the other are one line.
+        self.gone = gone_in(&text).map(|(episode, how)| match self.gone {
+            Some((before, [first, last], count)) if before == how => {
+                log.pop();
+                (how, [first.min(episode), last.max(episode)], count + 1)
+            }
+            _ => (how, [episode; 2], 1),
         });
+        if let Some((how, [first, last], count @ 2..)) = self.gone {
+            let what = match how {
+                Gone::Unlearned => "were unlearned to make room",
+                Gone::Joined => "joined ones that are like them",
+            };
+            text = format!("{count} episodes from {first} to {last} {what}");
+        }
+        log.push(LogLine { time, text });
         if log.len() > MOST_LINES {
             log.drain(..MOST_LINES / 4);
         }
@@ -162,6 +177,43 @@ impl Sink for Observer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn episodes_that_go_one_after_the_other_are_one_line() {
+        let mut observer = Observer::default();
+        let evicted = |episode| Event::Evicted {
+            time: episode,
+            episode,
+            steps: 22,
+        };
+        for episode in 7..23 {
+            observer.event(&evicted(episode)).unwrap();
+        }
+        observer.say(30, "probe: 50.0 % right");
+        observer.event(&evicted(40)).unwrap();
+        for episode in 50..53 {
+            let (time, prototype) = (episode, 1);
+            let joined = Event::Joined {
+                time,
+                episode,
+                prototype,
+            };
+            observer.event(&joined).unwrap();
+        }
+        let lines: Vec<(u64, &str)> = (observer.log.iter())
+            .map(|line| (line.time, line.text.as_str()))
+            .collect();
+        let told = [
+            (22, "16 episodes from 7 to 22 were unlearned to make room"),
+            (30, "probe: 50.0 % right"),
+            (40, "episode 40 (22 steps) was unlearned to make room"),
+            (
+                52,
+                "3 episodes from 50 to 52 joined ones that are like them",
+            ),
+        ];
+        assert_eq!(lines, told);
+    }
 
     #[test]
     fn a_long_run_stays_bounded_and_keeps_its_shape() {

@@ -93,6 +93,17 @@ impl Raster {
     }
 }
 
+/// What the first episode put out at a step.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OutputView {
+    /// Which step.
+    pub step: usize,
+    /// Probabilities or values, Y long.
+    pub values: Vec<f32>,
+    /// What they should have been.
+    pub targets: Vec<f32>,
+}
+
 /// The cortex as drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CortexView {
@@ -106,8 +117,10 @@ pub struct CortexView {
     pub states: Raster,
     /// Inputs, X × steps so far.
     pub inputs: Raster,
-    /// Outputs (probabilities or values) of the scored steps: step and Y values.
-    pub outputs: Vec<(usize, Vec<f32>)>,
+    /// Outputs of the scored steps.
+    pub outputs: Vec<OutputView>,
+    /// Whether they are classes.
+    pub classes: bool,
     /// Names of the inputs.
     pub input_names: Arc<Vec<String>>,
     /// Answers of the first episodes of the batch, in the order they came; none where outputs are no classes.

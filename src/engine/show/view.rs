@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::super::experiment::Experiment;
-use super::super::lab::{Lab, Replaying};
+use super::super::lab::{Lab, Living, Replaying};
 use super::super::phases::Source;
 use super::frames::Frames;
 use super::lived::lived_view;
 use super::snapshot::{
-    AttentionView, CortexView, LivedView, PathwayView, Raster, RegionView, RippleStep, RippleView,
-    Snapshot, SweepView,
+    AttentionView, CortexView, LivedView, OutputView, PathwayView, Raster, RegionView, RippleStep,
+    RippleView, Snapshot, SweepView,
 };
 use crate::circuit::Place;
 use crate::episode::Targets;
@@ -80,11 +80,28 @@ fn cortex_view<R: Real>(run: &Experiment<R>) -> CortexView {
         units: inputs.nrows(),
         values,
     };
-    view.outputs.clone_from(&living.outputs);
-    if task.targets() == Targets::Classes {
+    view.outputs = (0..living.t)
+        .filter_map(|t| output_view(living, t))
+        .collect();
+    view.classes = task.targets() == Targets::Classes;
+    if view.classes {
         view.said.clone_from(&living.said);
     }
     view
+}
+
+/// What the first episode of a batch put out at a step, where it was scored.
+pub(super) fn output_view<R: Real>(living: &Living<R>, t: usize) -> Option<OutputView> {
+    let at = living
+        .outputs
+        .binary_search_by_key(&t, |(at, _)| *at)
+        .ok()?;
+    let targets = living.batch.targets.column(t * living.batch.width);
+    Some(OutputView {
+        step: t,
+        values: living.outputs[at].1.clone(),
+        targets: floats(targets.as_slice()),
+    })
 }
 
 pub(super) fn attention_view<R: Real>(lab: &Lab<R>) -> Option<AttentionView> {

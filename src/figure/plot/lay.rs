@@ -1,11 +1,11 @@
 //! A plot laid out on a sheet.
 
-use super::names::{End, ROW, fitting, shown};
+use super::names::{End, ROW, shown};
 use super::paint::Sheet;
 use super::scale::Scale;
 use super::{Axis, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};
-use crate::figure::lanes::{TEXT, width};
+use crate::figure::lanes::{TEXT, fitting, width};
 use crate::figure::numbers::short;
 use crate::figure::palette::Palette;
 
@@ -121,7 +121,7 @@ impl Plot {
         } else {
             self.ends(&y)
         };
-        let named = ends.iter().map(|e| width(&e.text) + 20.0);
+        let named = ends.iter().map(|e| width(&e.told()) + 20.0);
         let more = if ends.len() > shown(bottom - top) {
             MORE
         } else {
@@ -199,13 +199,10 @@ impl Plot {
             .filter(|c| !c.name.is_empty() && c.run == 0);
         let named = named.filter_map(|curve| {
             let last = curve.points.iter().rev().find(|p| p[1].is_finite())?;
-            let told = if curve.drawn == Drawn::Dots {
-                curve.name.clone()
-            } else {
-                format!("{} {}", curve.name, short(last[1] as f32))
-            };
+            let value = (curve.drawn != Drawn::Dots).then(|| short(last[1] as f32));
             Some(End {
-                text: told,
+                name: curve.name.clone(),
+                value: value.unwrap_or_default(),
                 color: curve.color,
                 dash: curve.dash,
                 y: y.place(last[1])?,

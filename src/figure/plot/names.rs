@@ -1,20 +1,11 @@
 //! Texts of a plot: how wide they are, and names at the ends of curves.
 
 use super::Dash;
-use crate::figure::lanes::{TEXT, width};
+use crate::figure::lanes::{TEXT, fitting};
 use crate::figure::palette::Color;
 
 /// Height of a line of text with room around it.
 pub(super) const ROW: f32 = TEXT + 4.0;
-/// As much of a text as there is room for.
-pub(super) fn fitting(text: &str, room: f32) -> String {
-    let most = (room / width("0")).max(0.0) as usize;
-    if text.chars().count() <= most {
-        return text.into();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(2)).collect();
-    format!("{kept}..")
-}
 
 /// How many names have room beside a frame so high.
 pub(super) fn shown(height: f32) -> usize {
@@ -23,8 +14,27 @@ pub(super) fn shown(height: f32) -> usize {
 
 /// A name at the end of a curve.
 pub(super) struct End {
-    pub text: String,
+    pub name: String,
+    /// Its last value; nothing where it has none to be told.
+    pub value: String,
     pub color: Color,
     pub dash: Dash,
     pub y: f32,
+}
+
+impl End {
+    /// The name with the value.
+    pub fn told(&self) -> String {
+        let told = format!("{} {}", self.name, self.value);
+        told.trim_end().into()
+    }
+
+    /// As much as there is room for: the value goes first.
+    pub fn fitting(&self, room: f32) -> String {
+        let all = self.told();
+        match fitting(&all, room) {
+            told if told == all => told,
+            _ => fitting(&self.name, room),
+        }
+    }
 }

@@ -2,11 +2,11 @@
 
 use super::clip::{pieces, thinned};
 use super::median::running;
-use super::names::{End, ROW, fitting, shown};
+use super::names::{End, ROW, shown};
 use super::scale::{Scale, Tick};
 use super::{Curve, Dash, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};
-use crate::figure::lanes::{TEXT, width};
+use crate::figure::lanes::{TEXT, fitting, width};
 use crate::figure::palette::{Color, Palette, mixed};
 
 /// A sheet with a frame and two scales.
@@ -297,7 +297,7 @@ impl Sheet {
         let wide = self.drawing.size[0] - x - 10.0;
         let last = ends.len().saturating_sub(1);
         for (i, end) in ends.iter().enumerate() {
-            let mut text = fitting(&end.text, wide);
+            let mut text = end.fitting(wide);
             if hidden > 0 && i == last {
                 text = fitting(&format!("and {} more", hidden + 1), wide);
             } else {

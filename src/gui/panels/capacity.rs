@@ -7,7 +7,7 @@ use egui::{RichText, Ui};
 use super::{Panel, PanelContext};
 use crate::analysis::Pivot;
 use crate::engine::{Scenario, Snapshot};
-use crate::figure::{Extent, capacity};
+use crate::figure::{Extent, Measured, capacity, measured, measured_plot};
 use crate::gui::chart::chart;
 use crate::gui::theme::palette;
 
@@ -18,6 +18,10 @@ pub struct Capacity {
     run: u64,
     axis: Option<Extent>,
     exact: bool,
+    /// Which quantity of what was measured along something is shown, where it is not a recall curve.
+    quantity: Option<String>,
+    /// What the names of its curves have in them.
+    only: String,
 }
 
 impl Panel for Capacity {
@@ -29,7 +33,7 @@ impl Panel for Capacity {
         "Recall curves of the stores that the protocol measures: mean overlap with the right pattern (bars: standard error \
          over trials), or the rate of recalls without any error, against load, cue or noise; for sequences the part replayed \
          before the first error. Below: what each store's curve comes to, and what memories of several sizes remember, by \
-         age of the episode, and cost."
+         age of the episode, and cost. Quantities that were measured along something, as lesions by their fraction, are curves too."
     }
 
     fn shows_measurements(&self) -> bool {
@@ -49,6 +53,7 @@ impl Panel for Capacity {
         }
         let rows = &cx.snapshot.capacity;
         let tables = tables(cx.snapshot);
+        let measured = measured(cx.snapshot);
         if rows.is_empty() && tables.is_empty() {
             ui.weak(
                 "nothing measured: stores are measured where the protocol has a phase MeasureStore, MeasureSeparation or \
@@ -60,9 +65,9 @@ impl Panel for Capacity {
         if !tables.is_empty() {
             height *= 0.6;
         }
-        if !rows.is_empty() {
+        if !rows.is_empty() || !measured.is_empty() {
             ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
-                self.curves(cx, ui);
+                self.curves(cx, &measured, ui);
             });
         }
         if !tables.is_empty() {
@@ -81,23 +86,81 @@ impl Panel for Capacity {
 }
 
 impl Capacity {
-    fn curves(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
+    fn curves(&mut self, cx: &PanelContext<'_>, measured: &[Measured], ui: &mut Ui) {
         let rows = &cx.snapshot.capacity;
+        let mut quantities: Vec<&str> = measured.iter().map(|c| c.quantity.as_str()).collect();
+        quantities.sort_unstable();
+        quantities.dedup();
+        if rows.is_empty() && self.quantity.is_none() {
+            self.choose(quantities.first().copied(), measured);
+        }
         let mut axis = self.axis.unwrap_or_else(|| Extent::best(rows));
         ui.horizontal_wrapped(|ui| {
-            for (choice, name) in Extent::ALL {
-                if ui.selectable_value(&mut axis, choice, name).clicked() {
-                    self.axis = Some(choice);
+            if !rows.is_empty() {
+                for (choice, name) in Extent::ALL {
+                    let chosen = self.quantity.is_none() && axis == choice;
+                    if ui.selectable_label(chosen, name).clicked() {
+                        axis = choice;
+                        self.axis = Some(choice);
+                        self.quantity = None;
+                    }
+                }
+            }
+            for name in quantities {
+                let chosen = self.quantity.as_deref() == Some(name);
+                if ui.selectable_label(chosen, name).clicked() {
+                    self.choose(Some(name), measured);
                 }
             }
             ui.separator();
-            ui.selectable_value(&mut self.exact, false, "overlap");
-            ui.selectable_value(&mut self.exact, true, "errorless");
+            if self.quantity.is_some() {
+                let label = ui.label("only");
+                let field = egui::TextEdit::singleline(&mut self.only).desired_width(110.0);
+                ui.add(field)
+                    .on_hover_text("Curves with this in their names, of all that were measured")
+                    .labelled_by(label.id);
+            } else {
+                ui.selectable_value(&mut self.exact, false, "overlap");
+                ui.selectable_value(&mut self.exact, true, "errorless");
+            }
         });
-        let plot = capacity(rows, axis, self.exact, palette(ui));
-        chart(cx, ui, "capacity", ui.available_height() - 4.0, plot);
+        let height = ui.available_height() - 4.0;
+        let Some(quantity) = &self.quantity else {
+            let plot = capacity(rows, axis, self.exact, palette(ui));
+            chart(cx, ui, "capacity", height, plot);
+            return;
+        };
+        let shown = measured.iter().filter(|c| c.quantity == *quantity);
+        let shown: Vec<&Measured> = shown.filter(|c| c.subject.contains(&self.only)).collect();
+        if shown.is_empty() {
+            ui.label(format!("no curve has {} in its name", self.only));
+        }
+        let plot = measured_plot(&shown, palette(ui));
+        chart(cx, ui, "measured", height, plot);
+    }
+
+    /// Shows a quantity; of many curves those of CA3 at first, or those that are like the first.
+    fn choose(&mut self, quantity: Option<&str>, measured: &[Measured]) {
+        let of = |c: &&Measured| Some(c.quantity.as_str()) == quantity;
+        let subjects: Vec<&str> = (measured.iter().filter(of))
+            .map(|c| c.subject.as_str())
+            .collect();
+        let has = |text: &str| subjects.iter().filter(|s| s.contains(text)).count();
+        self.quantity = quantity.map(Into::into);
+        if subjects.len() <= MANY {
+            self.only.clear();
+        } else if has(&self.only) == 0 || self.only.is_empty() {
+            let first = subjects.first().and_then(|s| s.rsplit_once('-'));
+            self.only = match has("CA3-") {
+                0 => first.map_or(String::new(), |first| format!("{}-", first.0)),
+                _ => "CA3-".into(),
+            };
+        }
     }
 }
+
+/// Curves of one plot that can be told apart.
+const MANY: usize = 12;
 
 /// Columns that fit beside each other.
 const FEW: usize = 12;

@@ -7,10 +7,10 @@ use super::plots::compared;
 use super::{Panel, PanelContext};
 use crate::engine::{BranchView, Snapshot, Source};
 use crate::figure::plot::Dash;
-use crate::figure::{largest, recall};
+use crate::figure::{largest, recall, states};
 use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
-use crate::gui::theme::{Map, palette};
+use crate::gui::theme::palette;
 use crate::record::{Metric, metric};
 
 /// The panel that shows runs side by side.
@@ -88,10 +88,7 @@ fn column(
     let room = ((height - 150.0) / 2.0).clamp(50.0, 260.0);
     let picture = Picture {
         name: &format!("Cortical states of {}", called(run)),
-        raster: &view.states,
-        map: Map::Diverging,
-        scale,
-        steps: view.length,
+        matrix: states(view, Some(scale)),
         told: None,
     };
     map.show(ui, &picture, room);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use egui::{RichText, Ui};
 
 use super::{Ask, Corner, Panel, PanelContext, catalogued};
-use crate::engine::{CortexView, Source, Subject};
-use crate::figure::{largest, letter};
+use crate::engine::{CortexView, OutputView, Source, Subject};
+use crate::figure::{Matrix, largest, letter, states};
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
 use crate::gui::theme::{Map, color32, palette};
@@ -57,10 +57,7 @@ impl Panel for Cortex {
             {
                 self.locked = locked.then(|| largest(&view.states.values));
             }
-            let scale = self.locked.unwrap_or_else(|| largest(&view.states.values));
-            ui.label(format!("-{scale:.2} to {scale:.2}"));
         });
-        let scale = self.locked.unwrap_or_else(|| largest(&view.states.values));
         let strip = if view.inputs.steps() > 0 {
             10.0 * view.inputs.units.min(12) as f32
         } else {
@@ -70,10 +67,7 @@ impl Panel for Cortex {
         let height = ui.available_height() - strip - answers - 46.0;
         let picture = Picture {
             name: "Cortical states",
-            raster: &view.states,
-            map: Map::Diverging,
-            scale,
-            steps: view.length,
+            matrix: states(view, self.locked),
             told: None,
         };
         if let Some((row, _)) = self.states.show(ui, &picture, height) {
@@ -83,10 +77,10 @@ impl Panel for Cortex {
         if strip > 0.0 {
             let inputs = Picture {
                 name: "Inputs",
-                raster: &view.inputs,
-                map: Map::Viridis,
-                scale: largest(&view.inputs.values),
-                steps: view.length,
+                matrix: Matrix {
+                    columns: view.length,
+                    ..Matrix::positive(&view.inputs, Map::Viridis, ["step", "input"])
+                },
                 told: None,
             };
             self.inputs.show(ui, &inputs, strip);
@@ -97,12 +91,44 @@ impl Panel for Cortex {
                 ));
             }
         }
-        if let Some((t, output)) = view.outputs.last() {
-            let numbers: Vec<String> = output.iter().take(12).map(|v| format!("{v:.2}")).collect();
-            ui.label(format!("output at step {t}: {}", numbers.join("  ")));
+        if let Some(output) = view.outputs.last() {
+            ui.label(told(view, output));
         }
         answered(view, ui);
     }
+}
+
+/// Outputs that are told at most.
+const TOLD: usize = 12;
+
+/// What a class is called: as the input that it repeats.
+fn class(view: &CortexView, class: usize) -> String {
+    let name = view.input_names.get(class);
+    name.and_then(|name| letter(name))
+        .unwrap_or_else(|| class.to_string())
+}
+
+/// An output with what it should have been.
+fn told(view: &CortexView, output: &OutputView) -> String {
+    let numbers = |all: &[f32]| {
+        let told = all.iter().take(TOLD).map(|v| format!("{v:.2}"));
+        told.collect::<Vec<_>>().join("  ")
+    };
+    let step = output.step;
+    if !view.classes {
+        let (is, should) = (numbers(&output.values), numbers(&output.targets));
+        return format!("output at step {step}: {is}, should be {should}");
+    }
+    let each = output.values.iter().enumerate().take(TOLD);
+    let each: Vec<String> = each
+        .map(|(i, v)| format!("{} {v:.2}", class(view, i)))
+        .collect();
+    let mut asked = output.targets.iter().enumerate().filter(|(_, p)| **p > 0.0);
+    let asked = match (asked.next(), asked.next()) {
+        (Some((i, _)), None) => format!(", asked for {}", class(view, i)),
+        _ => String::new(),
+    };
+    format!("output at step {step}: {}{asked}", each.join("  "))
 }
 
 /// The last answer of each of the first episodes: what was asked for, and what was said where that is something else.
@@ -114,11 +140,7 @@ fn answered(view: &CortexView, ui: &mut Ui) {
     if last.is_empty() {
         return;
     }
-    let name = |class: usize| {
-        let name = view.input_names.get(class);
-        name.and_then(|name| letter(name))
-            .unwrap_or_else(|| class.to_string())
-    };
+    let name = |i: usize| class(view, i);
     let colors = palette(ui);
     let right = last.values().filter(|(asked, said)| asked == said).count();
     ui.horizontal_wrapped(|ui| {
@@ -138,4 +160,37 @@ fn answered(view: &CortexView, ui: &mut Ui) {
                 .on_hover_text(hint);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn an_output_is_told_with_what_was_asked_for() {
+        let output = OutputView {
+            step: 21,
+            values: vec![0.1, 0.9],
+            targets: vec![0.0, 1.0],
+        };
+        let names = ["symbol 1", "symbol 2", "go"].map(String::from);
+        let view = CortexView {
+            classes: true,
+            input_names: Arc::new(names.to_vec()),
+            ..CortexView::default()
+        };
+        let said = "output at step 21: A 0.10  B 0.90, asked for B";
+        assert_eq!(told(&view, &output), said);
+        // Probabilities ask for none in particular.
+        let mixed = OutputView {
+            targets: vec![0.5, 0.5],
+            ..output.clone()
+        };
+        assert_eq!(told(&view, &mixed), "output at step 21: A 0.10  B 0.90");
+        let values = CortexView::default();
+        let said = "output at step 21: 0.10  0.90, should be 0.00  1.00";
+        assert_eq!(told(&values, &output), said);
+    }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext};
+use super::{Ask, Corner, Panel, PanelContext, figure_menu};
 use crate::engine::{Findings, Link, Matrix, Subject};
-use crate::figure::largest;
 use crate::figure::plot::{Axis, Curve, Drawn, Plot};
+use crate::figure::{Matrix as Values, largest};
 use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
-use crate::gui::theme::{Map, palette};
+use crate::gui::theme::palette;
 
 /// The inspection panel.
 #[derive(Default)]
@@ -222,7 +222,7 @@ fn weights(cx: &PanelContext<'_>, map: &mut Heatmap, matrix: &Matrix, ui: &mut U
         n => format!(", {n} × {n} to a cell"),
     };
     ui.label(format!(
-        "{} ({rows} rows) by {} ({columns} columns){pooled}; colours from -{scale:.3} to {scale:.3}",
+        "{} ({rows} rows) by {} ({columns} columns){pooled}",
         matrix.rows, matrix.columns
     ));
     let pool = matrix.pooled.max(1);
@@ -237,16 +237,21 @@ fn weights(cx: &PanelContext<'_>, map: &mut Heatmap, matrix: &Matrix, ui: &mut U
             span(&matrix.columns, column)
         )
     };
+    let shown = Values::signed(&matrix.values, scale, [&matrix.columns, &matrix.rows]);
+    let draw = |width: f32, palette| {
+        let high = width * rows as f32 / columns.max(1) as f32;
+        let size = [width, high.clamp(0.3 * width, 2.0 * width)];
+        shown.draw(size, palette).drawing
+    };
+    let table = || shown.table();
+    figure_menu(cx, ui, &matrix.name, draw, Some(&table));
     let picture = Picture {
         name: &matrix.name,
-        raster: &matrix.values,
-        map: Map::Diverging,
-        scale,
-        steps: 0,
+        matrix: shown,
         told: Some(&told),
     };
     let side = ui.available_width().min(SIDE);
-    let height = (side * rows as f32 / columns.max(1) as f32).clamp(40.0, 2.0 * SIDE);
+    let height = (side * rows as f32 / columns.max(1) as f32).clamp(60.0, 2.0 * SIDE);
     let clicked = ui
         .allocate_ui(egui::vec2(side, height), |ui| {
             map.show(ui, &picture, height)

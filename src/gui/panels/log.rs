@@ -33,7 +33,7 @@ impl Panel for Log {
             .filter(|l| wanted.is_empty() || l.text.to_lowercase().contains(&wanted))
             .collect();
         let row = ui.text_style_height(&egui::TextStyle::Body);
-        ScrollArea::vertical()
+        ScrollArea::both()
             .auto_shrink(false)
             .stick_to_bottom(true)
             .show_rows(ui, row, lines.len(), |ui, rows| {
@@ -44,7 +44,7 @@ impl Panel for Log {
                                 .monospace()
                                 .weak(),
                         );
-                        ui.label(&line.text);
+                        ui.add(egui::Label::new(&line.text).extend());
                     });
                 }
             });

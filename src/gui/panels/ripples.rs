@@ -6,7 +6,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::{Ask, Panel, PanelContext, no_ripple};
 use crate::engine::{Raster, RippleView, Scenario, Snapshot};
-use crate::figure::{largest, recall};
+use crate::figure::{Matrix, largest, recall};
 use crate::gui::chart::chart;
 use crate::gui::heatmap::{Heatmap, Picture};
 use crate::gui::inspecting::Topic;
@@ -220,13 +220,14 @@ impl Ripples {
         };
         let height = (ui.available_height() - 24.0).max(30.0);
         ui.columns(4, |columns| {
+            let axes = ["replayed step", "unit"];
             let signed = |name, raster| Picture {
                 name,
-                raster,
-                map: Map::Diverging,
-                scale,
-                // The same steps side by side, also where some have no lived state.
-                steps: view.decoded.steps(),
+                matrix: Matrix {
+                    // The same steps side by side, also where some have no lived state.
+                    columns: view.decoded.steps(),
+                    ..Matrix::signed(raster, scale, axes)
+                },
                 told: None,
             };
             columns[0].weak("re-instated");
@@ -242,10 +243,7 @@ impl Ripples {
             columns[2].weak(format!("error, {mean:.3} on average"));
             let error = Picture {
                 name: "Error",
-                raster: &error,
-                map: Map::Magma,
-                scale: largest(&error.values),
-                steps: view.decoded.steps(),
+                matrix: Matrix::positive(&error, Map::Magma, axes),
                 told: None,
             };
             self.error.show(&mut columns[2], &error, height);

@@ -7,8 +7,8 @@ use super::super::super::experiment::Experiment;
 use super::super::super::lab::{Living, Replaying, Said};
 use super::super::super::phases::Source;
 use super::super::inside::replayed;
-use super::super::snapshot::{CortexView, LivedView, Raster, RippleStep, RippleView};
-use super::super::view::{ripple_head, ripple_step};
+use super::super::snapshot::{CortexView, LivedView, OutputView, Raster, RippleStep, RippleView};
+use super::super::view::{output_view, ripple_head, ripple_step};
 use crate::episode::Targets;
 use crate::hippocampus::HippocampusState;
 use crate::numeric::Real;
@@ -43,7 +43,7 @@ pub(super) struct Lived {
     names: Arc<Vec<String>>,
     states: Raster,
     inputs: Raster,
-    outputs: Vec<(usize, Vec<f32>)>,
+    outputs: Vec<OutputView>,
     /// Whether outputs are classes, and then the answers.
     classes: bool,
     said: Vec<Said>,
@@ -118,13 +118,13 @@ impl Lived {
         let state = &self.states.values[self.states.values.len().saturating_sub(n)..];
         let seen = &living.seen[living.seen.len().saturating_sub(n)..];
         let shown = &self.inputs.values[self.inputs.values.len().saturating_sub(x)..];
-        let output = living.outputs.last().filter(|(at, _)| *at == t);
+        let output = output_view(living, t);
         self.end() == living.t
             && same(state, seen)
             && input(living, t)
                 .map(f32::to_bits)
                 .eq(shown.iter().map(|v| v.to_bits()))
-            && self.outputs.last().filter(|(at, _)| *at == t).map(|o| &o.1) == output.map(|o| &o.1)
+            && self.outputs.last().filter(|o| o.step == t) == output.as_ref()
     }
 
     /// Takes a column of the batch.
@@ -134,9 +134,7 @@ impl Lived {
         let seen = living.seen.get(t * n..(t + 1) * n).unwrap_or_default();
         self.states.values.extend_from_slice(seen);
         self.inputs.values.extend(input(living, t));
-        let at = living.outputs.partition_point(|(at, _)| *at < t);
-        let output = living.outputs.get(at).filter(|o| o.0 == t);
-        self.outputs.extend(output.cloned());
+        self.outputs.extend(output_view(living, t));
         if self.classes {
             let at = living.said.partition_point(|said| said.t < t);
             let now = living.said[at..].iter().take_while(|said| said.t == t);
@@ -154,6 +152,7 @@ impl Lived {
             states: self.states.emptied(),
             inputs: self.inputs.emptied(),
             outputs: Vec::new(),
+            classes: self.classes,
             input_names: self.names.clone(),
             said: Vec::new(),
         };
@@ -161,7 +160,7 @@ impl Lived {
             let own = columns.saturating_sub(piece.first).min(piece.columns);
             take(&piece.states, own, &mut view.states);
             take(&piece.inputs, own, &mut view.inputs);
-            let outputs = piece.outputs.iter().filter(|(at, _)| *at < columns);
+            let outputs = piece.outputs.iter().filter(|o| o.step < columns);
             view.outputs.extend(outputs.cloned());
             let said = piece.said.iter().filter(|said| said.t < columns);
             view.said.extend(said.copied());
@@ -180,7 +179,9 @@ impl Piece for Lived {
     }
 
     fn bytes(&self) -> u64 {
-        let outputs: usize = self.outputs.iter().map(|(_, y)| 32 + 4 * y.len()).sum();
+        let outputs: usize = (self.outputs.iter())
+            .map(|o| 56 + 4 * (o.values.len() + o.targets.len()))
+            .sum();
         (4 * (self.states.values.capacity() + self.inputs.values.capacity())
             + outputs
             + 32 * self.said.len()

@@ -1,13 +1,15 @@
 //! A sweep as a picture: a band over one parameter, a heat map over two.
 
-use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::Ui;
 
-use super::super::PanelContext;
+use super::super::{PanelContext, figure_menu};
 use super::table::Place;
-use crate::engine::Grid;
+use crate::engine::{Grid, Raster};
 use crate::figure::plot::{Axis, Curve, Drawn, Plot};
+use crate::figure::{Called, Matrix};
 use crate::gui::chart::chart;
-use crate::gui::theme::{Map, color32, palette};
+use crate::gui::heatmap::{Heatmap, Picture};
+use crate::gui::theme::{Map, palette};
 
 /// Height of a picture in points.
 const HEIGHT: f32 = 240.0;
@@ -99,128 +101,73 @@ pub(super) fn band(
 }
 
 /// The medians over two parameters, the first from left to right; the place that was clicked.
-pub(super) fn map(ui: &mut Ui, grid: &Grid, places: &[Place], metric: &str) -> Option<Vec<usize>> {
+pub(super) fn map(
+    cx: &PanelContext<'_>,
+    ui: &mut Ui,
+    map: &mut Heatmap,
+    grid: &Grid,
+    places: &[Place],
+    metric: &str,
+) -> Option<Vec<usize>> {
     let [across, up] = grid.axes.as_slice() else {
         return None;
     };
-    let medians = places.iter().filter_map(|p| p.quartiles().map(|q| q[1]));
-    let (low, high) = medians.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
-    let font = FontId::proportional(12.0);
-    let (plain, quiet) = (ui.visuals().text_color(), ui.visuals().extreme_bg_color);
-    ui.label(format!("{metric}: median over the seeds"));
-    scale(ui, low, high);
-    let left = 90.0_f32.min(ui.available_width() * 0.3);
-    let size = vec2(ui.available_width().max(160.0), HEIGHT);
-    let (whole, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Sweep"));
-    let area = Rect::from_min_max(whole.min + vec2(left, 0.0), whole.max - vec2(0.0, 34.0));
-    let cell = vec2(
-        area.width() / across.values.len().max(1) as f32,
-        area.height() / up.values.len().max(1) as f32,
-    );
-    let rect = |at: &[usize]| {
-        let [i, j] = at else { return Rect::NOTHING };
-        // The first value of the second parameter lies at the bottom, as on a plot.
-        let min = pos2(
-            area.left() + *i as f32 * cell.x,
-            area.bottom() - (*j + 1) as f32 * cell.y,
-        );
-        Rect::from_min_size(min, cell).shrink(1.0)
+    // The first value of the second parameter lies at the bottom, as on a plot.
+    let rows = up.values.len();
+    let names: Vec<String> = up.values.iter().rev().cloned().collect();
+    let at = |row: usize, column: usize| {
+        let wanted = [column, rows - 1 - row];
+        places.iter().find(|place| place.at == wanted)
     };
-    for place in places {
-        let rect = rect(&place.at);
-        let painter = ui.painter();
-        let Some([_, middle, _]) = place.quartiles() else {
-            painter.rect_filled(rect, 2.0, quiet);
-            if place.failed > 0 {
-                let stroke = Stroke::new(2.0, color32(palette(ui).wrong));
-                painter.line_segment([rect.left_top(), rect.right_bottom()], stroke);
-            }
-            continue;
-        };
-        let part = if high > low {
-            (middle - low) / (high - low)
-        } else {
-            0.5
-        };
-        painter.rect_filled(rect, 2.0, color32(Map::Viridis.color(part as f32)));
-        if cell.x > 38.0 && cell.y > 16.0 {
-            let ink = if part > 0.6 {
-                egui::Color32::BLACK
-            } else {
-                egui::Color32::WHITE
-            };
-            let text = format!("{middle:.2}");
-            painter.text(
-                rect.center(),
-                Align2::CENTER_CENTER,
-                text,
-                font.clone(),
-                ink,
-            );
-        }
-    }
-    labels(ui, across.values.len(), cell.x, |i| {
-        let at = pos2(area.left() + (i as f32 + 0.5) * cell.x, area.bottom() + 3.0);
-        (at, Align2::CENTER_TOP, across.values[i].clone())
-    });
-    labels(ui, up.values.len(), cell.y * 3.0, |j| {
-        let at = pos2(area.left() - 6.0, area.bottom() - (j as f32 + 0.5) * cell.y);
-        (at, Align2::RIGHT_CENTER, up.values[j].clone())
-    });
-    let below = pos2(area.center().x, whole.bottom());
-    let name = format!("{} (across), {} (up)", across.path, up.path);
-    ui.painter()
-        .text(below, Align2::CENTER_BOTTOM, name, font, plain);
-    let pointer = response.hover_pos()?;
-    let place = places
-        .iter()
-        .find(|place| rect(&place.at).contains(pointer))?;
-    let [i, j] = place.at.as_slice() else {
-        return None;
+    let cells = (0..across.values.len()).flat_map(|i| (0..rows).map(move |j| (j, i)));
+    let median = |(row, column)| Some(at(row, column)?.quartiles()?[1] as f32);
+    let raster = Raster {
+        units: rows,
+        values: cells.map(|cell| median(cell).unwrap_or(f32::NAN)).collect(),
     };
-    let told = format!(
-        "{} {}, {} {}: {}\nclick to open it as a run",
-        across.path,
-        across.values[*i],
-        up.path,
-        up.values[*j],
-        place.told()
-    );
-    let clicked = response.clicked();
-    response.on_hover_text_at_pointer(told);
-    clicked.then(|| place.at.clone())
-}
-
-/// What the colours mean.
-fn scale(ui: &mut Ui, low: f64, high: f64) {
-    if !low.is_finite() {
-        return;
-    }
+    let known = raster.values.iter().filter(|v| v.is_finite());
+    let range = known.fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], v| {
+        [low.min(*v), high.max(*v)]
+    });
+    let range = if range[0] < range[1] {
+        range
+    } else {
+        let middle = if range[0].is_finite() { range[0] } else { 0.0 };
+        [middle - 0.5, middle + 0.5]
+    };
+    let written = |row: usize, column: usize| match at(row, column) {
+        Some(place) if place.quartiles().is_none() && place.failed > 0 => "failed".into(),
+        Some(place) => place
+            .quartiles()
+            .map_or(String::new(), |q| format!("{:.2}", q[1])),
+        None => String::new(),
+    };
+    let matrix = Matrix {
+        rows: Called::Words(&names),
+        across: Called::Words(&across.values),
+        range,
+        written: Some(&written),
+        ..Matrix::positive(&raster, Map::Viridis, [&across.path, &up.path])
+    };
+    let told = |row: usize, column: usize, _: f32| {
+        let place = at(row, column).map_or(String::new(), Place::told);
+        let (x, y) = (&across.values[column], &names[row]);
+        format!(
+            "{} {x}, {} {y}: {place}\nclick to open it as a run",
+            across.path, up.path
+        )
+    };
     ui.horizontal(|ui| {
-        ui.label(format!("{low:.3}"));
-        let (rect, _) = ui.allocate_exact_size(vec2(120.0, 10.0), Sense::hover());
-        for i in 0..60 {
-            let part = i as f32 / 60.0;
-            let at = pos2(rect.left() + part * rect.width(), rect.top());
-            let piece = Rect::from_min_size(at, vec2(rect.width() / 60.0 + 0.5, rect.height()));
-            ui.painter()
-                .rect_filled(piece, 0.0, color32(Map::Viridis.color(part)));
-        }
-        ui.label(format!("{high:.3}"));
+        ui.label(format!("{metric}: median over the seeds"));
+        let draw = |width: f32, palette| matrix.draw([width, 0.7 * width], palette).drawing;
+        let table = || matrix.table();
+        figure_menu(cx, ui, "sweep", draw, Some(&table));
     });
-}
-
-/// Names along an axis, as many as there is room for.
-fn labels(ui: &Ui, count: usize, room: f32, of: impl Fn(usize) -> (egui::Pos2, Align2, String)) {
-    let font = FontId::proportional(12.0);
-    let every = (34.0 / room.max(1.0)).ceil().max(1.0) as usize;
-    for i in (0..count).step_by(every) {
-        let (at, align, text) = of(i);
-        let short: String = text.chars().take(14).collect();
-        let color = ui.visuals().text_color();
-        ui.painter().text(at, align, short, font.clone(), color);
-    }
+    let picture = Picture {
+        name: "Sweep",
+        matrix,
+        told: Some(&told),
+    };
+    let (row, column) = map.show(ui, &picture, HEIGHT)?;
+    Some(vec![column, rows - 1 - row])
 }

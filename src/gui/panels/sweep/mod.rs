@@ -9,6 +9,7 @@ use egui::{RichText, ScrollArea, Ui};
 
 use super::{Ask, Panel, PanelContext};
 use crate::engine::{Axis, Cell, Grid, Scenario, Standing, Sweeping, is_text};
+use crate::gui::heatmap::Heatmap;
 use crate::record::{Metric, metric};
 use crate::registry::values;
 
@@ -45,6 +46,7 @@ struct Running {
     of: usize,
     /// How many cells stood as they do in the table that was copied.
     copied: usize,
+    map: Heatmap,
 }
 
 /// Seeds at most.
@@ -151,6 +153,7 @@ impl Sweep {
                     metric: None,
                     of: usize::MAX,
                     copied: 0,
+                    map: Heatmap::default(),
                 });
             }
             Err(why) => self.problem = Some(why),
@@ -251,7 +254,7 @@ impl Running {
         let places = table::places(&self.sweeping, &self.standing, &metric);
         let grid = self.sweeping.grid();
         let opened = match grid.axes.as_slice() {
-            [_, _] => drawn::map(ui, grid, &places, &metric.name()),
+            [_, _] => drawn::map(cx, ui, &mut self.map, grid, &places, &metric.name()),
             _ => drawn::band(cx, ui, grid, &places, &metric.name()),
         };
         if let Some(at) = opened {
