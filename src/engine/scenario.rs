@@ -51,6 +51,12 @@ impl Scenario {
         phases.iter().all(|p| p.kind().measures())
     }
 
+    /// Whether there is experience without episodes in it.
+    pub fn streams(&self) -> bool {
+        let phases = super::phases::leaves(&self.protocol);
+        phases.iter().any(|phase| phase.name() == "Stream")
+    }
+
     /// Whether ripples run in it.
     pub fn replays(&self) -> bool {
         let phases = super::phases::leaves(&self.protocol);

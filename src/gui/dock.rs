@@ -2,13 +2,10 @@
 
 use egui_tiles::{Container, Tile, TileId, Tiles, Tree};
 
-use super::panels::{Corner, Panel, PanelContext};
+use super::layouts::{KINDS, Kind, Pane};
+use super::panels::{Ask, Panel, PanelContext};
 use super::theme::{color32, palette};
 use crate::engine::Scenario;
-
-/// A panel in the dock, by its title.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Pane(pub String);
 
 /// A layout, by its name.
 pub type Layout = (String, Tree<Pane>);
@@ -21,6 +18,8 @@ pub struct Dock {
     pub named: Vec<Layout>,
     /// Panels that are hidden because they would be empty.
     pub hidden: Vec<String>,
+    /// Which of the layouts that every sitting has it was, or none, where panels were moved since: that one is not replaced.
+    pub kind: Option<String>,
     /// The name that is being given.
     naming: String,
 }
@@ -35,12 +34,20 @@ impl Dock {
         stored: Option<Tree<Pane>>,
         named: Vec<Layout>,
         hidden: Vec<String>,
+        kind: Option<String>,
         panels: &[Box<dyn Panel>],
     ) -> Self {
         let kept = stored.and_then(|tree| renewed(tree, panels));
         let named = named.into_iter().take(MOST);
+        let usual = Kind::usual();
+        let kind = if kept.is_some() {
+            kind
+        } else {
+            Some(usual.name.into())
+        };
         Self {
-            tree: kept.unwrap_or_else(|| first_layout(panels)),
+            kind,
+            tree: kept.unwrap_or_else(|| usual.laid_out(panels)),
             named: named
                 .filter_map(|(name, tree)| Some((name, renewed(tree, panels)?)))
                 .collect(),
@@ -50,13 +57,25 @@ impl Dock {
     }
 
     /// A menu to give the layout a name, and to go back to one that has one.
-    pub fn layouts(&mut self, ui: &mut egui::Ui) {
+    pub fn layouts(&mut self, panels: &[Box<dyn Panel>], ui: &mut egui::Ui) {
+        ui.horizontal_wrapped(|ui| {
+            ui.set_max_width(240.0);
+            for kind in KINDS.iter().rev() {
+                let now = self.kind.as_deref() == Some(kind.name);
+                let button = ui.selectable_label(now, kind.name);
+                let hint = "Lay the panels out as scenarios of this kind have them";
+                if button.on_hover_text(hint).clicked() {
+                    self.lay_out(kind, panels);
+                }
+            }
+        });
         let mut gone = None;
         for (i, (name, tree)) in self.named.iter().enumerate() {
             ui.horizontal(|ui| {
                 let hint = "Lay the panels out like this";
                 if ui.button(name).on_hover_text(hint).clicked() {
                     self.tree = tree.clone();
+                    self.kind = None;
                 }
                 let forget = ui.small_button("x");
                 if forget
@@ -91,13 +110,32 @@ impl Dock {
         });
     }
 
-    /// Back to the first layout.
-    pub fn reset(&mut self, panels: &[Box<dyn Panel>]) {
-        self.tree = first_layout(panels);
+    /// Lays the panels out; what is closed stays closed.
+    pub fn lay_out(&mut self, kind: &Kind, panels: &[Box<dyn Panel>]) {
+        let closed = |title: &&str| self.tile(title).is_some_and(|id| !self.tree.is_visible(id));
+        let titles = panels.iter().map(|p| p.title());
+        let closed: Vec<&str> = titles.filter(closed).collect();
+        self.reset(kind, panels);
+        for title in closed {
+            if let Some(id) = self.tile(title) {
+                self.tree.set_visible(id, false);
+            }
+        }
     }
 
-    /// Hides the panels that would be empty where this scenario runs, and shows those again that were hidden for another one.
+    /// Lays all panels out, also those that are closed.
+    pub fn reset(&mut self, kind: &Kind, panels: &[Box<dyn Panel>]) {
+        self.tree = kind.laid_out(panels);
+        self.kind = Some(kind.name.into());
+    }
+
+    /// Lays the panels out as such a scenario has them, unless they were moved. Hides those that would be empty where it runs, and
+    /// shows those again that were hidden for another one.
     pub fn fit(&mut self, panels: &[Box<dyn Panel>], scenario: &Scenario) {
+        let kind = Kind::of(scenario);
+        if self.kind.as_deref().is_some_and(|now| now != kind.name) {
+            self.lay_out(kind, panels);
+        }
         let before = std::mem::take(&mut self.hidden);
         for panel in panels {
             let title = panel.title();
@@ -124,7 +162,12 @@ impl Dock {
 
     /// Draws the panels.
     pub fn ui(&mut self, ui: &mut egui::Ui, panels: &mut [Box<dyn Panel>], cx: &PanelContext<'_>) {
-        self.tree.ui(&mut Behavior { panels, cx }, ui);
+        let moved = false;
+        let mut behavior = Behavior { panels, cx, moved };
+        self.tree.ui(&mut behavior, ui);
+        if behavior.moved {
+            self.kind = None;
+        }
     }
 
     /// Brings a panel to the front of its tabs, also one that was closed.
@@ -210,45 +253,11 @@ fn titles(tiles: &Tiles<Pane>, tile_id: TileId) -> Vec<String> {
     }
 }
 
-/// Each panel in its corner.
-fn first_layout(panels: &[Box<dyn Panel>]) -> Tree<Pane> {
-    let mut tiles = Tiles::default();
-    let mut place = |title: &str| tiles.insert_pane(Pane(title.into()));
-    let mut top = Vec::new();
-    let mut stage = Vec::new();
-    let mut low = Vec::new();
-    let mut tabs = Vec::new();
-    let mut side = Vec::new();
-    for panel in panels {
-        let title = panel.title();
-        match panel.corner() {
-            Corner::Above => top.push(place(title)),
-            Corner::Stage => stage.push(place(title)),
-            Corner::Below => low.push(place(title)),
-            Corner::Tab => tabs.push(place(title)),
-            Corner::Side => side.push(place(title)),
-        }
-    }
-    let tabbed = tiles.insert_tab_tile(tabs);
-    low.insert(0, tabbed);
-    let stage = tiles.insert_tab_tile(stage);
-    top.push(stage);
-    let top = tiles.insert_horizontal_tile(top);
-    let low = tiles.insert_horizontal_tile(low);
-    let main = tiles.insert_vertical_tile(vec![top, low]);
-    let side = tiles.insert_tab_tile(side);
-    let root = tiles.insert_horizontal_tile(vec![main, side]);
-    for (row, large, share) in [(main, top, 1.4), (top, stage, 2.2), (root, main, 3.2)] {
-        if let Some(Tile::Container(Container::Linear(linear))) = tiles.get_mut(row) {
-            linear.shares.set_share(large, share);
-        }
-    }
-    Tree::new(egui::Id::unique("dock"), root, tiles)
-}
-
 struct Behavior<'a, 'b> {
     panels: &'a mut [Box<dyn Panel>],
     cx: &'a PanelContext<'b>,
+    /// Whether a panel was moved, or a border.
+    moved: bool,
 }
 
 impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
@@ -273,6 +282,12 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
         let front = tabs.active.and_then(|id| pane_of(tiles.get(id)?));
         let panel = front.and_then(|pane| self.panels.iter().find(|p| p.title() == pane.0));
         let Some(panel) = panel else { return };
+        let larger = format!("{} alone, as large as there is room", panel.title());
+        let button = ui.small_button("+").on_hover_text(&larger);
+        button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &larger));
+        if button.clicked() {
+            (self.cx.ask)(Ask::Alone(panel.title().into()));
+        }
         let told = format!("Help of {}", panel.title());
         let button = ui.small_button("?").on_hover_text(&told);
         button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &told));
@@ -281,6 +296,11 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
             ui.heading(panel.title());
             ui.label(panel.help());
         });
+    }
+
+    fn on_edit(&mut self, action: egui_tiles::EditAction) {
+        use egui_tiles::EditAction::{TileDropped, TileResized};
+        self.moved |= matches!(action, TileDropped | TileResized);
     }
 
     fn is_tab_closable(&self, _: &Tiles<Pane>, _: TileId) -> bool {
@@ -314,5 +334,37 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
             ui.painter().rect_stroke(ui.max_rect(), 4.0, stroke, kind);
         }
         egui_tiles::UiResponse::None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::load;
+    use crate::gui::panels;
+    use crate::scenario::bundled;
+
+    #[test]
+    fn a_layout_follows_the_scenario_until_panels_are_moved() {
+        let panels = panels::all();
+        let mut dock = Dock::restore(None, Vec::new(), Vec::new(), None, &panels);
+        let six = bundled().iter().find(|b| b.name == "six-rules").unwrap();
+        let six = load(six.document(), &[], None).unwrap();
+        let id = dock.tile("Log").unwrap();
+        dock.tree.set_visible(id, false);
+        let usual = dock.tree.clone();
+        dock.fit(&panels, &six);
+        assert_eq!(dock.kind.as_deref(), Some("Rules"));
+        assert!(dock.tree != usual);
+        let id = dock.tile("Log").unwrap();
+        assert!(!dock.tree.is_visible(id), "what was closed stays closed");
+        // One that was moved since is the user's own.
+        let titles = |tree: &Tree<Pane>| titles(&tree.tiles, tree.root().unwrap());
+        let mut own = Dock::restore(Some(usual.clone()), Vec::new(), Vec::new(), None, &panels);
+        own.fit(&panels, &six);
+        assert_eq!(
+            (own.kind.clone(), titles(&own.tree)),
+            (None, titles(&usual))
+        );
     }
 }

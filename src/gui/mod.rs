@@ -16,6 +16,7 @@ mod editor;
 mod gallery;
 mod heatmap;
 mod inspecting;
+mod layouts;
 mod lessons;
 mod looking;
 pub mod panels;

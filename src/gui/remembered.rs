@@ -5,8 +5,9 @@ use std::path::Path;
 
 use egui_tiles::Tree;
 
-use super::dock::{Layout, Pane};
+use super::dock::Layout;
 use super::documents::Document;
+use super::layouts::Pane;
 use super::lessons::Progress;
 use super::timeline::TimelineView;
 use crate::trace::write_atomic;
@@ -19,6 +20,8 @@ pub(super) struct Remembered {
     pub(super) layouts: Vec<Layout>,
     /// Panels that are hidden because they would be empty.
     pub(super) hidden: Vec<String>,
+    /// Which layout it is, where it is one that every sitting has.
+    pub(super) kind: Option<String>,
     pub(super) speed: Option<f64>,
     pub(super) looks: Looks,
     pub(super) timeline: TimelineView,

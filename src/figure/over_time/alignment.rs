@@ -2,6 +2,7 @@
 
 use super::super::plot::{Dash, Lane, Plot};
 use super::Seen;
+use crate::engine::Snapshot;
 use crate::numeric::statistics::{deviation, mean};
 use crate::record::{Declared, Metric, metric};
 
@@ -65,7 +66,7 @@ pub fn alignment(seen: &Seen<'_>, quantity: Quantity) -> Vec<Plot> {
         |label: &str| label.starts_with("Bptt") || label.starts_with("CheckpointedBptt");
     let curves = |label: &str| {
         let metric = Metric::of(quantity.declared(), label.to_string());
-        let mut curves = seen.curves(label, palette.rule(label), &metric);
+        let mut curves = seen.curves(&called(seen.snapshot, label), palette.rule(label), &metric);
         if let Some(here) = curves
             .first_mut()
             .filter(|c| yardstick(label) && c.run == 0)
@@ -92,13 +93,26 @@ pub fn alignment(seen: &Seen<'_>, quantity: Quantity) -> Vec<Plot> {
         plot.level("exact BPTT", 1.0);
         plot.curves = curves(label);
         plot.lane = Some(Lane {
-            name: (*label).into(),
+            name: called(snapshot, label),
             told: settled(points),
             color: palette.rule(label),
         });
         plot
     };
     rules.iter().enumerate().map(lane).collect()
+}
+
+/// A rule by its label, and over how many steps it carries a loss back where that is what tells it from others.
+fn called(snapshot: &Snapshot, label: &str) -> String {
+    let scenario = snapshot.now.as_ref().or(snapshot.began.as_ref());
+    let mut rules = scenario.iter().flat_map(|s| s.setup.learning.rules());
+    let reach = rules
+        .find(|rule| rule.name() == label)
+        .and_then(|rule| rule.kind().reach());
+    match reach {
+        Some(steps) if steps < usize::MAX => format!("{label}({steps})"),
+        _ => label.into(),
+    }
 }
 
 /// Mean and standard deviation of the last tenth.

@@ -62,7 +62,7 @@ impl App {
             view.ui(ui, |ui| {
                 self.dock.menu(ui);
                 ui.separator();
-                self.dock.layouts(ui);
+                self.dock.layouts(&self.panels, ui);
                 entry(self, ui, Action::ResetLayout);
                 ui.separator();
                 egui::widgets::global_theme_preference_buttons(ui);

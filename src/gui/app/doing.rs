@@ -83,6 +83,7 @@ impl App {
                 self.looking.look(step, &live);
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
+            Ask::Alone(title) => self.alone = Some(title),
             Ask::Outline(title) => {
                 let now = ctx.input(|i| i.time);
                 self.outlined = Some((title, now + OUTLINED));

@@ -10,7 +10,7 @@ use crate::engine::{Activity, Snapshot};
 use crate::gui::broken::{self, Way};
 use crate::gui::closing;
 use crate::gui::gallery::Choice;
-use crate::gui::panels::{Corner, Panel, PanelContext};
+use crate::gui::panels::{Corner, PanelContext};
 
 /// The height of a window that has room for the closing card.
 const ROOMY: f32 = 480.0;
@@ -66,7 +66,13 @@ impl App {
                     outlined: outlined.as_deref(),
                     ask: &ask,
                 };
-                if self.alone {
+                let alone = self.alone.clone();
+                let alone = alone.as_deref();
+                let side = |title: &str| {
+                    let mut panels = self.panels.iter();
+                    panels.any(|p| p.title() == title && p.corner() == Corner::Side)
+                };
+                if alone.is_some_and(|title| !side(title)) {
                     // What the scenario suggests stands beside its curves.
                     let side = self.panels.iter_mut().find(|p| p.corner() == Corner::Side);
                     if let Some(side) = side {
@@ -75,14 +81,13 @@ impl App {
                             .show(ui, |ui| side.ui(&cx, ui));
                     }
                 }
-                let measuring = |p: &&mut Box<dyn Panel>| p.shows_measurements();
-                let only = self.panels.iter_mut().find(measuring);
-                match only.filter(|_| self.alone) {
+                let only = self.panels.iter_mut().find(|p| Some(p.title()) == alone);
+                match only {
                     Some(panel) => framed(ui, |ui| {
                         ui.horizontal(|ui| {
                             ui.heading(panel.title());
                             if ui.button("Show all panels").clicked() {
-                                self.alone = false;
+                                self.alone = None;
                             }
                         });
                         panel.ui(&cx, ui);

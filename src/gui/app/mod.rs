@@ -26,6 +26,7 @@ use super::dock::Dock;
 use super::documents::Documents;
 use super::gallery::Gallery;
 use super::inspecting::Inspecting;
+use super::layouts::Kind;
 use super::lessons::Lessons;
 use super::looking::{Looking, Unit};
 use super::panels::{self, Panel};
@@ -73,8 +74,8 @@ pub struct App {
     dock: Dock,
     /// The run whose panels were brought forward.
     met: Option<u64>,
-    /// Whether one panel stands alone: that of measurements, in a run that does nothing else.
-    alone: bool,
+    /// The panel that stands alone, by its title: at first that of measurements, in a run that does nothing else.
+    alone: Option<String>,
     /// Steps a second as the slider has it; `None` is as fast as it goes.
     speed: Option<f64>,
     /// The speed at which a first sitting goes, until its first ripple is over.
@@ -151,6 +152,7 @@ impl App {
                 remembered.layout,
                 remembered.layouts,
                 remembered.hidden,
+                remembered.kind,
                 &panels,
             ),
             panels,
@@ -158,7 +160,7 @@ impl App {
             middle: Middle::Panels,
             gallery: Gallery::new(),
             met: None,
-            alone: false,
+            alone: None,
             speed,
             slow_motion: None,
             slow: speed.unwrap_or(SLOW),
@@ -337,8 +339,10 @@ impl App {
             Action::Settings => self.settings = !self.settings,
             Action::Help => self.help = !self.help,
             Action::ResetLayout => {
-                self.dock.reset(&self.panels);
-                self.alone = false;
+                let scenario = self.simulation.snapshot().began.clone();
+                let kind = scenario.as_deref().map_or(Kind::usual(), Kind::of);
+                self.dock.reset(kind, &self.panels);
+                self.alone = None;
             }
             Action::CopyCommand => self.copy_command(ctx),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
@@ -389,17 +393,20 @@ impl App {
         if self.met != Some(live.run) {
             self.met = Some(live.run);
             self.looking = Looking::default();
-            self.alone = live.only_measures;
-            for panel in self.panels.iter().filter(|p| p.shows_measurements()) {
-                if live.measures {
-                    self.dock.bring_forward(panel.title());
-                }
-            }
             if let Some(scenario) = &live.began {
                 self.dock.fit(&self.panels, scenario);
-                for panel in self.panels.iter().filter(|p| p.matters(scenario)) {
-                    self.dock.bring_forward(panel.title());
-                }
+            }
+            let measuring = self.panels.iter().find(|p| p.shows_measurements());
+            let measuring = measuring
+                .map(|panel| panel.title())
+                .filter(|_| live.measures);
+            self.alone = measuring.filter(|_| live.only_measures).map(Into::into);
+            let scenario = live.began.as_deref();
+            let panels = self.panels.iter();
+            let matter = panels.filter(|p| scenario.is_some_and(|s| p.matters(s)));
+            let matter = matter.map(|p| p.title());
+            for title in measuring.into_iter().chain(matter) {
+                self.dock.bring_forward(title);
             }
         }
         self.slow_motion(&live);
@@ -470,6 +477,7 @@ impl eframe::App for App {
             layout: Some(self.dock.tree.clone()),
             layouts: self.dock.named.clone(),
             hidden: self.dock.hidden.clone(),
+            kind: self.dock.kind.clone(),
             speed: self.speed,
             looks: self.looks.clone(),
             timeline: self.timeline.clone(),

@@ -174,7 +174,7 @@ impl App {
             Entry::Do(action) => self.act(action, ctx),
             Entry::Panel(title) => {
                 self.middle = Middle::Panels;
-                self.alone = false;
+                self.alone = None;
                 self.dock.bring_forward(title);
             }
             Entry::Lesson(name) => self.do_asked(Ask::Lesson(Some(name)), ctx),
@@ -185,7 +185,7 @@ impl App {
             Entry::Plot(metric) => {
                 let mut panels = self.panels.iter_mut();
                 if let Some(panel) = panels.find_map(|p| p.plot(&metric).then(|| p.title())) {
-                    self.alone = false;
+                    self.alone = None;
                     self.dock.bring_forward(panel);
                 }
             }

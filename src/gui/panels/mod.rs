@@ -47,6 +47,8 @@ pub enum Ask {
     Wish(Wish),
     /// A panel brought to the front, by its title.
     Bring(String),
+    /// A panel as large as there is room, by its title.
+    Alone(String),
     /// A panel outlined for a moment, by its title.
     Outline(String),
     /// A lesson to be taken, by its name, or none.
