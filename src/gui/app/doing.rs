@@ -83,6 +83,16 @@ impl App {
                 self.looking.look(step, &live);
             }
             Ask::Bring(title) => self.dock.bring_forward(&title),
+            Ask::Play(ripple) => {
+                let player = self.panels.iter_mut().find_map(|panel| {
+                    let plays = panel.play(ripple);
+                    plays.then(|| panel.title())
+                });
+                if let Some(player) = player {
+                    self.alone = None;
+                    self.dock.bring_forward(player);
+                }
+            }
             Ask::Alone(title) => self.alone = Some(title),
             Ask::Outline(title) => {
                 let now = ctx.input(|i| i.time);

@@ -47,6 +47,8 @@ pub enum Ask {
     Wish(Wish),
     /// A panel brought to the front, by its title.
     Bring(String),
+    /// To play a ripple slowly, by its number.
+    Play(u64),
     /// A panel as large as there is room, by its title.
     Alone(String),
     /// A panel outlined for a moment, by its title.
@@ -144,6 +146,10 @@ pub trait Panel {
     }
     /// Shows a quantity beside those that it shows; whether it can.
     fn plot(&mut self, _: &Metric) -> bool {
+        false
+    }
+    /// Plays a ripple slowly; whether it can.
+    fn play(&mut self, _: u64) -> bool {
         false
     }
     /// What it holds that lies nowhere else, in words: asked about before the window closes.

@@ -13,6 +13,9 @@ use crate::gui::inspecting::Topic;
 use crate::gui::theme::{Map, palette};
 use crate::record::{Metric, Order, RippleRecord, metric};
 
+/// Width for states beside each other, and height for anything.
+const LEAST: [f32; 2] = [560.0, 90.0];
+
 /// The ripples panel.
 #[derive(Default)]
 pub struct Ripples {
@@ -21,9 +24,11 @@ pub struct Ripples {
     found: Option<Arc<RippleView>>,
     /// The run it was chosen in.
     run: u64,
-    decoded: Heatmap,
-    lived: Heatmap,
-    error: Heatmap,
+    maps: [Heatmap; 3],
+    /// Where the list was.
+    list: Option<egui::Rect>,
+    /// The newest ripple that is listed.
+    newest: Option<u64>,
 }
 
 impl Panel for Ripples {
@@ -34,7 +39,7 @@ impl Panel for Ripples {
     fn help(&self) -> &'static str {
         "Every ripple: its episode, order, cue, steps, overlap with the engrams that should have come, cosine of the decoded \
          with the lived states, and how it ended. Pick one of the latest to see its steps in replayed order beside what \
-         was lived."
+         was lived, or to play it in the theatre. While the pointer is on the list newer ones wait."
     }
 
     fn fits(&self, scenario: &Scenario) -> bool {
@@ -46,6 +51,7 @@ impl Panel for Ripples {
             self.run = cx.snapshot.run;
             self.chosen = None;
             self.found = None;
+            self.newest = None;
         }
         let ripples = &cx.snapshot.ripples;
         if ripples.is_empty() {
@@ -69,33 +75,40 @@ impl Panel for Ripples {
                 self.chosen = None;
             }
         }
-        let list = if detail.is_some() {
-            ui.available_height() * 0.45
-        } else {
-            ui.available_height() - 20.0
+        let room = ui.available_height();
+        let list = match &detail {
+            None => room - 20.0,
+            // With no room for steps there is room for what can be done.
+            Some(_) => (room * 0.45).max((room - 70.0).min(2.0 * LEAST[1])),
         };
-        let head = RichText::new(header()).monospace().size(12.0);
+        let wide = ui.available_width() >= WIDE;
+        // Rows do not run away from under the pointer.
+        let over = self.list.is_some_and(|rect| ui.rect_contains_pointer(rect));
+        let newest = ripples.last().map(|r| r.ripple);
+        self.newest = if over { self.newest.or(newest) } else { newest };
+        let shown = ripples.partition_point(|r| Some(r.ripple) <= self.newest);
+        let waiting = match ripples.len() - shown {
+            0 => String::new(),
+            n => format!(" ({n} newer)"),
+        };
+        let head = RichText::new(header(wide) + &waiting)
+            .monospace()
+            .size(12.0);
         ui.add(egui::Label::new(head).truncate());
         let row = ui.text_style_height(&egui::TextStyle::Monospace) + 4.0;
-        ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
-            ScrollArea::vertical().auto_shrink(false).show_rows(
-                ui,
-                row,
-                ripples.len(),
-                |ui, rows| {
-                    for i in rows {
-                        // Newest first.
-                        if let Some(entry) = ripples
-                            .len()
-                            .checked_sub(i + 1)
-                            .and_then(|i| ripples.get(i))
-                        {
-                            self.entry(ui, entry);
-                        }
+        let part = ui.allocate_ui(egui::vec2(ui.available_width(), list), |ui| {
+            let area = ScrollArea::vertical().auto_shrink(false);
+            area.show_rows(ui, row, shown, |ui, rows| {
+                for i in rows {
+                    // Newest first.
+                    let at = shown.checked_sub(i + 1);
+                    if let Some(entry) = at.and_then(|at| ripples.get(at)) {
+                        self.entry(ui, entry, wide);
                     }
-                },
-            );
+                }
+            });
         });
+        self.list = Some(part.response.rect);
         if let Some(detail) = detail {
             ui.separator();
             self.detail(cx, ui, &detail);
@@ -125,11 +138,25 @@ fn scores(snapshot: &Snapshot) -> Option<String> {
     (!areas.is_empty()).then(|| format!("order kept, p < 0.05: {}{compression}", areas.join(", ")))
 }
 
-fn header() -> String {
-    format!(
-        "{:>6} {:>7} {:<3} {:>5} {:>7} {:>6} outcome",
-        "ripple", "episode", "way", "steps", "overlap", "cosine"
+/// Width for all columns.
+const WIDE: f32 = 400.0;
+
+fn header(wide: bool) -> String {
+    row(
+        wide,
+        [
+            "ripple", "episode", "way", "steps", "overlap", "cosine", "outcome",
+        ],
     )
+}
+
+/// A row of the list: where there is little room, without what is told above its steps.
+fn row(wide: bool, [ripple, episode, way, steps, overlap, cosine, outcome]: [&str; 7]) -> String {
+    if wide {
+        format!("{ripple:>6} {episode:>7} {way:<3} {steps:>5} {overlap:>7} {cosine:>6} {outcome}")
+    } else {
+        format!("{ripple:>6} {way:<3} {overlap:>7} {cosine:>6} {outcome}")
+    }
 }
 
 /// A number of a row; nothing where there is none.
@@ -155,23 +182,26 @@ impl Ripples {
         self.found.clone()
     }
 
-    fn entry(&mut self, ui: &mut Ui, r: &RippleRecord) {
+    fn entry(&mut self, ui: &mut Ui, r: &RippleRecord, wide: bool) {
         let order = match r.order {
             Order::REVERSE => "rev",
             Order::FORWARD => "fwd",
             Order::Shuffled => "mix",
         };
-        let text = format!(
-            "{:>6} {:>7} {order:<3} {:>5} {:>7} {:>6} {}",
-            r.ripple,
+        let columns = [
+            &*r.ripple.to_string(),
+            &r.episode.to_string(),
+            order,
+            &r.steps.to_string(),
+            &number(r.overlap_mean, 2),
+            &number(r.cosine, 2),
+            r.outcome.as_str(),
+        ];
+        let text = row(wide, columns);
+        let hint = format!(
+            "episode {}, {} steps, time {}, engram {}, {} replay from a {} cue ({:.0} % right), smallest overlap {:.3}",
             r.episode,
             r.steps,
-            number(r.overlap_mean, 2),
-            number(r.cosine, 2),
-            r.outcome.as_str()
-        );
-        let hint = format!(
-            "time {}, engram {}, {} replay from a {} cue ({:.0} % right), smallest overlap {:.3}",
             r.time,
             r.engram.map_or("none".to_string(), |e| e.to_string()),
             r.order.as_str(),
@@ -192,64 +222,76 @@ impl Ripples {
         }
     }
 
+    /// The steps of a ripple, as far as there is room for them.
     fn detail(&mut self, cx: &PanelContext<'_>, ui: &mut Ui, view: &RippleView) {
         let which = if self.chosen.is_some() {
             "ripple"
         } else {
             "latest ripple:"
         };
-        ui.label(format!(
-            "{which} {} of episode {}, states in replayed order",
-            view.ripple, view.episode
-        ));
-        if ui.button("Inspect this ripple").clicked() {
-            (cx.ask)(Ask::Inspect(Topic::Ripple(view.ripple)));
+        let (ripple, episode) = (view.ripple, view.episode);
+        ui.horizontal_wrapped(|ui| {
+            ui.label(format!("{which} {ripple} of episode {episode}"));
+            let play = ui.button("Play it");
+            if play
+                .on_hover_text("Play it slowly in the theatre")
+                .clicked()
+            {
+                (cx.ask)(Ask::Play(ripple));
+            }
+            if ui.button("Inspect this ripple").clicked() {
+                (cx.ask)(Ask::Inspect(Topic::Ripple(ripple)));
+            }
+        });
+        let (width, height) = (ui.available_width(), ui.available_height());
+        if height < LEAST[1] {
+            return;
+        }
+        if width < LEAST[0] {
+            let plot = recall(view, palette(ui));
+            chart(cx, ui, "ripple overlap", height - 4.0, plot);
+            return;
         }
         let lived = view.expected();
         let scale = largest(&view.decoded.values).max(largest(&lived.values));
-        let apart = view
-            .decoded
-            .values
-            .iter()
-            .zip(&lived.values)
+        let apart = (view.decoded.values.iter().zip(&lived.values))
             .map(|(a, b)| (a - b).abs())
             .collect();
         let error = Raster {
             units: view.decoded.units,
             values: apart,
         };
-        let height = (ui.available_height() - 24.0).max(30.0);
+        let axes = ["replayed step", "unit"];
+        let signed = |raster| Matrix {
+            // The same steps side by side, also where some have no lived state.
+            columns: view.decoded.steps(),
+            ..Matrix::signed(raster, scale, axes)
+        };
+        let mean = error.values.iter().sum::<f32>() / error.values.len().max(1) as f32;
+        let maps = [
+            ("re-instated", "Re-instated states", signed(&view.decoded)),
+            ("lived", "Lived states", signed(&lived)),
+            (
+                &*format!("error, {mean:.3} on average"),
+                "Error",
+                Matrix::positive(&error, Map::Magma, axes),
+            ),
+        ];
         ui.columns(4, |columns| {
-            let axes = ["replayed step", "unit"];
-            let signed = |name, raster| Picture {
-                name,
-                matrix: Matrix {
-                    // The same steps side by side, also where some have no lived state.
-                    columns: view.decoded.steps(),
-                    ..Matrix::signed(raster, scale, axes)
-                },
-                told: None,
-            };
-            columns[0].weak("re-instated");
-            self.decoded.show(
-                &mut columns[0],
-                &signed("Re-instated states", &view.decoded),
-                height,
-            );
-            columns[1].weak("lived");
-            self.lived
-                .show(&mut columns[1], &signed("Lived states", &lived), height);
-            let mean = error.values.iter().sum::<f32>() / error.values.len().max(1) as f32;
-            columns[2].weak(format!("error, {mean:.3} on average"));
-            let error = Picture {
-                name: "Error",
-                matrix: Matrix::positive(&error, Map::Magma, axes),
-                told: None,
-            };
-            self.error.show(&mut columns[2], &error, height);
+            for ((column, (told, name, matrix)), map) in
+                columns.iter_mut().zip(maps).zip(&mut self.maps)
+            {
+                column.add(egui::Label::new(told).truncate());
+                let picture = Picture {
+                    name,
+                    matrix,
+                    told: None,
+                };
+                map.show(column, &picture, height - 24.0);
+            }
             let ui = &mut columns[3];
             let plot = recall(view, palette(ui));
-            chart(cx, ui, "ripple overlap", height + 18.0, plot);
+            chart(cx, ui, "ripple overlap", height - 6.0, plot);
         });
     }
 }

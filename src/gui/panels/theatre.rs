@@ -23,6 +23,8 @@ pub struct Theatre {
     /// What the scene was drawn of, in which colours, and how large.
     front: Option<Front>,
     drawn: Option<(Palette, [f32; 2])>,
+    /// The ripple that is asked for.
+    wanted: Option<u64>,
     /// The ripple that is played; without one the run's is shown.
     held: Option<Played>,
     speed: f64,
@@ -48,6 +50,7 @@ impl Default for Theatre {
             scene: Scene::default(),
             front: None,
             drawn: None,
+            wanted: None,
             held: None,
             speed: 5.0,
             again: true,
@@ -80,10 +83,19 @@ impl Panel for Theatre {
         scenario.replays()
     }
 
+    fn play(&mut self, ripple: u64) -> bool {
+        self.wanted = Some(ripple);
+        true
+    }
+
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         if self.run != cx.snapshot.run {
             self.run = cx.snapshot.run;
             self.held = None;
+        }
+        let wanted = self.wanted.take();
+        if let Some(view) = wanted.and_then(|ripple| cx.snapshot.kept.ripple(ripple)) {
+            self.hold(Arc::new(view));
         }
         let followed = self.following.ripple(cx.snapshot, ui);
         self.controls(cx, &followed, ui);
@@ -202,7 +214,7 @@ impl Played {
 
 impl Theatre {
     /// Holds a ripple and plays it from its first step.
-    fn play(&mut self, view: Arc<RippleView>) {
+    fn hold(&mut self, view: Arc<RippleView>) {
         self.held = Some(Played::new(view));
     }
 
@@ -226,7 +238,7 @@ impl Theatre {
                     None => {
                         // Also its steps that are yet to come, where it was looked back at.
                         let whole = snapshot.kept.ripple(followed.ripple).map(Arc::new);
-                        self.play(whole.unwrap_or_else(|| followed.clone()));
+                        self.hold(whole.unwrap_or_else(|| followed.clone()));
                     }
                 }
             }
@@ -250,7 +262,7 @@ impl Theatre {
             if button.clicked()
                 && let Some(next) = snapshot.kept.ripple(shown + 1)
             {
-                self.play(Arc::new(next));
+                self.hold(Arc::new(next));
             }
             if self.held.is_some() {
                 let follow = ui.button("Follow the run");
