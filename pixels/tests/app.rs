@@ -832,7 +832,7 @@ fn the_capacity_panel_comes_forward_where_stores_are_measured() {
     harness.run_steps(2);
     harness.get_by_label("cue fraction").click();
     harness.run_steps(2);
-    harness.get_by_label_contains("patterns_at_0.9");
+    harness.get_by_label_contains("patterns at 0.9");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn running_on_from_the_past_makes_a_branch_and_a_change_there_another() {
     harness.get_by_label("from step 0");
     harness.get_by_label("run 1").click();
     harness.run_steps(3);
-    harness.get_by_label_contains("step 300");
+    harness.get_by_label_contains("· step 300");
     // A lesion in the past.
     for _ in 0..4 {
         harness.state_mut().act(Action::FarBack, &ctx);

@@ -32,7 +32,7 @@ pub(super) const GAP: f32 = 6.0;
 pub(super) const INSET: f32 = 5.0;
 /// Room for what a lane is called, and for what its colours mean.
 const LEFT: f32 = 104.0;
-const RIGHT: f32 = 76.0;
+const RIGHT: f32 = 88.0;
 
 /// A sheet with a column for each step.
 pub(super) struct Lanes {
@@ -112,6 +112,17 @@ impl Lanes {
         tell(top, high);
         if bottom - top >= TEXT {
             tell(bottom, low);
+        }
+    }
+
+    /// 0 and 1 to the left of a lane that is high enough for its label between them.
+    pub fn levels(&mut self, lane: Area, places: [f32; 2]) {
+        if lane.height >= 3.0 * TEXT {
+            let caption = self.palette.caption;
+            for (y, text) in places.into_iter().zip(["0", "1"]) {
+                let at = [lane.x - 8.0, y];
+                self.drawing.text(at, text, TEXT, caption, Anchor::End);
+            }
         }
     }
 

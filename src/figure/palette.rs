@@ -222,14 +222,15 @@ impl Palette {
     pub fn rule(&self, rule: &str) -> Color {
         let name = rule.split(['-', '(']).next().unwrap_or_default();
         let color = match name {
-            "Bptt" | "CheckpointedBptt" => self.exact,
+            "Bptt" => self.exact,
+            "CheckpointedBptt" => rgb(150, 165, 205),
             "ReplayBptt" => SERIES[0],
             "ReversibleReplay" => rgb(180, 120, 0),
             "Tbptt" => SERIES[4],
             "Rtrl" => SERIES[2],
-            "Snap" => rgb(110, 190, 110),
+            "Snap" => rgb(170, 215, 90),
             "Uoro" => rgb(90, 140, 60),
-            "KfRtrl" => rgb(0, 120, 110),
+            "KfRtrl" => rgb(120, 205, 190),
             "Rflo" => SERIES[1],
             "Eprop" => SERIES[5],
             "Sab" => SERIES[3],

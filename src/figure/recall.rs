@@ -1,8 +1,13 @@
 //! How well the states of a ripple match what should have come, as a plot.
 
-use super::palette::Palette;
+use super::palette::{Color, Palette};
 use super::plot::{Axis, Curve, Drawn, Plot};
 use crate::engine::{RippleStep, RippleView};
+
+/// The colours of overlap, strength of the sequence and support, wherever they are drawn.
+pub(super) fn measures(palette: Palette) -> [Color; 3] {
+    [palette.lived, palette.exact, palette.series(3)]
+}
 
 /// Overlap with the engram that should have come, strength of the sequence input and support by the collaterals, at each step.
 pub fn recall(view: &RippleView, palette: Palette) -> Plot {
@@ -17,12 +22,13 @@ pub fn recall(view: &RippleView, palette: Palette) -> Plot {
         ..Curve::default()
     };
     let x = Axis::new("replayed step", &[]);
-    let mut plot = Plot::new(x, Axis::new("", &[0.0, 1.1]));
+    let mut plot = Plot::new(x, Axis::new("how well", &[0.0, 1.1]));
     plot.level("threshold", 0.5);
+    let measures = measures(palette);
     plot.curves = vec![
-        curve("overlap", palette.replayed, |s| s.overlap),
-        curve("strength", palette.series(1), |s| s.strength),
-        curve("support", palette.series(3), |s| s.support),
+        curve("overlap", measures[0], |s| s.overlap),
+        curve("sequence", measures[1], |s| s.strength),
+        curve("support", measures[2], |s| s.support),
     ];
     plot
 }

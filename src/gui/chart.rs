@@ -69,7 +69,19 @@ pub fn chart(cx: &PanelContext<'_>, ui: &mut Ui, name: &str, height: f32, mut pl
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &told));
     linked(&mut plot, ui);
     let laid = plot.lay([size.x, size.y], palette(ui));
-    Sheet::default().paint(ui, rect.min, &laid.drawing);
+    if plot.curves.iter().all(|curve| curve.points.is_empty()) {
+        // Axes of nothing would tell something.
+        let (font, color) = (
+            egui::TextStyle::Body.resolve(ui.style()),
+            ui.visuals().weak_text_color(),
+        );
+        let text = format!("{} nothing yet", plot.y.name);
+        let at = rect.left_center() + vec2(8.0, 0.0);
+        ui.painter()
+            .text(at, egui::Align2::LEFT_CENTER, text.trim(), font, color);
+    } else {
+        Sheet::default().paint(ui, rect.min, &laid.drawing);
+    }
     let pointer = response
         .hover_pos()
         .map(|at| [at.x - rect.left(), at.y - rect.top()]);

@@ -94,8 +94,14 @@ fn finished(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) {
                 None
             };
             let level = level.filter(|(_, value)| value.is_finite());
-            ui.label(declared.told());
-            sparkline(ui, points, level.map(|(_, value)| value));
+            let colors = palette(ui);
+            let (name, color) = match declared.name {
+                name if name.starts_with("probe.") => (name.replace('.', " "), colors.tested),
+                name @ ("accuracy" | "loss") => (format!("awake {name}"), colors.lived),
+                name => (name.replace(['.', '_'], " "), colors.exact),
+            };
+            ui.label(name);
+            sparkline(ui, points, level.map(|(_, value)| value), color32(color));
             let beside = level.map_or(String::new(), |(name, v)| format!(", {name} {v:.3}"));
             ui.label(format!("{last:.3}{beside}"));
             ui.add_space(8.0);
@@ -120,7 +126,7 @@ fn finished(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) {
 }
 
 /// A small curve, with a level behind it.
-fn sparkline(ui: &mut Ui, points: &[[f64; 2]], level: Option<f64>) {
+fn sparkline(ui: &mut Ui, points: &[[f64; 2]], level: Option<f64>, color: egui::Color32) {
     let (rect, _) = ui.allocate_exact_size(vec2(90.0, 18.0), Sense::hover());
     let finite = points.iter().filter(|p| p[1].is_finite());
     let values = finite.clone().map(|p| p[1]).chain(level);
@@ -137,9 +143,11 @@ fn sparkline(ui: &mut Ui, points: &[[f64; 2]], level: Option<f64>) {
         let stroke = Stroke::new(1.0, color32(colors.faint));
         ui.painter().line_segment(ends, stroke);
     }
-    let line = finite.map(|p| place(p[0], p[1])).collect();
-    let stroke = Stroke::new(1.5, color32(colors.tested));
-    ui.painter().add(Shape::line(line, stroke));
+    let line: Vec<Pos2> = finite.map(|p| place(p[0], p[1])).collect();
+    if let [only] = line[..] {
+        ui.painter().circle_filled(only, 2.5, color);
+    }
+    ui.painter().add(Shape::line(line, Stroke::new(1.5, color)));
 }
 
 fn failed(ui: &mut Ui, live: &Snapshot, why: &str, ask: &dyn Fn(Ask)) {

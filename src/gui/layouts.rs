@@ -2,7 +2,7 @@
 
 use egui_tiles::{Container, TileId, Tiles, Tree};
 
-use super::panels::{Corner, Panel};
+use super::panels::Panel;
 use crate::engine::Scenario;
 
 /// A panel in the dock, by its title.
@@ -15,8 +15,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Groups of tabs above, side by side. Panels that are in no group are tabs below on the left, or along the side.
     above: &'static [&'static [&'static str]],
-    /// Which of them has the most room.
-    large: usize,
+    /// Which of them has more room, and how many times as much as another.
+    large: (usize, f32),
     /// Groups below, to the right of the tabs.
     below: &'static [&'static [&'static str]],
     /// Whether it is the one for a scenario.
@@ -28,21 +28,21 @@ pub static KINDS: [Kind; 5] = [
     Kind {
         name: "Capacity",
         above: &[&["Capacity"], &["Circuit"]],
-        large: 0,
+        large: (0, 2.2),
         below: &[&["Metrics"]],
         fits: Scenario::only_measures,
     },
     Kind {
         name: "Stream",
         above: &[&["Cortex"], &["Circuit"]],
-        large: 0,
+        large: (0, 2.2),
         below: &[&["Learning"], &["Alignment"]],
         fits: Scenario::streams,
     },
     Kind {
         name: "Attention",
         above: &[&["Circuit"], &["Attention", "Theatre", "Cortex", "CA3"]],
-        large: 1,
+        large: (1, 2.2),
         below: &[&["Learning"], &["Alignment"]],
         fits: |scenario| {
             let mut rules = scenario.setup.learning.rules();
@@ -55,14 +55,14 @@ pub static KINDS: [Kind; 5] = [
             &["Alignment"],
             &["Ledger", "Circuit", "Theatre", "Cortex", "CA3"],
         ],
-        large: 0,
+        large: (0, 1.2),
         below: &[&["Learning"]],
         fits: |scenario| scenario.setup.learning.shadows.len() > 3,
     },
     Kind {
         name: "Learning",
         above: &[&["Circuit"], &["Theatre", "Cortex", "CA3"]],
-        large: 1,
+        large: (1, 2.2),
         below: &[&["Learning"], &["Alignment"]],
         fits: |_| true,
     },
@@ -100,18 +100,18 @@ impl Kind {
         };
         let rest = |side: bool| -> Vec<&str> {
             let rest = panels.iter().filter(|p| !placed(p.title()));
-            let there = rest.filter(|p| (p.corner() == Corner::Side) == side);
+            let there = rest.filter(|p| p.aside() == side);
             there.map(|p| p.title()).collect()
         };
         let mut below = vec![group(&rest(false))];
         below.extend(self.below.iter().map(|titles| group(titles)));
         let side = group(&rest(true));
-        let large = above[self.large];
+        let (large, share) = (above[self.large.0], self.large.1);
         let top = tiles.insert_horizontal_tile(above);
         let low = tiles.insert_horizontal_tile(below);
         let main = tiles.insert_vertical_tile(vec![top, low]);
         let root = tiles.insert_horizontal_tile(vec![main, side]);
-        for (row, large, share) in [(main, top, 1.4), (top, large, 2.2), (root, main, 3.2)] {
+        for (row, large, share) in [(main, top, 1.4), (top, large, share), (root, main, 3.2)] {
             if let Some(egui_tiles::Tile::Container(Container::Linear(linear))) = tiles.get_mut(row)
             {
                 linear.shares.set_share(large, share);

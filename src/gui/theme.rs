@@ -58,7 +58,7 @@ fn dress(style: &mut Style, dark: bool, high: bool) {
     visuals.panel_fill = color32(p.ground);
     visuals.window_fill = raised(0.03);
     visuals.faint_bg_color = raised(0.04);
-    visuals.extreme_bg_color = raised(if dark { 0.0 } else { 0.04 });
+    visuals.extreme_bg_color = raised(0.06);
     visuals.code_bg_color = raised(0.08);
     visuals.weak_text_color = Some(caption);
     visuals.error_fg_color = color32(p.wrong);

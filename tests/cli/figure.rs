@@ -43,7 +43,7 @@ fn figures_hold_their_labels_and_numbers_as_text() {
             "δ, ReplayBptt",
             "δ, exact Bptt",
             "δ, Tbptt(2)",
-            "|δ|",
+            "|δ|, log",
         ] {
             assert!(theatre.iter().any(|t| t == text), "{text}: {theatre:?}");
         }

@@ -11,6 +11,8 @@ use crate::engine::{PathwayView, RegionView, Snapshot, Source};
 use crate::registry::get;
 use places::{along, area, inner, rounded, route};
 
+/// Length of a pathway that has no room for a grip beside its arrow.
+const SHORT: f32 = 30.0;
 /// Points of a sheet that is wide enough for the names of pathways.
 const ROOMY: f32 = 300.0;
 /// Dots of units, across and down, at most.
@@ -110,20 +112,42 @@ impl Circuit {
         for (region, area) in snapshot.regions.iter().zip(&areas) {
             circuit.region(snapshot, region, activity(region.place), *area, palette);
         }
-        // Names lie above all lines.
         if size[0] >= ROOMY {
-            for (place, [x, y]) in circuit.pathways.clone() {
-                let at = [x, y - 9.0];
-                let name = place.told();
-                let wide = width(name);
-                let x = at[0].clamp(wide / 2.0, (size[0] - wide / 2.0).max(wide / 2.0));
-                let color = palette.caption;
-                circuit
-                    .drawing
-                    .text([x, at[1]], name, TEXT, color, Anchor::Middle);
-            }
+            circuit.name_pathways(size, palette);
         }
         circuit
+    }
+
+    /// Names on a ground of their own above all lines, beside the middles of their pathways: those that have room there.
+    fn name_pathways(&mut self, size: [f32; 2], palette: Palette) {
+        let mut taken: Vec<Area> = self.regions.iter().map(|(_, area)| *area).collect();
+        for (place, [x, y]) in self.pathways.clone() {
+            let name = place.told();
+            let wide = width(name);
+            let at = |[dx, dy]: [f32; 2]| Area {
+                x: (x + dx - wide / 2.0).clamp(0.0, (size[0] - wide).max(0.0)),
+                y: y + dy - TEXT / 2.0,
+                width: wide,
+                height: TEXT,
+            };
+            let aside = wide / 2.0 + 9.0;
+            let places = [[0.0, -12.0], [0.0, 12.0], [aside, 0.0], [-aside, 0.0]];
+            let apart = |a: &Area, b: &Area| {
+                a.right() <= b.x || b.right() <= a.x || a.bottom() <= b.y || b.bottom() <= a.y
+            };
+            let free = places.into_iter().map(at).find(|area| {
+                let inside = area.y >= 0.0 && area.bottom() <= size[1];
+                inside && taken.iter().all(|other| apart(area, other))
+            });
+            if let Some(area) = free {
+                let [r, g, b, _] = palette.ground;
+                self.drawing.fill(area, [r, g, b, 200]);
+                let at = [area.x + wide / 2.0, area.middle()];
+                let color = palette.caption;
+                self.drawing.text(at, name, TEXT, color, Anchor::Middle);
+                taken.push(area);
+            }
+        }
     }
 
     fn region(
@@ -268,8 +292,13 @@ impl Circuit {
             self.drawing.ribbon(ends, color);
         }
         let middle = path[path.len() / 2];
-        self.drawing.dot(middle, 4.5, color);
-        self.drawing.dot(middle, 3.0, palette.ground);
+        let ends = [path[0], path[path.len() - 1]];
+        let long = (ends[1][0] - ends[0][0]).hypot(ends[1][1] - ends[0][1]);
+        // On a short one it would hide where it goes.
+        if long >= SHORT || pathway.from == pathway.to {
+            self.drawing.dot(middle, 4.5, color);
+            self.drawing.dot(middle, 3.0, palette.ground);
+        }
         if cut {
             let told = format!("-{:.0} %", pathway.lesion * 100.0);
             let at = [middle[0] + 8.0, middle[1]];

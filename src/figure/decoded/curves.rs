@@ -1,8 +1,9 @@
 //! How well a ripple goes: step by step, and sweep by sweep within each step.
 
-use super::super::drawing::{Anchor, Area};
-use super::super::lanes::{INSET, Lanes, TEXT};
+use super::super::drawing::Area;
+use super::super::lanes::{INSET, Lanes};
 use super::super::palette::Color;
+use super::super::recall::measures;
 use super::BEFORE;
 use crate::engine::RippleView;
 
@@ -21,13 +22,7 @@ fn lane(lanes: &mut Lanes, area: Area, label: &str, curves: &[(&str, Color)]) {
     for level in [0.0, 0.5, 1.0] {
         lanes.rule(area, place(area, level));
     }
-    if area.height >= 4.5 * TEXT {
-        let caption = lanes.palette.caption;
-        for (level, text) in [(0.0, "0"), (1.0, "1")] {
-            let at = [area.x - 8.0, place(area, level)];
-            lanes.drawing.text(at, text, TEXT, caption, Anchor::End);
-        }
-    }
+    lanes.levels(area, [0.0, 1.0].map(|level| place(area, level)));
     for (i, (name, color)) in curves.iter().enumerate() {
         let y = area.y + 6.0 + 15.0 * i as f32;
         if y < area.bottom() {
@@ -49,10 +44,11 @@ fn curve(lanes: &mut Lanes, area: Area, points: &[(f32, f32)], color: Color, wid
 /// Overlap, strength and support at each replayed step.
 pub(super) fn draw_curves(view: &RippleView, lanes: &mut Lanes, area: Area) {
     let palette = lanes.palette;
+    let [overlap, sequence, support] = measures(palette);
     let curves = [
-        ("overlap", palette.lived),
-        ("sequence", palette.exact),
-        ("support", palette.replayed),
+        ("overlap", overlap),
+        ("sequence", sequence),
+        ("support", support),
     ];
     lane(lanes, area, "how well", &curves);
     for (i, (_, color)) in curves.into_iter().enumerate() {
@@ -68,7 +64,8 @@ pub(super) fn draw_curves(view: &RippleView, lanes: &mut Lanes, area: Area) {
 /// Overlap and support at each sweep, from left to right within the column of each replayed step.
 pub(super) fn draw_sweeps(view: &RippleView, lanes: &mut Lanes, area: Area) {
     let palette = lanes.palette;
-    let curves = [("overlap", palette.lived), ("support", palette.replayed)];
+    let [overlap, _, support] = measures(palette);
+    let curves = [("overlap", overlap), ("support", support)];
     lane(lanes, area, "each sweep", &curves);
     let column = lanes.column();
     let radius = (0.12 * column).clamp(0.8, 2.5);
@@ -79,16 +76,13 @@ pub(super) fn draw_sweeps(view: &RippleView, lanes: &mut Lanes, area: Area) {
         let each = step.sweeps.iter().enumerate();
         let overlaps: Vec<_> = each.clone().map(|(i, s)| (x(i), s.overlap)).collect();
         let supports: Vec<_> = each.map(|(i, s)| (x(i), s.support)).collect();
-        for (values, color, width) in [
-            (&overlaps, palette.lived, 3.0),
-            (&supports, palette.replayed, 1.5),
-        ] {
+        for (values, color, width) in [(&overlaps, overlap, 3.0), (&supports, support, 1.5)] {
             curve(lanes, area, values, color, width);
         }
         // A dot a sweep, so that they can be counted.
         for (x, value) in supports.into_iter().filter(|(_, value)| value.is_finite()) {
             let at = [x, place(area, value)];
-            lanes.drawing.dot(at, radius, palette.replayed);
+            lanes.drawing.dot(at, radius, support);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::figure::numbers::short;
 use crate::figure::palette::Palette;
 
 /// Room for what a lane is called, and for what it comes to.
-const ASIDE: [f32; 2] = [96.0, 96.0];
+const ASIDE: [f32; 2] = [122.0, 96.0];
 /// Room for how many curves have no room for their names.
 const MORE: f32 = 92.0;
 /// The part of a sheet that names at the ends of curves may take.

@@ -204,11 +204,29 @@ impl Sheet {
                 .filter(|a| a.right() < frame.right())
                 .find(|a| taken.iter().all(|b| apart(a, b)));
             if let Some(area) = free.filter(|_| plot.lane.is_none()) {
-                self.drawing
-                    .text([area.x, middle], &*level.name, TEXT, color, Anchor::Start);
+                self.backed([area.x, middle], &level.name, color, Anchor::Start);
                 taken.push(area);
             }
         }
+    }
+
+    /// A text on a ground of its own: curves end behind it.
+    fn backed(&mut self, at: [f32; 2], text: &str, color: Color, anchor: Anchor) {
+        let wide = width(text);
+        let left = match anchor {
+            Anchor::Start => at[0],
+            Anchor::Middle => at[0] - wide / 2.0,
+            Anchor::End => at[0] - wide,
+        };
+        let area = Area {
+            x: left - 1.0,
+            y: at[1] - TEXT / 2.0,
+            width: wide + 2.0,
+            height: TEXT,
+        };
+        let [r, g, b, _] = self.palette.ground;
+        self.drawing.fill(area, [r, g, b, 190]);
+        self.drawing.text(at, text, TEXT, color, anchor);
     }
 
     /// What is said about a point stands below it and to its right, or to its left where there is more room.
@@ -234,7 +252,7 @@ impl Sheet {
             // In a low plot it would lie on the curves.
             if frame.height > 4.0 * TEXT {
                 let y = (y + TEXT + 2.0).min(frame.bottom() - TEXT / 2.0);
-                self.drawing.text([x, y], &*note.text, TEXT, color, anchor);
+                self.backed([x, y], &note.text, color, anchor);
             }
         }
     }
@@ -268,7 +286,7 @@ impl Sheet {
             if let Some((x, anchor, end)) = place.filter(|_| plot.lane.is_none()) {
                 let at = [x, frame.y + TEXT / 2.0 + 1.0];
                 let color = self.palette.caption;
-                self.drawing.text(at, &*moment.name, TEXT, color, anchor);
+                self.backed(at, &moment.name, color, anchor);
                 free = end + 6.0;
             }
         }

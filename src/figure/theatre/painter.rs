@@ -191,8 +191,10 @@ impl<'a> Painter<'a> {
         };
         self.lanes.drawing.map(area, cells);
         let (low, high) = (short(-scale), short(scale));
-        self.lanes
-            .bar(area, |part| color((2.0 * part - 1.0) * scale), &low, &high);
+        // Its colours are those of the cells.
+        let pale = if lived.is_some() { 0.6 } else { 1.0 };
+        let shade = |part: f32| mixed(ground, color((2.0 * part - 1.0) * scale), pale);
+        self.lanes.bar(area, shade, &low, &high);
     }
 
     /// |δ| of each unit a column: as the ripple carries it, or of the whole episode, dimmed where the ripple has not come.
@@ -271,7 +273,7 @@ impl<'a> Painter<'a> {
 
     /// |δ| at each step as bars on a logarithmic axis.
     fn sizes(&mut self, area: Area, lived: &LivedView) {
-        self.lanes.label(area, "|δ|");
+        self.lanes.label(area, "|δ|, log");
         let steps = self.front.view.length;
         let exact = norms(&lived.exact, steps);
         let carried = norms(&self.front.view.delta, self.front.view.steps.len());
@@ -327,11 +329,18 @@ impl<'a> Painter<'a> {
         }
         let power = |log: f32| short(10_f32.powf(log));
         self.lanes.ends(area, 8.0, &power(low), &power(high));
+        if area.height >= 5.0 * TEXT {
+            let x = area.right() + 8.0;
+            let mut key = |y: f32, name: &str, color| self.lanes.key([x, y], name, color);
+            key(area.middle() - 0.6 * TEXT, "ripple", palette.replayed);
+            key(area.middle() + 0.6 * TEXT, "exact", behind);
+        }
     }
 
     /// Cosines at each step as dots.
     fn cosines(&mut self, area: Area) {
         self.lanes.label(area, "cosine");
+        self.lanes.levels(area, [area.bottom(), area.y]);
         let palette = self.lanes.palette;
         for y in [area.y, area.bottom()] {
             self.lanes.rule(area, y);
@@ -365,7 +374,7 @@ impl<'a> Painter<'a> {
         let ends = [
             (
                 area.y + half - 2.0,
-                told(agreement.state, "s"),
+                told(agreement.state, "state"),
                 palette.lived,
             ),
             (

@@ -146,6 +146,8 @@ impl App {
                 Activity::Reliving { at, to, .. } => {
                     format!("on the way to step {to}, now at {at}")
                 }
+                // What is measured is counted as progress alone.
+                Activity::Running if snapshot.only_measures => "measuring".into(),
                 Activity::Running => format!("running, {:.0} steps/s", snapshot.rate),
                 Activity::Finished => "finished".into(),
                 Activity::Failed(error) => format!("failed: {error}"),

@@ -6,6 +6,7 @@ use std::sync::mpsc::{TryRecvError, sync_channel};
 use super::{App, Asking, Middle};
 use crate::engine::{Request, Scenario, forget, load};
 use crate::gui::simulation::Wish;
+use crate::gui::theme::HEADLINE;
 use crate::scenario::read_file;
 use crate::trace::{CHECKPOINT, shell, typed};
 
@@ -221,6 +222,10 @@ impl App {
                 Err(problem) => self.problem = Some(problem),
             }
         }
+        let hovering = ctx.input(|i| i.raw.hovered_files.len());
+        if hovering > 0 {
+            invite(ctx, hovering);
+        }
         let dropped = ctx.input(|i| i.raw.dropped_files.clone());
         if let Some(file) = dropped.first() {
             let path = file.path().to_path_buf();
@@ -234,4 +239,23 @@ impl App {
             }
         }
     }
+}
+
+/// Says over the whole window what comes of files that are let go here.
+fn invite(ctx: &egui::Context, files: usize) {
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("dropping"));
+    let (painter, whole) = (ctx.layer_painter(layer), ctx.content_rect());
+    painter.rect_filled(whole, 0.0, egui::Color32::from_black_alpha(160));
+    let text = match files {
+        1 => "Drop here to open: a scenario, or the folder of a run".to_string(),
+        n => format!("Drop here to open the first of {n} files"),
+    };
+    let font = egui::FontId::proportional(HEADLINE);
+    painter.text(
+        whole.center(),
+        egui::Align2::CENTER_CENTER,
+        text,
+        font,
+        egui::Color32::WHITE,
+    );
 }

@@ -10,7 +10,7 @@ use crate::engine::{Activity, Snapshot};
 use crate::gui::broken::{self, Way};
 use crate::gui::closing;
 use crate::gui::gallery::Choice;
-use crate::gui::panels::{Corner, PanelContext};
+use crate::gui::panels::PanelContext;
 
 /// The height of a window that has room for the closing card.
 const ROOMY: f32 = 480.0;
@@ -70,11 +70,11 @@ impl App {
                 let alone = alone.as_deref();
                 let side = |title: &str| {
                     let mut panels = self.panels.iter();
-                    panels.any(|p| p.title() == title && p.corner() == Corner::Side)
+                    panels.any(|p| p.title() == title && p.aside())
                 };
                 if alone.is_some_and(|title| !side(title)) {
                     // What the scenario suggests stands beside its curves.
-                    let side = self.panels.iter_mut().find(|p| p.corner() == Corner::Side);
+                    let side = self.panels.iter_mut().find(|p| p.aside());
                     if let Some(side) = side {
                         egui::Panel::right("beside")
                             .default_size(300.0)

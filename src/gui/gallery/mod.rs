@@ -14,7 +14,7 @@ use super::trying::told;
 use crate::engine::{Scenario, load};
 use crate::scenario::bundled;
 use picture::{Pictures, fitted};
-use shelves::{SHELVES, frames};
+use shelves::{SHELVES, frames, took};
 
 /// What the user chose.
 pub enum Choice {
@@ -230,11 +230,10 @@ impl Gallery {
                     if loaded {
                         ui.weak("loaded");
                     }
-                    ui.weak(if scenario.setup.hippocampus.is_some() {
-                        "with a hippocampus"
-                    } else {
-                        ""
-                    });
+                    let about = chips(name, scenario).join(" · ");
+                    let about = egui::Label::new(RichText::new(&about).weak()).truncate();
+                    let hint = "How long it took at full speed on two cores of a server; the rule that learns; the store";
+                    ui.add(about).on_hover_text(hint);
                 });
             });
         });
@@ -297,6 +296,21 @@ impl Gallery {
         });
         choice
     }
+}
+
+/// How long a scenario takes, what learns in it, and from what store.
+fn chips(name: &str, scenario: &Scenario) -> Vec<String> {
+    let setup = &scenario.setup;
+    let took = took(name).map(|seconds| match seconds {
+        seconds if seconds < 90.0 => format!("{:.0} s", seconds.max(1.0)),
+        seconds => format!("{:.0} min", seconds / 60.0),
+    });
+    let rule = (!scenario.only_measures()).then(|| setup.learning.rule.name().to_string());
+    let store = setup
+        .hippocampus
+        .as_ref()
+        .map(|h| h.store.name().to_string());
+    took.into_iter().chain(rule).chain(store).collect()
 }
 
 /// As many lines of a text as there is room for; the whole on hover.

@@ -60,6 +60,14 @@ pub fn pictures() -> &'static [(&'static str, &'static [u8])] {
     each_scenario!(pictures)
 }
 
+/// How many seconds a scenario took when its picture was made.
+pub fn took(name: &str) -> Option<f64> {
+    let lines = include_str!("../../../assets/gallery/took.txt").lines();
+    let mut lines = lines.filter_map(|line| line.split_once(' '));
+    let (_, milliseconds) = lines.find(|(other, _)| *other == name)?;
+    Some(milliseconds.trim().parse::<f64>().ok()? / 1000.0)
+}
+
 macro_rules! frames {
     ($($step:literal),+ $(,)?) => {
         &[$( include_bytes!(concat!("../../../assets/gallery/theatre-", $step, ".png")), )+]
@@ -92,6 +100,7 @@ mod tests {
         for name in all {
             let (_, bytes) = pictures().iter().find(|(n, _)| *n == name).expect(name);
             assert!(crate::figure::decoded_png(bytes).is_ok(), "{name}");
+            assert!(took(name).is_some_and(|t| t > 0.0 && t < 3600.0), "{name}");
         }
         for frame in frames() {
             assert!(crate::figure::decoded_png(frame).is_ok());

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::plots::{compared, others, seen, stack};
-use super::{Corner, Panel, PanelContext, figure_menu};
+use super::{Panel, PanelContext, figure_menu};
 use crate::engine::Scenario;
 use crate::figure::plot::{stacked, tabled};
 use crate::figure::{Palette, Quantity, alignment};
@@ -24,10 +24,6 @@ impl Panel for Alignment {
         "Agreement of each rule's gradient of the recurrent weights with exact BPTT. The cosine of the whole can be high for \
          a rule that does not reach back; 'remote' compares only what the first quarter of the steps contributes. With more than \
          four rules each has a lane; the numbers are the mean and the standard deviation of the last tenth."
-    }
-
-    fn corner(&self) -> Corner {
-        Corner::Below
     }
 
     fn fits(&self, scenario: &Scenario) -> bool {
@@ -61,6 +57,12 @@ impl Panel for Alignment {
             );
         }
         compared(cx, ui);
+        if let [first, _, ..] = plots.as_slice() {
+            ui.label(format!(
+                "{}; mean ± standard deviation of the last tenth",
+                first.y.name
+            ));
+        }
         stack(cx, ui, "alignment", plots);
     }
 }

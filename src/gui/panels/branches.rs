@@ -2,7 +2,7 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext};
+use super::{Ask, Panel, PanelContext};
 use crate::engine::{Activity, BranchView};
 use crate::gui::Wish;
 
@@ -23,8 +23,8 @@ impl Panel for Branches {
          in the run that it began in. Click a name to take the run to hand; tick up to three to see their curves beside it."
     }
 
-    fn corner(&self) -> Corner {
-        Corner::Side
+    fn aside(&self) -> bool {
+        true
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
@@ -56,11 +56,11 @@ fn about(cx: &PanelContext<'_>, run: &BranchView) -> String {
         Activity::Running => "running".into(),
         Activity::Reliving { to, .. } => format!("on the way to step {to}"),
         Activity::Finished => "finished".into(),
-        Activity::Failed(_) => "failed".into(),
+        Activity::Failed(why) => format!("failed: {why}"),
     };
     let saved = if run.unsaved { "not saved" } else { "" };
     let parts = [begins.unwrap_or_default(), run.changes.join(", ")];
-    let rest = [format!("{} steps, {doing}", run.steps), saved.into()];
+    let rest = [format!("at step {}, {doing}", run.steps), saved.into()];
     let parts = parts.into_iter().chain(rest);
     parts
         .filter(|p| !p.is_empty())

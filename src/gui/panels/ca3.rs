@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Sense, Ui, vec2};
 
 use super::following::Following;
-use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
+use super::{Ask, Panel, PanelContext, figure_menu, no_ripple};
 use crate::engine::{RippleView, Scenario, Subject};
 use crate::figure::{Decoded, Palette, recall};
 use crate::gui::inspecting::Topic;
@@ -35,10 +35,6 @@ impl Panel for Ca3 {
          too full smears. In the middle: the units that are active, in the order of the lived steps that they belong to; \
          red ones do not belong to the engram that should have come; click one to look into it. Below: overlap with that engram, \
          strength of the sequence input, support by the collaterals; 1 is a stored pattern, 0 is chance. Each sweep shows how the attractor dynamics gets there within each step."
-    }
-
-    fn corner(&self) -> Corner {
-        Corner::Stage
     }
 
     fn fits(&self, scenario: &Scenario) -> bool {

@@ -61,27 +61,40 @@ impl Panel for Capacity {
             );
             return;
         }
-        let mut height = ui.available_height();
-        if !tables.is_empty() {
-            height *= 0.6;
-        }
-        if !rows.is_empty() || !measured.is_empty() {
-            ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
-                self.curves(cx, &measured, ui);
-            });
-        }
-        if !tables.is_empty() {
+        let room = ui.available_height();
+        let curves = !rows.is_empty() || !measured.is_empty();
+        let height = match (curves, tables.is_empty()) {
+            (false, _) => 0.0,
+            (true, true) => room,
+            (true, false) => (room * 0.6).max(LOWEST),
+        };
+        // Bars that can be seen: columns beyond the panel's width are easily missed.
+        ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
+        // In a low panel plot and tables scroll together.
+        let whole = egui::ScrollArea::vertical()
+            .id_salt("all of it")
+            .max_height(room);
+        whole.auto_shrink(false).show(ui, |ui| {
+            if curves {
+                ui.allocate_ui(egui::vec2(ui.available_width(), height), |ui| {
+                    self.curves(cx, &measured, ui);
+                });
+            }
+            if tables.is_empty() {
+                return;
+            }
             ui.separator();
-            // Bars that can be seen: columns beyond the panel's width are easily missed.
-            ui.spacing_mut().scroll = egui::style::ScrollStyle::solid();
-            egui::ScrollArea::both().auto_shrink(false).show(ui, |ui| {
+            let height = (room - height - 20.0).max(LOWEST);
+            let both = egui::ScrollArea::both().max_height(height);
+            both.auto_shrink(false).show(ui, |ui| {
                 for (family, table) in tables {
                     for (name, part) in table.parts(FEW) {
                         grid(format!("{family} {name}").trim(), &part, ui);
+                        ui.add_space(10.0);
                     }
                 }
             });
-        }
+        });
     }
 }
 
@@ -159,6 +172,8 @@ impl Capacity {
     }
 }
 
+/// Least height of the plot, and of the tables.
+const LOWEST: f32 = 170.0;
 /// Curves of one plot that can be told apart.
 const MANY: usize = 12;
 
@@ -185,7 +200,9 @@ fn grid(name: &str, table: &Pivot, ui: &mut Ui) {
     egui::Grid::new(name).striped(true).show(ui, |ui| {
         ui.strong(name);
         for heading in &table.columns {
-            ui.label(RichText::new(heading).small().strong());
+            let words = heading.replace('_', " ");
+            ui.label(RichText::new(words).small().strong())
+                .on_hover_text(heading);
         }
         ui.end_row();
         for (row, values) in &table.rows {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Rect, Sense, Ui, pos2, vec2};
 
-use super::{Ask, Corner, Panel, PanelContext, catalogued};
+use super::{Ask, Panel, PanelContext, catalogued};
 use crate::circuit::Place;
 use crate::engine::{Activity, Command, Subject};
 use crate::figure::{Circuit as Scene, Pulse, doing};
@@ -47,10 +47,6 @@ impl Panel for Circuit {
          again, or to inspect it; Alt-click lesions or restores it at once. Animation can be switched off in View."
     }
 
-    fn corner(&self) -> Corner {
-        Corner::Above
-    }
-
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {
         let snapshot = cx.snapshot;
         let fast = snapshot.activity == Activity::Running && snapshot.rate > FAST;
@@ -70,7 +66,11 @@ impl Panel for Circuit {
         let means = &self.means;
         let shown = |place: Place| means.get(&place).copied().unwrap_or(0.0);
         let scene = Scene::draw(snapshot, &shown, &pulses, [size.x, size.y], palette(ui));
+        let before = ui.clip_rect();
+        // Where there is hardly any room its loops stay off what is above it.
+        ui.set_clip_rect(before.intersect(rect));
         self.sheet.paint(ui, rect.min, &scene.drawing);
+        ui.set_clip_rect(before);
         for (place, [x, y]) in &scene.pathways {
             let at = rect.min + vec2(*x, *y);
             let grip = Rect::from_center_size(at, vec2(18.0, 18.0));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::{RichText, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext, catalogued};
+use super::{Ask, Panel, PanelContext, catalogued};
 use crate::engine::{CortexView, OutputView, Source, Subject};
 use crate::figure::{Matrix, largest, letter, states};
 use crate::gui::heatmap::{Heatmap, Picture};
@@ -29,10 +29,6 @@ impl Panel for Cortex {
         "Activity of the cortical units, a row a unit, a column a step: blue below zero, red above. While a ripple runs \
          it shows the states that CA1 re-instates, in the order they come. Below: the inputs, and the answers of the first episodes of \
          the batch: the symbol that was asked for, and what was said where that is another."
-    }
-
-    fn corner(&self) -> Corner {
-        Corner::Stage
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -2,7 +2,7 @@
 
 use egui::{CollapsingHeader, Frame, RichText, ScrollArea, Stroke, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext};
+use super::{Ask, Panel, PanelContext};
 use crate::engine::Scenario;
 use crate::gui::lessons::Lessons;
 use crate::gui::papers::papers;
@@ -28,8 +28,8 @@ impl Panel for Guide {
          questions to be answered by looking. A lesson, chosen above, leads through a scenario step by step."
     }
 
-    fn corner(&self) -> Corner {
-        Corner::Side
+    fn aside(&self) -> bool {
+        true
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

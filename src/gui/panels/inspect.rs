@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext, figure_menu};
+use super::{Ask, Panel, PanelContext, figure_menu};
 use crate::engine::{Findings, Link, Matrix, Subject};
 use crate::figure::plot::{Axis, Curve, Drawn, Plot};
 use crate::figure::{Matrix as Values, largest};
@@ -33,8 +33,8 @@ impl Panel for Inspect {
          as pictures with their eigenvalues. Looking back, it is found out by running to that moment again."
     }
 
-    fn corner(&self) -> Corner {
-        Corner::Side
+    fn aside(&self) -> bool {
+        true
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::plots::{compared, others, seen, stack};
-use super::{Corner, Panel, PanelContext, figure_menu};
+use super::{Panel, PanelContext, figure_menu};
 use crate::engine::Scenario;
 use crate::figure::learning;
 use crate::figure::plot::{stacked, tabled};
@@ -23,10 +23,6 @@ impl Panel for Learning {
          without memory, and for some tasks the losses on the way from knowing nothing to knowing all. Where the task has \
          it, also the share of episodes that are correct as a whole; below, weights that stand alone. Drag over a plot to see a \
          range of it; click a point to look into it."
-    }
-
-    fn corner(&self) -> Corner {
-        Corner::Below
     }
 
     fn fits(&self, scenario: &Scenario) -> bool {

@@ -107,30 +107,15 @@ pub struct PanelContext<'a> {
     pub ask: &'a dyn Fn(Ask),
 }
 
-/// Where a panel stands in the first layout.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Corner {
-    /// Above, beside others.
-    Above,
-    /// Above, with twice as much room, a tab among others.
-    Stage,
-    /// Below, beside others.
-    Below,
-    /// Below on the left, a tab among others.
-    Tab,
-    /// Along the right side, a tab among others.
-    Side,
-}
-
 /// A panel of the dock.
 pub trait Panel {
     /// Its title, unique.
     fn title(&self) -> &'static str;
     /// What it shows and what to do with it.
     fn help(&self) -> &'static str;
-    /// Where it stands in the first layout.
-    fn corner(&self) -> Corner {
-        Corner::Tab
+    /// Whether it stands along the right side where no layout places it; else it is a tab below.
+    fn aside(&self) -> bool {
+        false
     }
     /// Whether it is the one that shows measured stores: forward in a run that measures, alone in one that does nothing else.
     fn shows_measurements(&self) -> bool {

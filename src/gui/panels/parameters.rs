@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{CollapsingHeader, RichText, ScrollArea, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext};
+use super::{Ask, Panel, PanelContext};
 use crate::engine::{Command, Scenario, given, is_text, sound};
 use crate::gui::Wish;
 use crate::gui::control::{Control, control};
@@ -58,8 +58,8 @@ impl Panel for Parameters {
          what is no longer as the file has it."
     }
 
-    fn corner(&self) -> Corner {
-        Corner::Side
+    fn aside(&self) -> bool {
+        true
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

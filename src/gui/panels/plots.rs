@@ -37,6 +37,10 @@ pub fn stack(cx: &PanelContext<'_>, ui: &mut Ui, panel: &str, mut plots: Vec<Plo
     let scrolls = egui::ScrollArea::vertical().auto_shrink(false);
     scrolls.id_salt(panel).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
+        // A scroll bar lies beside the numbers, not on them.
+        let scrolls = room > ui.clip_rect().height() + 1.0;
+        let bar = if scrolls { 14.0 } else { 0.0 };
+        ui.set_max_width(ui.available_width() - bar);
         aligned(&mut plots, [ui.available_width(), room]);
         for (i, (height, plot)) in heights(&plots, room).into_iter().zip(plots).enumerate() {
             chart(cx, ui, &format!("{panel} {i}"), height, plot);

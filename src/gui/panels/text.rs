@@ -2,7 +2,7 @@
 
 use egui::{RichText, ScrollArea, Ui};
 
-use super::{Ask, Corner, Panel, PanelContext};
+use super::{Ask, Panel, PanelContext};
 use crate::engine::Scenario;
 use crate::gui::Wish;
 use crate::gui::documents::Documents;
@@ -30,8 +30,8 @@ impl Panel for Text {
          also for the next sitting, until you save or revert it; Ctrl+Z takes typing back."
     }
 
-    fn corner(&self) -> Corner {
-        Corner::Side
+    fn aside(&self) -> bool {
+        true
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Sense, Ui, vec2};
 
 use super::following::Following;
-use super::{Ask, Corner, Panel, PanelContext, figure_menu, no_ripple};
+use super::{Ask, Panel, PanelContext, figure_menu, no_ripple};
 use crate::engine::{RippleView, Scenario, Subject};
 use crate::figure::{Front, Further, Lane, Palette, Theatre as Scene, points, svg};
 use crate::gui::inspecting::Topic;
@@ -73,10 +73,6 @@ impl Panel for Theatre {
          steps. Below: the length of δ at each step on a logarithmic axis, wide and grey for exact BPTT, and the cosines of states \
          and of δ with what they should be. Of a cell with gates they can be \
          shown too. Play shows a ripple at a speed of its own, whatever the run does."
-    }
-
-    fn corner(&self) -> Corner {
-        Corner::Stage
     }
 
     fn fits(&self, scenario: &Scenario) -> bool {

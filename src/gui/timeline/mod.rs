@@ -63,6 +63,8 @@ pub enum Asked {
 /// Heights of the rows, in points.
 const PROBES: f32 = 22.0;
 const MARKS: f32 = 12.0;
+/// Room for the names of the rows.
+const NAMES: f32 = 62.0;
 /// Steps that are shown at least.
 const NARROWEST: f64 = 20.0;
 /// Marks of the protocol that are drawn.
@@ -136,7 +138,7 @@ impl<'a> Timeline<'a> {
                 self.view.part = None;
             }
             ui.separator();
-            ui.label(self.told());
+            ui.add(egui::Label::new(self.told()).truncate());
         });
         asked
     }
@@ -164,7 +166,12 @@ impl<'a> Timeline<'a> {
     fn strip(&mut self, ui: &mut Ui) {
         let height = PHASES + RIPPLES + PROBES + MARKS + KEPT;
         let size = vec2(ui.available_width(), height);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        let (whole, _) = ui.allocate_exact_size(size, Sense::hover());
+        let named = if size.x > 3.0 * NAMES { NAMES } else { 0.0 };
+        let (names, rect) = whole.split_left_right_at_x(whole.left() + named);
+        row_names(ui, names);
+        let id = ui.scope_id().with("timeline");
+        let response = ui.interact(rect, id, Sense::click_and_drag());
         let scale = self.scale(rect, palette(ui));
         let name = || {
             let mut info = egui::WidgetInfo::slider(true, self.shown.step as f64, "timeline");
@@ -362,6 +369,34 @@ impl<'a> Timeline<'a> {
         }
         painter.add(Shape::line(line, Stroke::new(1.5, color)));
     }
+}
+
+/// What each row is.
+fn row_names(ui: &mut Ui, rect: Rect) {
+    if rect.width() < NAMES {
+        return;
+    }
+    let color = ui.visuals().weak_text_color();
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let accuracy = PHASES + RIPPLES + PROBES / 2.0;
+    for (name, y) in [
+        ("phases", PHASES / 2.0),
+        ("accuracy", accuracy),
+        ("done", PHASES + RIPPLES + PROBES + MARKS / 2.0),
+    ] {
+        let at = pos2(rect.left(), rect.top() + y);
+        let align = egui::Align2::LEFT_CENTER;
+        ui.painter().text(at, align, name, font.clone(), color);
+    }
+    let hint = "Phases: teal is awake, orange asleep, blue tested, grey measured. Below them a tick a ripple, red where it failed. \
+         Accuracy of the probes, else while awake, from 0 to 1. What was done: a cross is a lesion, a ring its end, a diamond \
+         another parameter or task, a fork a branch.";
+    ui.interact(
+        rect,
+        ui.scope_id().with("rows of the timeline"),
+        Sense::hover(),
+    )
+    .on_hover_text(hint);
 }
 
 /// A choice of a few, with what it is for before it.

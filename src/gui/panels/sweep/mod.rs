@@ -105,6 +105,8 @@ impl Sweep {
                     .hint_text(["cortex.optimizer.rate", "or none"][i]);
                 let edit = ui.add(edit).labelled_by(label.id);
                 offer(&edit, path, text, now);
+            });
+            ui.horizontal_wrapped(|ui| {
                 let label = ui.label("values");
                 let values = egui::TextEdit::singleline(text).desired_width(180.0);
                 ui.add(values).labelled_by(label.id);
