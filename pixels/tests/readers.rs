@@ -110,7 +110,7 @@ fn the_third_saves_a_figure_of_learning_under_half_a_lesion() {
     key(&mut harness, Key::Enter);
     harness.run_steps(2);
     let svg = std::fs::read_to_string(&file).unwrap();
-    for text in [">accuracy<", ">updates<", ">awake ", "lesion CA3 (50 %)"] {
+    for text in [">accuracy<", ">episodes<", ">awake ", "lesion CA3 (50 %)"] {
         assert!(svg.contains(text), "{text}");
     }
 }

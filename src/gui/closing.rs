@@ -4,7 +4,7 @@ use egui::{Pos2, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::panels::Ask;
 use super::theme::{color32, palette};
-use crate::engine::{Activity, Snapshot};
+use crate::engine::{Activity, Base, Snapshot};
 use crate::figure::{Seen, learning, load_where_lost};
 use crate::record::{Declared, Metric, metric};
 use crate::registry::get;
@@ -56,7 +56,12 @@ pub fn card(ui: &mut Ui, live: &Snapshot, ask: &dyn Fn(Ask)) -> bool {
 /// What came of it, in sentences.
 fn results(ui: &Ui, live: &Snapshot) -> Vec<String> {
     let mut told = Vec::new();
-    let plots = learning(&Seen::alone(live, palette(ui)));
+    // As the scenarios say it.
+    let mut seen = Seen::alone(live, palette(ui));
+    if live.updates > 0 {
+        seen.base = Base::Updates;
+    }
+    let plots = learning(&seen);
     told.extend(
         plots
             .iter()

@@ -169,7 +169,7 @@ fn every_panel_of_a_run_becomes_a_figure_a_picture_and_a_table() {
     for (panel, words) in [
         ("circuit", vec!["CA3", "Cortex", "perforant path"]),
         ("cortex", vec!["cortical unit", "step"]),
-        ("learning", vec!["accuracy", "loss", "updates", "chance"]),
+        ("learning", vec!["accuracy", "loss", "episodes", "chance"]),
         (
             "alignment",
             vec!["cosine with exact BPTT, first quarter of the steps"],
@@ -206,7 +206,9 @@ fn every_panel_of_a_run_becomes_a_figure_a_picture_and_a_table() {
 #[test]
 fn quantities_are_drawn_over_time_and_along_each_other() {
     let dir = workshop();
-    done(&dir, &["run", "tiny.ron", "--out", "r"]);
+    // Without a lesion time is counted in updates.
+    let whole = "protocol=[Repeat(times: 3, phases: [Wake(episodes: 4), Sleep(ripples: 4)])]";
+    done(&dir, &["run", "tiny.ron", "--set", whole, "--out", "r"]);
     let figure = |more: &[&str]| {
         let args = ["figure", "r", "--panel", "metrics", "--out", "-"];
         done(&dir, &[&args[..], more].concat())

@@ -162,6 +162,9 @@ impl Circuit {
         let soft = shade(if active > REST { 0.75 } else { 0.1 });
         self.drawing.ribbon(rounded(area, 9.0), palette.faint);
         self.drawing.ribbon(rounded(inner(area, 1.0), 8.0), soft);
+        if region.lesion > 0.0 {
+            self.hatched(area, region.lesion as f32, palette);
+        }
         let ink = if super::palette::contrast(palette.text, soft) >= 4.5 {
             palette.text
         } else {
@@ -171,6 +174,17 @@ impl Circuit {
         let name_y = if high { area.y + 12.0 } else { area.middle() };
         let middle = area.x + area.width / 2.0;
         let name = region.place.to_string();
+        if region.lesion > 0.0 {
+            // What is hatched stays to be read.
+            let wide = width(&name) + 4.0;
+            let behind = Area {
+                x: middle - wide / 2.0,
+                y: name_y - TEXT / 2.0,
+                width: wide,
+                height: TEXT,
+            };
+            self.drawing.fill(behind, soft);
+        }
         self.drawing
             .text([middle, name_y], name, TEXT, ink, Anchor::Middle);
         if high {
@@ -187,7 +201,6 @@ impl Circuit {
             }
         }
         if region.lesion > 0.0 {
-            self.hatched(area, region.lesion as f32, palette);
             let at = [middle, area.bottom() + 8.0];
             let told = format!("-{:.0} %", region.lesion * 100.0);
             self.drawing

@@ -43,12 +43,14 @@ fn placed(snapshot: &Snapshot, points: &[[f64; 2]], base: Base) -> Vec<[f64; 2]>
 }
 
 impl<'a> Seen<'a> {
-    /// A run alone, counted in updates where its weights change.
+    /// A run alone, counted in updates where its weights change; in episodes where something was lesioned, since there may be no
+    /// update then.
     pub fn alone(snapshot: &'a Snapshot, palette: Palette) -> Self {
-        let base = if snapshot.updates > 0 {
-            Base::Updates
-        } else {
-            Base::Steps
+        let lesioned = !snapshot.course.lesions().is_empty();
+        let base = match (snapshot.episodes, snapshot.updates) {
+            (1.., _) if lesioned => Base::Episodes,
+            (_, 1..) => Base::Updates,
+            _ => Base::Steps,
         };
         Self {
             snapshot,

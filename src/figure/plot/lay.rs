@@ -155,9 +155,9 @@ impl Plot {
         for curve in &self.curves {
             sheet.curve(curve);
         }
-        sheet.levels(self);
+        let named = sheet.moments(self);
+        sheet.levels(self, named);
         sheet.notes(self);
-        sheet.moments(self);
         sheet.names(ends);
         if let Some(lane) = &self.lane {
             let middle = frame.middle();

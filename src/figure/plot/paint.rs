@@ -168,9 +168,9 @@ impl Sheet {
         }
     }
 
-    pub fn levels(&mut self, plot: &Plot) {
+    /// Values across with their names, off the places that are taken.
+    pub fn levels(&mut self, plot: &Plot, mut taken: Vec<Area>) {
         let frame = self.frame;
-        let mut taken: Vec<Area> = Vec::new();
         for level in &plot.across {
             let Some(y) = self.y.place(level.y) else {
                 continue;
@@ -257,8 +257,10 @@ impl Sheet {
         }
     }
 
-    pub fn moments(&mut self, plot: &Plot) {
+    /// Moments with their names; where these lie.
+    pub fn moments(&mut self, plot: &Plot) -> Vec<Area> {
         let frame = self.frame;
+        let mut named = Vec::new();
         let mut free = f32::NEG_INFINITY;
         for moment in &plot.moments {
             let Some(x) = self.x.place(moment.x) else {
@@ -287,9 +289,16 @@ impl Sheet {
                 let at = [x, frame.y + TEXT / 2.0 + 1.0];
                 let color = self.palette.caption;
                 self.backed(at, &moment.name, color, anchor);
+                named.push(Area {
+                    x: if anchor == Anchor::Start { x } else { x - wide },
+                    y: frame.y,
+                    width: wide,
+                    height: TEXT + 2.0,
+                });
                 free = end + 6.0;
             }
         }
+        named
     }
 
     /// Names beside the ends of their curves, moved apart where they would lie on each other.
