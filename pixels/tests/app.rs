@@ -501,7 +501,7 @@ fn every_key_does_its_own_action() {
             repeat: false,
             modifiers,
         });
-        assert!(Action::pressed(&mut input) == [action], "{name}");
+        assert!(Action::pressed(&mut input, false) == [action], "{name}");
     }
 }
 

@@ -169,11 +169,18 @@ impl Action {
         (Self::Quit, "Quit", Some((Modifiers::COMMAND, Key::Q))),
     ];
 
-    /// The actions whose keys were pressed, each as often as its key was; their key events are consumed.
-    pub fn pressed(input: &mut egui::InputState) -> Vec<Self> {
+    /// The actions whose keys were pressed, each as often as its key was; their key events are consumed. Where a button or the
+    /// like is `focused`, the keys that press it and lead to others are its own.
+    pub fn pressed(input: &mut egui::InputState, focused: bool) -> Vec<Self> {
+        let own = |(modifiers, key): &(Modifiers, Key)| {
+            use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Space};
+            let moves = [Space, Enter, ArrowLeft, ArrowRight, ArrowUp, ArrowDown].contains(key);
+            focused && moves && !modifiers.command
+        };
         let with_key = Self::ALL
             .iter()
-            .filter_map(|(action, _, key)| key.map(|key| (*action, key)));
+            .filter_map(|(action, _, key)| key.map(|key| (*action, key)))
+            .filter(|(_, key)| !own(key));
         let mut found: Vec<Self> = with_key
             .flat_map(|(action, (modifiers, key))| {
                 let times = input.count_and_consume_key(modifiers, key);

@@ -173,7 +173,10 @@ impl Circuit {
         let high = area.height >= 56.0;
         let name_y = if high { area.y + 12.0 } else { area.middle() };
         let middle = area.x + area.width / 2.0;
-        let name = region.place.to_string();
+        let mut name = region.place.to_string();
+        if width(&name) > area.width - 4.0 {
+            name = short(region.place).into();
+        }
         if region.lesion > 0.0 {
             // What is hatched stays to be read.
             let wide = width(&name) + 4.0;
@@ -333,6 +336,20 @@ impl Circuit {
     }
 }
 
+/// A region in the letters that the field has for it.
+fn short(place: Place) -> &'static str {
+    match place {
+        Place::Input => "in",
+        Place::Cortex => "Cx",
+        Place::Readout => "out",
+        Place::Entorhinal => "EC",
+        Place::Dentate => "DG",
+        Place::Ca3 => "CA3",
+        Place::Ca1 => "CA1",
+        _ => "",
+    }
+}
+
 /// How many units a region has, and what it holds.
 fn counted(snapshot: &Snapshot, place: Place) -> Option<String> {
     let scenario = snapshot.began.as_ref()?;
@@ -400,6 +417,8 @@ mod tests {
     #[test]
     fn regions_stay_apart_and_inside_on_sheets_of_any_size() {
         for size in [
+            [120.0, 100.0],
+            [150.0, 130.0],
             [230.0, 260.0],
             [300.0, 300.0],
             [520.0, 400.0],

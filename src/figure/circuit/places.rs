@@ -6,7 +6,7 @@ use crate::circuit::Place;
 /// How far a loop stands off its region.
 const LOOP: f32 = 30.0;
 /// Size of a region at least and at most.
-const SMALLEST: [f32; 2] = [62.0, 34.0];
+const SMALLEST: [f32; 2] = [24.0, 16.0];
 const LARGEST: [f32; 2] = [190.0, 110.0];
 
 /// Where a region is drawn: the cortical column left, the hippocampal loop right. Regions and loops stay inside.

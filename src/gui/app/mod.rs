@@ -416,9 +416,10 @@ impl App {
             ctx.request_repaint();
         }
         let busy = self.busy();
-        if !busy && !ctx.egui_wants_keyboard_input() {
+        if !busy && !ctx.text_edit_focused() {
             let shown = matches!(self.middle, Middle::Panels);
-            for action in ui.input_mut(Action::pressed) {
+            let focused = ctx.egui_wants_keyboard_input();
+            for action in ui.input_mut(|input| Action::pressed(input, focused)) {
                 if shown || !action.concerns_the_run() {
                     self.act(action, &ctx);
                 }
