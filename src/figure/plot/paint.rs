@@ -6,7 +6,7 @@ use super::names::{End, ROW, shown};
 use super::scale::{Scale, Tick};
 use super::{Curve, Dash, Drawn, Plot};
 use crate::figure::drawing::{Anchor, Area, Drawing};
-use crate::figure::lanes::{TEXT, fitting, width};
+use crate::figure::lanes::{TEXT, width};
 use crate::figure::palette::{Color, Palette, mixed};
 
 /// A sheet with a frame and two scales.
@@ -326,7 +326,11 @@ impl Sheet {
         for (i, end) in ends.iter().enumerate() {
             let mut text = end.fitting(wide);
             if hidden > 0 && i == last {
-                text = fitting(&format!("and {} more", hidden + 1), wide);
+                let more = hidden + 1;
+                text = format!("and {more} more");
+                if width(&text) > wide {
+                    text = format!("+{more}");
+                }
             } else {
                 let swatch = vec![[x - 4.0, end.y], [x + 4.0, end.y]];
                 self.drawing.broken(swatch, end.color, 3.0, end.dash);

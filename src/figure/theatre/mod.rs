@@ -232,13 +232,7 @@ mod tests {
         assert_eq!(update[6], Map::Viridis.color(1.0), "as it is made again");
         let pale = mixed(Palette::DARK.ground, Map::Viridis.color(1.0 / 16.0), 0.5);
         assert_eq!(update[1], pale, "as it was lived");
-        let at = |lane: Lane, t: usize, part: f32| {
-            let area = theatre.lanes.iter().find(|(l, _)| *l == lane).unwrap().1;
-            let x = area.x + (t as f32 + 0.5) / 4.0 * area.width;
-            theatre
-                .tell(&front, [x, area.y + part * area.height])
-                .unwrap()
-        };
+        let at = |lane: Lane, t: usize, part: f32| told(&theatre, &front, lane, t, part);
         let told = "update gate of unit 1 at step 3: lived 0.812, re-instated 0.938";
         assert_eq!(at(Lane::Inside(0), 3, 0.9), told);
         let told = "new value of unit 0 at step 0: lived 0.125, re-instated nothing yet";
@@ -254,6 +248,14 @@ mod tests {
                 .iter()
                 .all(|(lane, _)| !matches!(lane, Lane::Inside(_)))
         );
+    }
+
+    /// What a lane tells of a step, so far down.
+    fn told(theatre: &Theatre, front: &Front, lane: Lane, t: usize, part: f32) -> String {
+        let area = theatre.lanes.iter().find(|(l, _)| *l == lane).unwrap().1;
+        let x = area.x + (t as f32 + 0.5) / 4.0 * area.width;
+        let place = [x, area.y + part * area.height];
+        theatre.tell(front, place).unwrap()
     }
 
     fn map(theatre: &Theatre, lane: Lane) -> Vec<crate::figure::Color> {
@@ -314,13 +316,7 @@ mod tests {
         let view = ripple(2);
         let front = front(&view, 2);
         let theatre = Theatre::draw(&front, [700.0, 500.0], Palette::LIGHT);
-        let at = |lane: Lane, t: usize, part: f32| {
-            let area = theatre.lanes.iter().find(|(l, _)| *l == lane).unwrap().1;
-            let x = area.x + (t as f32 + 0.5) / 4.0 * area.width;
-            theatre
-                .tell(&front, [x, area.y + part * area.height])
-                .unwrap()
-        };
+        let at = |lane: Lane, t: usize, part: f32| told(&theatre, &front, lane, t, part);
         assert_eq!(at(Lane::Inputs, 0, 0.5), "step 0: symbol 2");
         assert_eq!(at(Lane::Inputs, 3, 0.5), "step 3: go; scored");
         assert_eq!(
