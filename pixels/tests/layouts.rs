@@ -52,3 +52,32 @@ fn a_panel_has_all_the_room_until_all_are_wanted_again() {
     press(&mut harness, "Guide alone, as large as there is room");
     assert!(!shown(&harness, "Help of Learning"));
 }
+
+#[test]
+fn a_panel_that_was_dragged_goes_back_where_it_was() {
+    let mut harness = window(app_after(small(), 50), 1600.0, 1000.0);
+    let place = |harness: &common::Window| harness.get_by_label("Help of Learning").rect();
+    let before = place(&harness);
+    // The guide has a button of this name too.
+    let named = harness.get_all_by_label("Learning");
+    let mut tabs = named.map(|node| node.rect().center());
+    let tab = tabs
+        .find(|at| (at.y - before.center().y).abs() < 12.0)
+        .unwrap();
+    drop(tabs);
+    let onto = harness.get_by_label("Help of Theatre").rect().center() + egui::vec2(-200.0, 300.0);
+    harness.drag_at(tab);
+    harness.run_steps(2);
+    for part in [0.1, 0.4, 0.7, 1.0] {
+        harness.hover_at(tab + (onto - tab) * part);
+        harness.run_steps(1);
+    }
+    harness.drop_at(onto);
+    harness.run_steps(4);
+    assert_ne!(place(&harness), before);
+    press(&mut harness, "View");
+    press(&mut harness, "Undo the last move");
+    harness.key_press(egui::Key::Escape);
+    harness.run_steps(4);
+    assert_eq!(place(&harness), before);
+}

@@ -20,6 +20,8 @@ pub struct Dock {
     pub hidden: Vec<String>,
     /// Which of the layouts that every sitting has it was, or none, where panels were moved since: that one is not replaced.
     pub kind: Option<String>,
+    /// As it was before a panel was moved last, and which layout it was.
+    before: Option<(Tree<Pane>, Option<String>)>,
     /// The name that is being given.
     naming: String,
 }
@@ -52,6 +54,7 @@ impl Dock {
                 .filter_map(|(name, tree)| Some((name, renewed(tree, panels)?)))
                 .collect(),
             hidden,
+            before: None,
             naming: String::new(),
         }
     }
@@ -69,6 +72,17 @@ impl Dock {
                 }
             }
         });
+        let back = ui.add_enabled(
+            self.before.is_some(),
+            egui::Button::new("Undo the last move"),
+        );
+        if back
+            .on_hover_text("Puts the panel that was dragged last back where it was")
+            .clicked()
+            && let Some((tree, kind)) = self.before.take()
+        {
+            (self.tree, self.kind) = (tree, kind);
+        }
         let mut gone = None;
         for (i, (name, tree)) in self.named.iter().enumerate() {
             ui.horizontal(|ui| {
@@ -126,6 +140,7 @@ impl Dock {
     /// Lays all panels out, also those that are closed.
     pub fn reset(&mut self, kind: &Kind, panels: &[Box<dyn Panel>]) {
         self.tree = kind.laid_out(panels);
+        self.before = None;
         self.kind = Some(kind.name.into());
     }
 
@@ -162,10 +177,20 @@ impl Dock {
 
     /// Draws the panels.
     pub fn ui(&mut self, ui: &mut egui::Ui, panels: &mut [Box<dyn Panel>], cx: &PanelContext<'_>) {
-        let moved = false;
-        let mut behavior = Behavior { panels, cx, moved };
+        let (moved, dropped) = (false, false);
+        let before = self.tree.clone();
+        let mut behavior = Behavior {
+            panels,
+            cx,
+            moved,
+            dropped,
+        };
         self.tree.ui(&mut behavior, ui);
-        if behavior.moved {
+        let (moved, dropped) = (behavior.moved, behavior.dropped);
+        if dropped {
+            self.before = Some((before, self.kind.clone()));
+        }
+        if moved || dropped {
             self.kind = None;
         }
     }
@@ -256,8 +281,10 @@ fn titles(tiles: &Tiles<Pane>, tile_id: TileId) -> Vec<String> {
 struct Behavior<'a, 'b> {
     panels: &'a mut [Box<dyn Panel>],
     cx: &'a PanelContext<'b>,
-    /// Whether a panel was moved, or a border.
+    /// Whether a border was moved.
     moved: bool,
+    /// Whether a panel was moved.
+    dropped: bool,
 }
 
 impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
@@ -300,7 +327,8 @@ impl egui_tiles::Behavior<Pane> for Behavior<'_, '_> {
 
     fn on_edit(&mut self, action: egui_tiles::EditAction) {
         use egui_tiles::EditAction::{TileDropped, TileResized};
-        self.moved |= matches!(action, TileDropped | TileResized);
+        self.moved |= action == TileResized;
+        self.dropped |= action == TileDropped;
     }
 
     fn is_tab_closable(&self, _: &Tiles<Pane>, _: TileId) -> bool {

@@ -160,7 +160,7 @@ fn replayed(sets: &[&str]) -> RippleView {
 #[test]
 fn gates_are_those_that_made_the_lived_states_and_a_tape_makes_them_again() {
     let exact = "hippocampus.store=Exact()";
-    let store = ["hippocampus.store=Ca3(units: 300)", exact];
+    let store = "hippocampus.store=Ca3(units: 300)";
     for (cell, parts) in [("Gru", 3), ("Lstm", 4), ("Reversible", 2)] {
         let cell = format!("cortex.cell={cell}(units: 7)");
         let view = replayed(&[&cell, exact]);
@@ -192,10 +192,20 @@ fn gates_are_those_that_made_the_lived_states_and_a_tape_makes_them_again() {
                 assert!((expected - after[i]).abs() < 1e-5, "{cell} {t} {i}");
             }
         }
-        // Through CA3 they are about the same.
-        let view = replayed(&[&cell, store[0]]);
-        assert_eq!(view.inside.units, 7 * parts);
-        assert!(view.inside.values.iter().all(|v| v.abs() <= 1.0));
+        // Through CA3, which holds few episodes, they are about the same.
+        let view = replayed(&[&cell, store]);
+        let lived = view.lived.as_ref().unwrap();
+        let each = view.steps.iter().enumerate().flat_map(|(at, step)| {
+            let lived = lived.inside.column(step.lived_step.unwrap()).unwrap();
+            view.inside.column(at).unwrap().iter().zip(lived)
+        });
+        let apart: Vec<f32> = each.map(|(a, b)| (a - b).abs()).collect();
+        let mean = apart.iter().sum::<f32>() / apart.len() as f32;
+        let values = view.steps.len() * 7 * parts;
+        assert!(
+            apart.len() == values && values > 0 && mean < 0.02,
+            "{cell}: {mean}"
+        );
     }
     let plain = replayed(&[]);
     assert!(plain.parts.is_none() && plain.inside.values.is_empty());
