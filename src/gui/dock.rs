@@ -222,6 +222,7 @@ impl Dock {
         }
         match self.hidden.len() {
             0 => {}
+            1 => drop(ui.weak("one panel has nothing to show here")),
             n => drop(ui.weak(format!("{n} panels have nothing to show here"))),
         }
     }

@@ -27,10 +27,10 @@ pub struct Kind {
 pub static KINDS: [Kind; 5] = [
     Kind {
         name: "Capacity",
-        above: &[&["Capacity"], &["Circuit"]],
-        large: (0, 2.2),
-        below: &[&["Metrics"]],
-        fits: Scenario::only_measures,
+        above: &[&["Capacity"], &["Circuit", "Theatre", "Cortex", "CA3"]],
+        large: (0, 1.6),
+        below: &[&["Learning"]],
+        fits: Scenario::measures,
     },
     Kind {
         name: "Stream",
@@ -161,6 +161,7 @@ mod tests {
             ("six-rules", "Rules"),
             ("copy-attention", "Attention"),
             ("capacity-ca3", "Capacity"),
+            ("graded-lesions", "Capacity"),
             ("influence-balancing", "Stream"),
         ] {
             assert_eq!(kind(scenario), name);

@@ -105,7 +105,10 @@ impl Capacity {
         quantities.sort_unstable();
         quantities.dedup();
         if rows.is_empty() && self.quantity.is_none() {
-            self.choose(quantities.first().copied(), measured);
+            // What there is of CA3 is what most come for.
+            let mut of_ca3 = measured.iter().filter(|c| c.subject.contains(CA3));
+            let first = of_ca3.next().map(|c| c.quantity.as_str());
+            self.choose(first.or(quantities.first().copied()), measured);
         }
         let mut axis = self.axis.unwrap_or_else(|| Extent::best(rows));
         ui.horizontal_wrapped(|ui| {
@@ -164,9 +167,9 @@ impl Capacity {
             self.only.clear();
         } else if has(&self.only) == 0 || self.only.is_empty() {
             let first = subjects.first().and_then(|s| s.rsplit_once('-'));
-            self.only = match has("CA3-") {
+            self.only = match has(CA3) {
                 0 => first.map_or(String::new(), |first| format!("{}-", first.0)),
-                _ => "CA3-".into(),
+                _ => CA3.into(),
             };
         }
     }
@@ -174,6 +177,8 @@ impl Capacity {
 
 /// Least height of the plot, and of the tables.
 const LOWEST: f32 = 170.0;
+/// In the names of curves of CA3 itself.
+const CA3: &str = "CA3-";
 /// Curves of one plot that can be told apart.
 const MANY: usize = 12;
 
