@@ -51,6 +51,9 @@ fn a_panel_has_all_the_room_until_all_are_wanted_again() {
     // Also one of those along the side.
     press(&mut harness, "Guide alone, as large as there is room");
     assert!(!shown(&harness, "Help of Learning"));
+    // What another panel is asked for is not hidden by it.
+    bring(&mut harness, "Learning");
+    assert!(shown(&harness, "Help of Learning"));
 }
 
 #[test]

@@ -127,6 +127,14 @@ impl Figure {
             }
         }
         let measures = self.panel.name == "measured";
+        if measures && self.along.is_some() {
+            return Err(Failure::wrong("--along is for --panel metrics"));
+        }
+        if !self.with.is_empty() && self.format(self.out.as_os_str() != "-")? == Format::Csv {
+            return Err(Failure::wrong(
+                "--with is for pictures: the table behind them has no rows for it",
+            ));
+        }
         if self.metric.is_empty() && (measures || self.panel.name == "metrics") {
             return Err(Failure::wrong(
                 "say which quantities: --metric NAME, once or several times, as metrics.csv of the run has them",

@@ -170,6 +170,11 @@ impl Figure {
         FIGURES.iter().find(|figure| figure.name == name)
     }
 
+    /// Whether it needs to be told what it shall show.
+    pub fn of_names(&self) -> bool {
+        ["metrics", "measured"].contains(&self.name)
+    }
+
     /// Makes it so many points wide; why it cannot be, where there is nothing to show.
     pub fn make(
         &self,
@@ -247,6 +252,9 @@ fn ca3(snapshot: &Snapshot, wanted: &Wanted, width: f32, palette: Palette) -> Re
     let view = &snapshot.ripple;
     if view.steps.is_empty() {
         return Err("no ripple came in this run".into());
+    }
+    if wanted.sweeps && view.units == 0 {
+        return Err("the store of this run has no sweeps".into());
     }
     let mut decoded = Decoded::default();
     decoded.draw(view, wanted.sweeps, wanted.size(width, 0.75), palette);

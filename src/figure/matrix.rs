@@ -191,10 +191,13 @@ impl Matrix<'_> {
         let Some(written) = self.written else { return };
         let (rows, columns) = (self.raster.units, self.raster.steps());
         let (wide, high) = (area.width / columns as f32, area.height / rows as f32);
+        if high < ROW {
+            return;
+        }
         for column in 0..columns {
             for row in 0..rows {
                 let text = written(row, column);
-                if high < ROW || wide < width(&text) + 4.0 {
+                if wide < width(&text) + 4.0 {
                     continue;
                 }
                 let ground = self.color(self.raster.values[column * rows + row]);

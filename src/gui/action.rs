@@ -53,7 +53,7 @@ pub enum Action {
     Settings,
     /// Help.
     Help,
-    /// The first layout of the panels.
+    /// The layout of the panels that the scenario has.
     ResetLayout,
     /// End.
     Quit,

@@ -18,7 +18,8 @@ pub struct Dock {
     pub named: Vec<Layout>,
     /// Panels that are hidden because they would be empty.
     pub hidden: Vec<String>,
-    /// Which of the layouts that every sitting has it was, or none, where panels were moved since: that one is not replaced.
+    /// Which of the layouts that every sitting has it is, where a scenario brought it: one that was chosen, or in which panels
+    /// were moved, is not replaced.
     pub kind: Option<String>,
     /// As it was before a panel was moved last, and which layout it was.
     before: Option<(Tree<Pane>, Option<String>)>,
@@ -30,7 +31,7 @@ pub struct Dock {
 const MOST: usize = 20;
 
 impl Dock {
-    /// The remembered layout, without panels that are no longer there and with those that are new; the first layout where
+    /// The remembered layout, without panels that are no longer there and with those that are new; the usual one where
     /// there is none.
     pub fn restore(
         stored: Option<Tree<Pane>>,
@@ -64,11 +65,10 @@ impl Dock {
         ui.horizontal_wrapped(|ui| {
             ui.set_max_width(240.0);
             for kind in KINDS.iter().rev() {
-                let now = self.kind.as_deref() == Some(kind.name);
-                let button = ui.selectable_label(now, kind.name);
-                let hint = "Lay the panels out as scenarios of this kind have them";
-                if button.on_hover_text(hint).clicked() {
+                let hint = "Lay the panels out as scenarios of this kind have them, for all scenarios from now on";
+                if ui.button(kind.name).on_hover_text(hint).clicked() {
                     self.lay_out(kind, panels);
+                    self.kind = None;
                 }
             }
         });
@@ -89,7 +89,7 @@ impl Dock {
                 let hint = "Lay the panels out like this";
                 if ui.button(name).on_hover_text(hint).clicked() {
                     self.tree = tree.clone();
-                    self.kind = None;
+                    (self.kind, self.before) = (None, None);
                 }
                 let forget = ui.small_button("x");
                 if forget
@@ -148,6 +148,7 @@ impl Dock {
     /// shows those again that were hidden for another one.
     pub fn fit(&mut self, panels: &[Box<dyn Panel>], scenario: &Scenario) {
         let kind = Kind::of(scenario);
+        self.before = None;
         if self.kind.as_deref().is_some_and(|now| now != kind.name) {
             self.lay_out(kind, panels);
         }
@@ -178,7 +179,8 @@ impl Dock {
     /// Draws the panels.
     pub fn ui(&mut self, ui: &mut egui::Ui, panels: &mut [Box<dyn Panel>], cx: &PanelContext<'_>) {
         let (moved, dropped) = (false, false);
-        let before = self.tree.clone();
+        let dragged = self.tree.dragged_id(ui.ctx()).is_some();
+        let before = dragged.then(|| self.tree.clone());
         let mut behavior = Behavior {
             panels,
             cx,
@@ -187,7 +189,7 @@ impl Dock {
         };
         self.tree.ui(&mut behavior, ui);
         let (moved, dropped) = (behavior.moved, behavior.dropped);
-        if dropped {
+        if let Some(before) = before.filter(|_| dropped) {
             self.before = Some((before, self.kind.clone()));
         }
         if moved || dropped {

@@ -107,6 +107,8 @@ impl Decoded {
         // Room for the axis, and half a text above.
         let room = (size[1] - 40.0).max(60.0);
         let has_units = view.units > 0;
+        // A tape settles into nothing.
+        let sweeps = sweeps && has_units;
         let curves = if has_units { 0.2 * room } else { 0.5 * room };
         let below = if sweeps { curves + GAP } else { 0.0 };
         let each = room - curves - below - 3.0 * GAP;

@@ -92,7 +92,8 @@ impl Theatre {
                 let units = lived.or(again)?.len();
                 let unit = ((down * units as f32) as usize).min(units.checked_sub(1)?);
                 let value = |column: Option<&[f32]>, none: &str| {
-                    column.map_or(none.into(), |column| short(column[unit]))
+                    let value = column.and_then(|column| column.get(unit));
+                    value.map_or(none.into(), |value| short(*value))
                 };
                 let lived = value(lived, "not known");
                 let again = value(again, "nothing yet");
@@ -201,11 +202,13 @@ mod tests {
                 InsidePart {
                     name: "update gate",
                     part: 0,
+                    slot: 0,
                     signed: false,
                 },
                 InsidePart {
                     name: "new value",
                     part: 1,
+                    slot: 0,
                     signed: true,
                 },
             ],

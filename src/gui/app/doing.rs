@@ -82,15 +82,14 @@ impl App {
                 let live = self.simulation.snapshot();
                 self.looking.look(step, &live);
             }
-            Ask::Bring(title) => self.dock.bring_forward(&title),
+            Ask::Bring(title) => self.bring_forward(&title),
             Ask::Play(ripple) => {
                 let player = self.panels.iter_mut().find_map(|panel| {
-                    let plays = panel.play(ripple);
+                    let plays = panel.play(&ripple);
                     plays.then(|| panel.title())
                 });
                 if let Some(player) = player {
-                    self.alone = None;
-                    self.dock.bring_forward(player);
+                    self.bring_forward(player);
                 }
             }
             Ask::Alone(title) => self.alone = Some(title),
@@ -105,7 +104,7 @@ impl App {
             Ask::Duplicate(id) => {
                 if self.wish(Wish::Activate(id)) {
                     duplicate(ctx, id);
-                    self.dock.bring_forward("Parameters");
+                    self.bring_forward("Parameters");
                 }
             }
             Ask::Save(id) => {
@@ -121,7 +120,7 @@ impl App {
             }
             Ask::Inspect(topic) => {
                 self.inspecting.get_mut().look_into(topic);
-                self.dock.bring_forward("Inspect");
+                self.bring_forward("Inspect");
             }
             Ask::SaveText => self.ask(Asking::SaveText),
             Ask::SaveFigure(name, bytes) => self.save_as(name, Work::File(bytes)),

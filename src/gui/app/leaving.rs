@@ -161,8 +161,7 @@ impl App {
                 let documents = self.documents.get_mut();
                 documents.open(text, Some(file.to_path_buf()), run);
                 self.middle = Middle::Panels;
-                self.alone = None;
-                self.dock.bring_forward("Text");
+                self.bring_forward("Text");
             }
             Err(error) => self.status = Err(error.to_string()),
         }

@@ -72,7 +72,7 @@ impl App {
                     let mut panels = self.panels.iter();
                     panels.any(|p| p.title() == title && p.aside())
                 };
-                if alone.is_some_and(|title| !side(title)) {
+                if snapshot.only_measures && alone.is_some_and(|title| !side(title)) {
                     // What the scenario suggests stands beside its curves.
                     let side = self.panels.iter_mut().find(|p| p.aside());
                     if let Some(side) = side {

@@ -76,6 +76,8 @@ pub struct App {
     met: Option<u64>,
     /// The panel that stands alone, by its title: at first that of measurements, in a run that does nothing else.
     alone: Option<String>,
+    /// The title of the run's scenario when that was decided.
+    titled: String,
     /// Steps a second as the slider has it; `None` is as fast as it goes.
     speed: Option<f64>,
     /// The speed at which a first sitting goes, until its first ripple is over.
@@ -161,6 +163,7 @@ impl App {
             gallery: Gallery::new(),
             met: None,
             alone: None,
+            titled: String::new(),
             speed,
             slow_motion: None,
             slow: speed.unwrap_or(SLOW),
@@ -225,6 +228,10 @@ impl App {
 
     /// Brings a panel to the front of its tabs.
     pub fn bring_forward(&mut self, title: &str) {
+        // One that stands alone would hide it.
+        if self.alone.as_deref() != Some(title) {
+            self.alone = None;
+        }
         self.dock.bring_forward(title);
     }
 
@@ -400,7 +407,11 @@ impl App {
             let measuring = measuring
                 .map(|panel| panel.title())
                 .filter(|_| live.measures);
-            self.alone = measuring.filter(|_| live.only_measures).map(Into::into);
+            let only = measuring.filter(|_| live.only_measures);
+            if self.titled != live.title || only.is_some() {
+                self.alone = only.map(Into::into);
+            }
+            self.titled.clone_from(&live.title);
             let scenario = live.began.as_deref();
             let panels = self.panels.iter();
             let matter = panels.filter(|p| scenario.is_some_and(|s| p.matters(s)));

@@ -66,7 +66,7 @@ impl App {
                     all.push((Entry::Lesion(place, 0.0), name, String::new()));
                 }
             }
-            for figure in &FIGURES {
+            for figure in FIGURES.iter().filter(|figure| !figure.of_names()) {
                 let name = format!("Figure: {}, SVG, 85 mm", figure.name);
                 all.push((Entry::Figure(figure), name, String::new()));
             }
@@ -174,8 +174,7 @@ impl App {
             Entry::Do(action) => self.act(action, ctx),
             Entry::Panel(title) => {
                 self.middle = Middle::Panels;
-                self.alone = None;
-                self.dock.bring_forward(title);
+                self.bring_forward(title);
             }
             Entry::Lesson(name) => self.do_asked(Ask::Lesson(Some(name)), ctx),
             Entry::Scenario(name) => {
@@ -185,8 +184,7 @@ impl App {
             Entry::Plot(metric) => {
                 let mut panels = self.panels.iter_mut();
                 if let Some(panel) = panels.find_map(|p| p.plot(&metric).then(|| p.title())) {
-                    self.alone = None;
-                    self.dock.bring_forward(panel);
+                    self.bring_forward(panel);
                 }
             }
             Entry::LessonStep(by) => self.lessons.get_mut().step(by),

@@ -20,8 +20,8 @@ pub struct Capacity {
     exact: bool,
     /// Which quantity of what was measured along something is shown, where it is not a recall curve.
     quantity: Option<String>,
-    /// What the names of its curves have in them.
-    only: String,
+    /// What the names of its curves have in them, where that was typed.
+    only: Option<String>,
 }
 
 impl Panel for Capacity {
@@ -56,8 +56,8 @@ impl Panel for Capacity {
         let measured = measured(cx.snapshot);
         if rows.is_empty() && tables.is_empty() {
             ui.weak(
-                "nothing measured: stores are measured where the protocol has a phase MeasureStore, MeasureSeparation or \
-                 MeasureCapacity",
+                "nothing measured: stores are measured where the protocol has a phase MeasureStore, MeasureSeparation, \
+                 MeasureCapacity or MeasureLesions",
             );
             return;
         }
@@ -108,8 +108,11 @@ impl Capacity {
             // What there is of CA3 is what most come for.
             let mut of_ca3 = measured.iter().filter(|c| c.subject.contains(CA3));
             let first = of_ca3.next().map(|c| c.quantity.as_str());
-            self.choose(first.or(quantities.first().copied()), measured);
+            self.quantity = first.or(quantities.first().copied()).map(Into::into);
         }
+        let quantity = self.quantity.clone().unwrap_or_default();
+        let only = self.only.clone();
+        let only = only.unwrap_or_else(|| usual(&quantity, measured));
         let mut axis = self.axis.unwrap_or_else(|| Extent::best(rows));
         ui.horizontal_wrapped(|ui| {
             if !rows.is_empty() {
@@ -125,16 +128,19 @@ impl Capacity {
             for name in quantities {
                 let chosen = self.quantity.as_deref() == Some(name);
                 if ui.selectable_label(chosen, name).clicked() {
-                    self.choose(Some(name), measured);
+                    self.quantity = Some(name.into());
                 }
             }
             ui.separator();
             if self.quantity.is_some() {
                 let label = ui.label("only");
-                let field = egui::TextEdit::singleline(&mut self.only).desired_width(110.0);
-                ui.add(field)
-                    .on_hover_text("Curves with this in their names, of all that were measured")
-                    .labelled_by(label.id);
+                let mut typed = only.clone();
+                let field = egui::TextEdit::singleline(&mut typed).desired_width(110.0);
+                let field = ui.add(field).labelled_by(label.id);
+                if field.changed() {
+                    self.only = Some(typed);
+                }
+                field.on_hover_text("Curves with this in their names, of all that were measured");
             } else {
                 ui.selectable_value(&mut self.exact, false, "overlap");
                 ui.selectable_value(&mut self.exact, true, "errorless");
@@ -147,31 +153,26 @@ impl Capacity {
             return;
         };
         let shown = measured.iter().filter(|c| c.quantity == *quantity);
-        let shown: Vec<&Measured> = shown.filter(|c| c.subject.contains(&self.only)).collect();
+        let shown: Vec<&Measured> = shown.filter(|c| c.subject.contains(&only)).collect();
         if shown.is_empty() {
-            ui.label(format!("no curve has {} in its name", self.only));
+            ui.label(format!("no curve has {only} in its name"));
         }
         let plot = measured_plot(&shown, palette(ui));
         chart(cx, ui, "measured", height, plot);
     }
+}
 
-    /// Shows a quantity; of many curves those of CA3 at first, or those that are like the first.
-    fn choose(&mut self, quantity: Option<&str>, measured: &[Measured]) {
-        let of = |c: &&Measured| Some(c.quantity.as_str()) == quantity;
-        let subjects: Vec<&str> = (measured.iter().filter(of))
-            .map(|c| c.subject.as_str())
-            .collect();
-        let has = |text: &str| subjects.iter().filter(|s| s.contains(text)).count();
-        self.quantity = quantity.map(Into::into);
-        if subjects.len() <= MANY {
-            self.only.clear();
-        } else if has(&self.only) == 0 || self.only.is_empty() {
-            let first = subjects.first().and_then(|s| s.rsplit_once('-'));
-            self.only = match has(CA3) {
-                0 => first.map_or(String::new(), |first| format!("{}-", first.0)),
-                _ => CA3.into(),
-            };
-        }
+/// What is in the names of the curves that are shown where nothing is typed: of many those of CA3, or those like the first.
+fn usual(quantity: &str, measured: &[Measured]) -> String {
+    let of = measured.iter().filter(|c| c.quantity == quantity);
+    let subjects: Vec<&str> = of.map(|c| c.subject.as_str()).collect();
+    let first = subjects.first().and_then(|s| s.rsplit_once('-'));
+    if subjects.len() <= MANY {
+        String::new()
+    } else if subjects.iter().any(|s| s.contains(CA3)) {
+        CA3.into()
+    } else {
+        first.map_or(String::new(), |first| format!("{}-", first.0))
     }
 }
 

@@ -31,7 +31,7 @@ use super::Wish;
 use super::documents::Documents;
 use super::inspecting::{Inspecting, Topic};
 use super::lessons::Lessons;
-use crate::engine::{Base, BranchView, Command, Scenario, Snapshot};
+use crate::engine::{Base, BranchView, Command, RippleView, Scenario, Snapshot};
 use crate::figure::{DPI, Drawing, Figure, Palette, Wanted, pixels, png, points, svg};
 use crate::record::Metric;
 use crate::scenario::TrySpec;
@@ -47,8 +47,8 @@ pub enum Ask {
     Wish(Wish),
     /// A panel brought to the front, by its title.
     Bring(String),
-    /// To play a ripple slowly, by its number.
-    Play(u64),
+    /// To play a ripple slowly.
+    Play(Arc<RippleView>),
     /// A panel as large as there is room, by its title.
     Alone(String),
     /// A panel outlined for a moment, by its title.
@@ -134,7 +134,7 @@ pub trait Panel {
         false
     }
     /// Plays a ripple slowly; whether it can.
-    fn play(&mut self, _: u64) -> bool {
+    fn play(&mut self, _: &Arc<RippleView>) -> bool {
         false
     }
     /// What it holds that lies nowhere else, in words: asked about before the window closes.

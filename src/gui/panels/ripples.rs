@@ -223,7 +223,7 @@ impl Ripples {
     }
 
     /// The steps of a ripple, as far as there is room for them.
-    fn detail(&mut self, cx: &PanelContext<'_>, ui: &mut Ui, view: &RippleView) {
+    fn detail(&mut self, cx: &PanelContext<'_>, ui: &mut Ui, view: &Arc<RippleView>) {
         let which = if self.chosen.is_some() {
             "ripple"
         } else {
@@ -237,7 +237,7 @@ impl Ripples {
                 .on_hover_text("Play it slowly in the theatre")
                 .clicked()
             {
-                (cx.ask)(Ask::Play(ripple));
+                (cx.ask)(Ask::Play(view.clone()));
             }
             if ui.button("Inspect this ripple").clicked() {
                 (cx.ask)(Ask::Inspect(Topic::Ripple(ripple)));

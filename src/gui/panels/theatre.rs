@@ -23,8 +23,6 @@ pub struct Theatre {
     /// What the scene was drawn of, in which colours, and how large.
     front: Option<Front>,
     drawn: Option<(Palette, [f32; 2])>,
-    /// The ripple that is asked for.
-    wanted: Option<u64>,
     /// The ripple that is played; without one the run's is shown.
     held: Option<Played>,
     speed: f64,
@@ -50,7 +48,6 @@ impl Default for Theatre {
             scene: Scene::default(),
             front: None,
             drawn: None,
-            wanted: None,
             held: None,
             speed: 5.0,
             again: true,
@@ -79,8 +76,8 @@ impl Panel for Theatre {
         scenario.replays()
     }
 
-    fn play(&mut self, ripple: u64) -> bool {
-        self.wanted = Some(ripple);
+    fn play(&mut self, ripple: &Arc<RippleView>) -> bool {
+        self.hold(ripple.clone());
         true
     }
 
@@ -88,10 +85,6 @@ impl Panel for Theatre {
         if self.run != cx.snapshot.run {
             self.run = cx.snapshot.run;
             self.held = None;
-        }
-        let wanted = self.wanted.take();
-        if let Some(view) = wanted.and_then(|ripple| cx.snapshot.kept.ripple(ripple)) {
-            self.hold(Arc::new(view));
         }
         let followed = self.following.ripple(cx.snapshot, ui);
         self.controls(cx, &followed, ui);
@@ -168,10 +161,12 @@ fn meant(lane: Lane, part: f32, view: &RippleView) -> Topic {
             let unit = (part * units).min(units - 1.0).max(0.0);
             Topic::Subject(Subject::Cortical(unit as u32))
         }
-        Lane::Inside(_) => {
-            let parts = view.parts.map_or(1, |inside| inside.parts.len().max(1));
-            let unit = (part * (view.inside.units / parts) as f32).max(0.0);
-            Topic::Subject(Subject::Cortical(unit as u32))
+        Lane::Inside(which) => {
+            let parts = view.parts.map_or(&[][..], |inside| inside.parts);
+            let n = view.inside.units / parts.len().max(1);
+            let unit = ((part.max(0.0) * n as f32) as usize).min(n.saturating_sub(1));
+            let slot = parts.get(which).map_or(0, |part| part.slot);
+            Topic::Subject(Subject::Cortical((slot * n + unit) as u32))
         }
         Lane::Inputs | Lane::Sizes | Lane::Cosines => Topic::Ripple(view.ripple),
     }

@@ -36,16 +36,19 @@ static INSIDE: Inside = Inside {
         InsidePart {
             name: "reset gate r",
             part: 0,
+            slot: 0,
             signed: false,
         },
         InsidePart {
             name: "update gate u",
             part: 1,
+            slot: 0,
             signed: false,
         },
         InsidePart {
             name: "new value n",
             part: 2,
+            slot: 0,
             signed: true,
         },
     ],

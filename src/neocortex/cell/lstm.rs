@@ -36,21 +36,25 @@ static INSIDE: Inside = Inside {
         InsidePart {
             name: "input gate i",
             part: 0,
+            slot: 0,
             signed: false,
         },
         InsidePart {
             name: "forget gate f",
             part: 1,
+            slot: 0,
             signed: false,
         },
         InsidePart {
             name: "new value g",
             part: 2,
+            slot: 0,
             signed: true,
         },
         InsidePart {
             name: "output gate o",
             part: 3,
+            slot: 0,
             signed: false,
         },
     ],

@@ -118,6 +118,8 @@ pub struct InsidePart {
     pub name: &'static str,
     /// Which N rows.
     pub part: usize,
+    /// The slot of the state that its units are.
+    pub slot: usize,
     /// Whether it lies between −1 and 1, not between 0 and 1.
     pub signed: bool,
 }

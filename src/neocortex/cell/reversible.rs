@@ -47,11 +47,13 @@ static INSIDE: Inside = Inside {
         InsidePart {
             name: "output of A",
             part: 1,
+            slot: 0,
             signed: true,
         },
         InsidePart {
             name: "output of B",
             part: 2,
+            slot: 1,
             signed: true,
         },
     ],

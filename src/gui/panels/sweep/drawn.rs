@@ -13,6 +13,8 @@ use crate::gui::theme::{Map, palette};
 
 /// Height of a picture in points.
 const HEIGHT: f32 = 240.0;
+/// Cells that are written into at most.
+const WRITTEN: usize = 1000;
 /// Points off the pointer that a place may be to be meant.
 const NEAR: f32 = 14.0;
 
@@ -115,10 +117,16 @@ pub(super) fn map(
     // The first value of the second parameter lies at the bottom, as on a plot.
     let rows = up.values.len();
     let names: Vec<String> = up.values.iter().rev().cloned().collect();
-    let at = |row: usize, column: usize| {
-        let wanted = [column, rows - 1 - row];
-        places.iter().find(|place| place.at == wanted)
-    };
+    let mut index: Vec<Option<&Place>> = vec![None; rows * across.values.len()];
+    for place in places {
+        if let [column, up] = place.at[..]
+            && let Some(below) = rows.checked_sub(up + 1)
+            && let Some(cell) = index.get_mut(column * rows + below)
+        {
+            *cell = Some(place);
+        }
+    }
+    let at = |row: usize, column: usize| index.get(column * rows + row).copied().flatten();
     let cells = (0..across.values.len()).flat_map(|i| (0..rows).map(move |j| (j, i)));
     let median = |(row, column)| Some(at(row, column)?.quartiles()?[1] as f32);
     let raster = Raster {
@@ -146,7 +154,8 @@ pub(super) fn map(
         rows: Called::Words(&names),
         across: Called::Words(&across.values),
         range,
-        written: Some(&written),
+        // Of very many none has room for it.
+        written: (index.len() <= WRITTEN).then_some(&written),
         ..Matrix::positive(&raster, Map::Viridis, [&across.path, &up.path])
     };
     let told = |row: usize, column: usize, _: f32| {
