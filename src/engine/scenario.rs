@@ -51,6 +51,17 @@ impl Scenario {
         phases.iter().all(|p| p.kind().measures())
     }
 
+    /// Whether a rule of it attends to remembered steps.
+    pub fn attends(&self) -> bool {
+        let mut rules = self.setup.learning.rules();
+        rules.any(|rule| rule.name() == "Sab")
+    }
+
+    /// Whether many rules are held against each other in it.
+    pub fn has_rivals(&self) -> bool {
+        self.setup.learning.shadows.len() > 3
+    }
+
     /// Whether there is experience without episodes in it.
     pub fn streams(&self) -> bool {
         let phases = super::phases::leaves(&self.protocol);

@@ -78,7 +78,7 @@ impl Extent {
 const WIDE: f64 = 30.0;
 
 /// How much of the beginnings of all names is the same, up to the end of a part: it tells nothing apart.
-pub(super) fn shared(names: &[String]) -> usize {
+fn shared(names: &[String]) -> usize {
     let [first, rest @ ..] = names else { return 0 };
     if rest.is_empty() {
         return 0;
@@ -94,6 +94,20 @@ pub(super) fn shared(names: &[String]) -> usize {
     let alike = rest.iter().map(same).min().unwrap_or(0);
     let part = first[..alike].rfind(['-', ' ']);
     part.map_or(0, |at| at + 1)
+}
+
+/// Curves of points and lines, with their spread if they have any, called by what tells their names apart.
+pub(super) fn told_apart(curves: Vec<(String, Curve)>, palette: Palette) -> Vec<Curve> {
+    let names: Vec<String> = curves.iter().map(|curve| curve.0.clone()).collect();
+    let shared = shared(&names);
+    let each = curves.into_iter().enumerate();
+    let each = each.map(|(i, (name, curve))| Curve {
+        name: name[shared..].into(),
+        color: palette.series(i),
+        drawn: Drawn::Both,
+        ..curve
+    });
+    each.collect()
 }
 
 /// A curve for each store and cue: the mean overlap with its standard error, or how many recalls are without any error.
@@ -126,28 +140,26 @@ pub fn capacity(rows: &[CapacityRecord], along: Extent, exact: bool, palette: Pa
     let extents = rows.iter().map(|r| along.of(r)).filter(|x| *x > 0.0);
     let (low, high) = extents.fold((f64::INFINITY, 0.0_f64), |(l, h), x| (l.min(x), h.max(x)));
     plot.x.log = high > WIDE * low;
-    let names: Vec<String> = curves.iter().map(|curve| curve.0.clone()).collect();
-    let shared = shared(&names);
     // What crossings in the table are of.
     plot.level("0.9", 0.9);
-    for (i, (name, mut rows)) in curves.into_iter().enumerate() {
+    let curves = curves.into_iter().map(|(name, mut rows)| {
         rows.sort_by(|a, b| along.of(a).total_cmp(&along.of(b)));
         let y = |r: &CapacityRecord| if exact { r.exact_rate } else { r.overlap_mean };
         let bar =
             |r: &&CapacityRecord| [r.overlap_mean - r.overlap_se, r.overlap_mean + r.overlap_se];
-        plot.curves.push(Curve {
-            name: name[shared..].into(),
+        let spread = if exact {
+            Vec::new()
+        } else {
+            rows.iter().map(bar).collect()
+        };
+        let curve = Curve {
             points: rows.iter().map(|r| [along.of(r), y(r)]).collect(),
-            spread: if exact {
-                Vec::new()
-            } else {
-                rows.iter().map(bar).collect()
-            },
-            color: palette.series(i),
-            drawn: Drawn::Both,
+            spread,
             ..Curve::default()
-        });
-    }
+        };
+        (name, curve)
+    });
+    plot.curves = told_apart(curves.collect(), palette);
     plot
 }
 

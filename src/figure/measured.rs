@@ -1,8 +1,8 @@
 //! What measurements came to, along what they varied: metrics that differ in a number at their end are points of one curve.
 
-use super::capacity::shared;
+use super::capacity::told_apart;
 use super::palette::Palette;
-use super::plot::{Axis, Curve, Drawn, Plot};
+use super::plot::{Axis, Curve, Plot};
 use crate::engine::Snapshot;
 use crate::record::Metric;
 
@@ -40,7 +40,8 @@ pub fn measured(snapshot: &Snapshot) -> Vec<Measured> {
         let Some((name, x)) = place(metric) else {
             continue;
         };
-        let found = curves.iter_mut().find(|curve| curve.name == name);
+        // Those of one curve come one after the other, mostly.
+        let found = curves.iter_mut().rev().find(|curve| curve.name == name);
         let Some(curve) = found else {
             let subject = metric.subjects().next().unwrap_or_default().to_string();
             let last = name.rsplit(['.', '_']).next().unwrap_or_default();
@@ -96,18 +97,17 @@ pub fn measured_plot(curves: &[&Measured], palette: Palette) -> Plot {
             name.drain(..=common.len());
         }
     }
-    let shared = shared(&names);
     let up = if alike { first.quantity.as_str() } else { "" };
     let mut plot = Plot::new(Axis::new(first.along, &[]), Axis::new(up, &[0.0]));
-    for (i, (curve, name)) in curves.iter().zip(names).enumerate() {
-        plot.curves.push(Curve {
-            name: name[shared..].into(),
-            points: curve.points.clone(),
-            color: palette.series(i),
-            drawn: Drawn::Both,
+    let each = names.into_iter().zip(curves).map(|(name, curve)| {
+        let points = curve.points.clone();
+        let curve = Curve {
+            points,
             ..Curve::default()
-        });
-    }
+        };
+        (name, curve)
+    });
+    plot.curves = told_apart(each.collect(), palette);
     plot
 }
 

@@ -44,10 +44,7 @@ pub static KINDS: [Kind; 5] = [
         above: &[&["Circuit"], &["Attention", "Theatre", "Cortex", "CA3"]],
         large: (1, 2.2),
         below: &[&["Learning"], &["Alignment"]],
-        fits: |scenario| {
-            let mut rules = scenario.setup.learning.rules();
-            rules.any(|rule| rule.name() == "Sab")
-        },
+        fits: Scenario::attends,
     },
     Kind {
         name: "Rules",
@@ -57,7 +54,7 @@ pub static KINDS: [Kind; 5] = [
         ],
         large: (0, 1.2),
         below: &[&["Learning"]],
-        fits: |scenario| scenario.setup.learning.shadows.len() > 3,
+        fits: Scenario::has_rivals,
     },
     Kind {
         name: "Learning",

@@ -1,9 +1,9 @@
 //! What the units of the cortex compute within a step: the gates of a gated cell.
 
-use super::super::experiment::Experiment;
 use super::super::lab::Replaying;
 use super::snapshot::Raster;
 use crate::episode::ContentShape;
+use crate::hippocampus::HippocampusState;
 use crate::neocortex::Cortex;
 use crate::numeric::{Block, Real};
 
@@ -39,20 +39,20 @@ pub(super) fn inside<R: Real>(cortex: &Cortex<R>, shape: ContentShape, contents:
 
 /// The same at a step of a ripple, as the cortex takes it again from what is re-instated; NaN where nothing is.
 pub(super) fn replayed<R: Real>(
-    run: &Experiment<R>,
+    cortex: &Cortex<R>,
+    memory: &HippocampusState<R>,
     running: &Replaying<R>,
     at: usize,
 ) -> Vec<f32> {
-    let lab = run.lab();
-    let Some(parts) = lab.cortex.inside().map(|inside| inside.parts.len()) else {
+    let Some(parts) = cortex.inside().map(|inside| inside.parts.len()) else {
         return Vec::new();
     };
-    let content = lab.memory.as_ref().and_then(|memory| {
-        let mut content = vec![R::zero(); memory.shape().len()];
-        let state = running.planned.walk.states.get(at)?;
-        memory.content(state, &mut content).then_some(())?;
-        lab.cortex.silence(&mut content[..memory.shape().state]);
-        Some(inside(&lab.cortex, memory.shape(), &content).values)
-    });
-    content.unwrap_or_else(|| vec![f32::NAN; parts * lab.cortex.units()])
+    let shape = memory.shape();
+    let mut content = vec![R::zero(); shape.len()];
+    let state = running.planned.walk.states.get(at);
+    if state.is_some_and(|state| memory.content(state, &mut content)) {
+        cortex.silence(&mut content[..shape.state]);
+        return inside(cortex, shape, &content).values;
+    }
+    vec![f32::NAN; parts * cortex.units()]
 }

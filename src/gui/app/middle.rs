@@ -10,6 +10,7 @@ use crate::engine::{Activity, Snapshot};
 use crate::gui::broken::{self, Way};
 use crate::gui::closing;
 use crate::gui::gallery::Choice;
+use crate::gui::looking::Looking;
 use crate::gui::panels::PanelContext;
 
 /// The height of a window that has room for the closing card.
@@ -37,6 +38,31 @@ impl App {
         }
         for ask in asked.into_inner() {
             self.do_asked(ask, ui.ctx());
+        }
+    }
+
+    /// Another run: panels are laid out for its scenario, and those that matter there come forward.
+    pub(super) fn meet(&mut self, live: &Snapshot) {
+        self.met = Some(live.run);
+        self.looking = Looking::default();
+        let scenario = live.began.as_deref();
+        if let Some(scenario) = scenario {
+            self.dock.fit(&self.panels, scenario);
+        }
+        let measuring = self.panels.iter().find(|p| p.shows_measurements());
+        let measuring = measuring
+            .map(|panel| panel.title())
+            .filter(|_| live.measures);
+        let only = measuring.filter(|_| live.only_measures);
+        if self.titled != live.title || only.is_some() {
+            self.alone = only.map(Into::into);
+        }
+        self.titled.clone_from(&live.title);
+        let panels = self.panels.iter();
+        let matter = panels.filter(|p| scenario.is_some_and(|s| p.matters(s)));
+        let matter = matter.map(|p| p.title());
+        for title in measuring.into_iter().chain(matter) {
+            self.dock.bring_forward(title);
         }
     }
 

@@ -398,27 +398,7 @@ impl App {
         }
         let live: Arc<Snapshot> = self.simulation.snapshot();
         if self.met != Some(live.run) {
-            self.met = Some(live.run);
-            self.looking = Looking::default();
-            if let Some(scenario) = &live.began {
-                self.dock.fit(&self.panels, scenario);
-            }
-            let measuring = self.panels.iter().find(|p| p.shows_measurements());
-            let measuring = measuring
-                .map(|panel| panel.title())
-                .filter(|_| live.measures);
-            let only = measuring.filter(|_| live.only_measures);
-            if self.titled != live.title || only.is_some() {
-                self.alone = only.map(Into::into);
-            }
-            self.titled.clone_from(&live.title);
-            let scenario = live.began.as_deref();
-            let panels = self.panels.iter();
-            let matter = panels.filter(|p| scenario.is_some_and(|s| p.matters(s)));
-            let matter = matter.map(|p| p.title());
-            for title in measuring.into_iter().chain(matter) {
-                self.dock.bring_forward(title);
-            }
+            self.meet(&live);
         }
         self.slow_motion(&live);
         let passed = ctx.input(|i| f64::from(i.stable_dt));

@@ -26,8 +26,7 @@ impl Panel for Attention {
     }
 
     fn fits(&self, scenario: &Scenario) -> bool {
-        let mut rules = scenario.setup.learning.rules();
-        rules.any(|rule| rule.name() == "Sab")
+        scenario.attends()
     }
 
     fn matters(&self, scenario: &Scenario) -> bool {

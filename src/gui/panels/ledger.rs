@@ -30,7 +30,7 @@ impl Panel for Ledger {
     }
 
     fn matters(&self, scenario: &Scenario) -> bool {
-        scenario.setup.learning.shadows.len() > 3
+        scenario.has_rivals()
     }
 
     fn ui(&mut self, cx: &PanelContext<'_>, ui: &mut Ui) {

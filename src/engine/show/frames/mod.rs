@@ -127,7 +127,7 @@ impl Frames {
         let mut pieces = vec![Arc::new(Walked::new(run, running, memory, None))];
         let after = |have: &Arc<Walked>| Walked::after(have, running.number);
         grow(&mut pieces, running.step, after, |piece| {
-            piece.push(run, running);
+            piece.push(&run.lab().cortex, memory, running);
         });
         Some(pieces.last()?.view(running.step))
     }
@@ -194,7 +194,7 @@ impl Frames {
                 pieces,
                 running.step,
                 |have| Walked::after(have, number),
-                |piece| piece.push(run, running),
+                |piece| piece.push(&run.lab().cortex, memory, running),
             );
         }
         Some((pieces.len() as u16 - 1, running.step as u32))

@@ -11,6 +11,7 @@ use super::super::snapshot::{CortexView, LivedView, OutputView, Raster, RippleSt
 use super::super::view::{output_view, ripple_head, ripple_step};
 use crate::episode::Targets;
 use crate::hippocampus::HippocampusState;
+use crate::neocortex::Cortex;
 use crate::numeric::Real;
 
 /// Columns of a piece at most: a longer batch or walk is several pieces, each with what came before it.
@@ -275,13 +276,15 @@ impl Walked {
     }
 
     /// Takes a column of the walk.
-    pub fn push<R: Real>(&mut self, run: &Experiment<R>, running: &Replaying<R>) {
-        let Some(memory) = &run.lab().memory else {
-            return;
-        };
+    pub fn push<R: Real>(
+        &mut self,
+        cortex: &Cortex<R>,
+        memory: &HippocampusState<R>,
+        running: &Replaying<R>,
+    ) {
         let (at, n) = (self.end(), self.decoded.units);
         self.steps.extend(ripple_step(running, memory, at));
-        let inside = replayed(run, running, at);
+        let inside = replayed(cortex, memory, running, at);
         self.inside.values.extend(inside);
         let column = |values: &[R], to: &mut Vec<f32>| {
             let all = to.len() + n;
