@@ -135,13 +135,22 @@ impl Figure {
                 "--with is for pictures: the table behind them has no rows for it",
             ));
         }
-        if self.metric.is_empty() && (measures || self.panel.name == "metrics") {
+        if self.metric.is_empty() && self.panel.name == "metrics" {
             return Err(Failure::wrong(
                 "say which quantities: --metric NAME, once or several times, as metrics.csv of the run has them",
             ));
         }
         if measures {
             let all: Vec<String> = measured(snapshot).into_iter().map(|c| c.name).collect();
+            let Some(example) = all.first() else {
+                return Err(Failure::wrong("no measurement of this run varied anything"));
+            };
+            if self.metric.is_empty() {
+                return Err(Failure::wrong(format_args!(
+                    "say which of {} curves: --metric NAME, once or several times, {example} for example",
+                    all.len()
+                )));
+            }
             for name in &self.metric {
                 if !all.contains(name) {
                     return Err(unknown(name, &all));

@@ -121,6 +121,10 @@ fn what_measurements_varied_is_the_axis_of_their_curves() {
     assert!(code == 2 && said.contains(curves[0]), "{said}");
     let (code, _, said) = figure(&[]);
     assert!(code == 2 && said.contains("--metric NAME"), "{said}");
+    assert!(
+        said.contains("lesion.a.CA3-after.completed for example"),
+        "{said}"
+    );
 }
 
 #[test]

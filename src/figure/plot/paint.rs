@@ -171,6 +171,10 @@ impl Sheet {
     /// Values across with their names, off the places that are taken.
     pub fn levels(&mut self, plot: &Plot, mut taken: Vec<Area>) {
         let frame = self.frame;
+        // Levels of lanes have no names that a curve could go through.
+        let named = plot.lane.is_none() && !plot.across.is_empty();
+        let curves = plot.curves.iter().filter(|_| named);
+        let runs: Vec<Vec<[f32; 2]>> = curves.flat_map(|c| self.places(&c.points)).collect();
         for level in &plot.across {
             let Some(y) = self.y.place(level.y) else {
                 continue;
@@ -202,8 +206,15 @@ impl Sheet {
             };
             let free = steps
                 .filter(|a| a.right() < frame.right())
-                .find(|a| taken.iter().all(|b| apart(a, b)));
-            if let Some(area) = free.filter(|_| plot.lane.is_none()) {
+                .filter(|a| taken.iter().all(|b| apart(a, b)));
+            let free: Vec<Area> = free.collect();
+            // Where no curve is, if there is such a place.
+            let clear = free.iter().find(|a| !runs.iter().any(|r| crosses(r, a)));
+            if let Some(area) = clear
+                .or(free.first())
+                .copied()
+                .filter(|_| plot.lane.is_none())
+            {
                 self.backed([area.x, middle], &level.name, color, Anchor::Start);
                 taken.push(area);
             }
@@ -344,4 +355,23 @@ impl Sheet {
             );
         }
     }
+}
+
+/// Whether a line goes through an area.
+fn crosses(line: &[[f32; 2]], area: &Area) -> bool {
+    let height = |[a, b]: [[f32; 2]; 2], x: f32| {
+        let along = ((x - a[0]) / (b[0] - a[0]).max(1e-6)).clamp(0.0, 1.0);
+        a[1] + along * (b[1] - a[1])
+    };
+    line.windows(2).any(|ends| {
+        let [a, b] = [ends[0], ends[1]];
+        if b[0] < area.x || a[0] > area.right() {
+            return false;
+        }
+        let (from, to) = (
+            height([a, b], area.x.max(a[0])),
+            height([a, b], area.right().min(b[0])),
+        );
+        from.min(to) < area.bottom() && from.max(to) > area.y
+    })
 }

@@ -147,3 +147,30 @@ fn the_nearest_point_is_found() {
     let at = [laid.x.place(5.0).unwrap() + 3.0, laid.y.place(0.5).unwrap()];
     assert_eq!(laid.nearest(&plot, at), Some((1, 0, 3.0)));
 }
+
+#[test]
+fn the_name_of_a_level_keeps_off_the_curves_where_it_can() {
+    let named = |points: Vec<[f64; 2]>| {
+        let mut plot = plot(vec![curve("awake", points)]);
+        plot.level("chance", 0.25);
+        let laid = plot.lay([500.0, 240.0], Palette::DARK);
+        let found = laid.drawing.marks.iter().find_map(|mark| match mark {
+            Mark::Text { at, text, .. } if text == "chance" => Some(at[0]),
+            _ => None,
+        });
+        (found.unwrap() - laid.frame.x) / laid.frame.width
+    };
+    assert!(named(vec![[0.0, 0.9], [10.0, 0.9]]) < 0.05);
+    // Up and down through its first place, then far above.
+    let restless = (0..40).map(|i| [f64::from(i) / 10.0, f64::from(i % 2)]);
+    let restless = restless.chain([[4.1, 0.9], [10.0, 0.9]]);
+    assert!(named(restless.collect()) > 0.4);
+    // Everywhere in the way: it is there all the same.
+    assert!(
+        named(
+            (0..100)
+                .map(|i| [f64::from(i) / 10.0, f64::from(i % 2)])
+                .collect()
+        ) < 0.05
+    );
+}
