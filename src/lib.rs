@@ -9,6 +9,7 @@
 //! | --- | --- |
 //! | [`cli`], `gui` | the commands, the window |
 //! | [`figure`] | what is drawn of a run, as shapes and colours |
+//! | [`export`] | a run in the formats that other programs read |
 //! | [`engine`] | the protocol, commands, snapshots, history, the worker thread |
 //! | [`scenario`], [`trace`], [`analysis`] | the RON document, the run folder, alignment and crossings |
 //! | [`learning`] | credit-assignment rules, one file each |
@@ -25,6 +26,7 @@ pub mod circuit;
 pub mod cli;
 pub mod engine;
 pub mod episode;
+pub mod export;
 pub mod figure;
 #[cfg(feature = "gui")]
 pub mod gui;

@@ -14,7 +14,7 @@ const STOREYS: &[&[&str]] = &[
     &["learning"],
     &["scenario", "trace", "analysis"],
     &["engine"],
-    &["figure"],
+    &["figure", "export"],
     &["cli", "gui"],
     &["main"],
 ];

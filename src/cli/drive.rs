@@ -12,8 +12,9 @@ use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::Scenario;
 use crate::engine::{Due, Ending, Experiment, Session};
+use crate::export::{ExportSpec, Job};
 use crate::record::Metric;
-use crate::trace::{ExportSpec, RunFolder};
+use crate::trace::RunFolder;
 
 /// About two years.
 const MOST_MINUTES: f64 = 1e6;
@@ -158,6 +159,7 @@ impl Driven {
                 return Ok(Ending::Failed(error.to_string()));
             }
             progress.look(&self.experiment);
+            self.session.leave_waypoint(&self.experiment)?;
             if self.folder.is_some() && due.now() {
                 due.measure(|| self.session.checkpoint(&self.experiment, &Ending::Running))?;
             }
@@ -187,7 +189,8 @@ impl Finished {
         if let (Some(folder), false) = (&self.folder, matches!(self.ending, Ending::Failed(_))) {
             let _lock = RunFolder::lock(folder)?;
             for format in formats {
-                format.export(folder, None)?;
+                let exported = format.export(&Job::whole(folder), None);
+                exported.map_err(super::export::failure)?;
             }
         }
         Ok(())

@@ -3,11 +3,11 @@
 
 use crate::circuit::Place;
 use crate::engine::{Scenario, load};
+use crate::export::ExportSpec;
 use crate::neocortex::{CellSpec, CellState, TensorShape, Weights};
 use crate::record::{Column, Declared, METRICS, TABLES, Table};
 use crate::registry::{Bounds, Field, Kind as Declaration, Parameter, Variant};
 use crate::scenario::bundled;
-use crate::trace::ExportSpec;
 
 /// A kind of thing.
 pub(super) struct Kind {

@@ -29,6 +29,11 @@ pub(super) fn bar(runs: usize, quiet: bool) -> ProgressBar {
     }
 }
 
+/// Shows on a bar for one thing which part of it is done.
+pub(super) fn show(bar: &ProgressBar, part: f64) {
+    bar.set_position(parts(part));
+}
+
 /// One run's share of the bar.
 #[derive(Debug)]
 pub(super) struct Progress {

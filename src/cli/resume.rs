@@ -10,7 +10,8 @@ use super::run::{alone, conclude};
 use super::seeds;
 use super::signals::Signals;
 use crate::engine::Session;
-use crate::trace::{ExportSpec, SweepFolder};
+use crate::export::ExportSpec;
+use crate::trace::SweepFolder;
 
 /// Goes on with a run that was stopped, or with a sweep.
 ///

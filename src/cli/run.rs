@@ -12,7 +12,8 @@ use super::signals::Signals;
 use super::source::Source;
 use crate::engine::Ending;
 use crate::engine::Scenario;
-use crate::trace::{ExportSpec, shell};
+use crate::export::ExportSpec;
+use crate::trace::shell;
 
 /// Runs a scenario headless.
 ///

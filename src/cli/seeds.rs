@@ -18,10 +18,11 @@ use super::report::{levels, pretty};
 use super::signals::Signals;
 use super::table::{Table, brief};
 use crate::engine::{Ending, Scenario, Session, SessionError, load, resolved};
+use crate::export::ExportSpec;
 use crate::numeric::statistics::{deviation, mean};
 use crate::record::Metric;
 use crate::scenario::read_file;
-use crate::trace::{ExportSpec, SweepFolder, SweepPlan, shell};
+use crate::trace::{SweepFolder, SweepPlan, shell};
 
 /// More seeds than this are a mistake.
 const MOST: usize = 10_000;

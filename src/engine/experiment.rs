@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{Command, Journalled};
 use super::cursor::Cursor;
 use super::guard::guarded;
-use super::lab::{Clock, Lab, LedgerRow, RunError};
+use super::lab::{Clock, Lab, LedgerRow, Replaying, RunError};
 use super::phases::{Disturbance, Flow, Phase, PhaseState, Shown};
 use super::scenario::{Scenario, findings};
 use super::setting::changed;
@@ -42,6 +42,21 @@ pub struct Experiment<R: Real> {
     /// Whether it was read from a file, which somebody may have changed.
     #[serde(skip)]
     read: bool,
+    /// What the last step was.
+    #[serde(skip)]
+    did: Did,
+}
+
+/// What a step was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Did {
+    /// One of a batch that is lived.
+    Lived,
+    /// One of a ripple.
+    Replayed,
+    /// Another.
+    #[default]
+    Other,
 }
 
 /// Phases that are over, for the picture.
@@ -72,6 +87,7 @@ impl<R: Real> Experiment<R> {
             },
             scenario: scenario.clone(),
             read: false,
+            did: Did::Other,
         }
     }
 
@@ -93,7 +109,14 @@ impl<R: Real> Experiment<R> {
             return Ok(Status::Done);
         };
         self.lab.notebook.clock.step += 1;
-        match phase.as_dyn_mut().step(&mut self.lab, out) {
+        let flow = phase.as_dyn_mut().step(&mut self.lab, out);
+        let shown = phase.as_dyn().shown();
+        self.did = match (shown.living, shown.ripple) {
+            (Some(_), _) => Did::Lived,
+            (None, Some(_)) => Did::Replayed,
+            (None, None) => Did::Other,
+        };
+        match flow {
             Ok(Flow::On) => self.phase = Some(phase),
             Ok(Flow::Over) => {
                 self.leave(phase);
@@ -258,6 +281,23 @@ impl<R: Real> Experiment<R> {
             ripple: now.ripple.or(asleep.and_then(|s| s.ripple)),
         };
         (shown, ripple)
+    }
+
+    /// What the last step was.
+    pub(super) fn did(&self) -> Did {
+        self.did
+    }
+
+    /// What steps are bound to is noted from here on, for who watches.
+    pub(super) fn watch(&mut self) {
+        self.lab.watched = true;
+    }
+
+    /// Whether no batch and no ripple is under way: what is lived and replayed from here on can be seen as a whole.
+    pub(super) fn is_between(&self) -> bool {
+        let now = self.phase.as_ref();
+        let now = now.map_or(Shown::NOTHING, |phase| phase.as_dyn().shown());
+        now.living.is_none_or(|(living, _)| living.over()) && now.ripple.is_none_or(Replaying::over)
     }
 
     /// What phases work in.

@@ -15,12 +15,12 @@ mod show;
 pub use command::{Command, Journalled};
 pub use desk::{
     Asking, Axis, BUDGET, Branch, BranchView, Branches, COMPARED, Cell, Due, Ending, Fork, Grid,
-    Inquiry, Opening, Request, Seeding, Session, SessionError, Standing, Sweeping, Worker, forget,
-    left_behind,
+    Inquiry, LivedTrace, Opening, Request, Rerun, RerunError, RippleTrace, Scene, Seeding, Session,
+    SessionError, Standing, Sweeping, Witness, Worker, forget, left_behind,
 };
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};
-pub use lab::{Alone, Clock, Learners, LedgerRow, Living, RunError, Said, live};
+pub use lab::{Alone, Bound, Clock, Learners, LedgerRow, Living, RunError, Said, live};
 pub use phases::{
     Lesion, MeasureCapacity, MeasureSeparation, MeasureStore, Phase, Probe, Repeat, Rest, Restore,
     Sleep, Source, StatesSpec, Stream, Wake,

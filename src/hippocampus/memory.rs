@@ -110,6 +110,11 @@ impl<R: Real> HippocampusState<R> {
         self.stored.iter().map(|e| e.engrams.len()).sum()
     }
 
+    /// How many engrams were stored so far, also those that are gone: the number of the next one.
+    pub fn written(&self) -> u64 {
+        self.next_engram
+    }
+
     /// The entorhinal code last seen.
     pub fn entorhinal_code(&self) -> (&[u32], usize) {
         (&self.latest, self.entorhinal.units())

@@ -160,6 +160,28 @@ pub enum SinkError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A run that is lived again tells something else than was recorded.
+    #[error(
+        "{path}, line {line}: recorded was `{recorded}`, but when it is run again it is `{again}`"
+    )]
+    Parted {
+        /// The table.
+        path: std::path::PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is there; empty where nothing is.
+        recorded: String,
+        /// What is told now; empty where nothing is.
+        again: String,
+    },
 }
 
 /// Someone who listens to a run. The order of events is part of the contract: it is the same whatever the thread count.

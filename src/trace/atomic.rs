@@ -71,6 +71,50 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     write().map_err(FolderError::write(path))
 }
 
+/// Lets `make` write a file at a path beside its final name, then renames it: it is there whole or not at all. For what is too
+/// large to be held in memory, or written by a library that wants a path. Otherwise like [`write_atomic`].
+pub fn made_atomic<E: From<FolderError>>(
+    path: &Path,
+    make: impl FnOnce(&Path) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = |error: io::Error| FolderError::write(path)(error);
+    if fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        let made = tempfile::NamedTempFile::new().map_err(failed)?;
+        make(made.path())?;
+        let copied = File::open(made.path()).and_then(|mut from| {
+            let mut to = File::options().write(true).open(path)?;
+            io::copy(&mut from, &mut to)
+        });
+        copied.map_err(failed)?;
+        return Ok(());
+    }
+    let target = pointed_at(path).map_err(failed)?;
+    let made = new_file(parent(&target)).map_err(failed)?;
+    make(made.path())?;
+    let put = || {
+        if let Ok(there) = fs::metadata(&target) {
+            fs::set_permissions(made.path(), there.permissions())?;
+        }
+        File::open(made.path())?.sync_all()?;
+        made.persist(&target).map_err(|e| e.error)?;
+        sync_folder(parent(&target));
+        Ok(())
+    };
+    Ok(put().map_err(failed)?)
+}
+
+/// A new file in a folder, of a name that tells what it is where its writer was killed. Its mode follows the umask.
+fn new_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
 /// Gives a new file its bytes and, where it shall take the place of another, the mode of that one.
 pub(super) fn fill(file: &mut File, target: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::record::{Event, Sink, SinkError};
 
 use super::error::FolderError;
-use super::export::ExportSpec;
 use super::lock::FolderLock;
-use super::place::{self, Content, Place};
+use super::place::{self, Content, EXPORTS, Place};
 use super::tables::{Offsets, Tables};
 use super::together::{self, Together, remove};
 
@@ -133,8 +132,8 @@ impl RunFolder {
     /// What exporters made of shorter tables goes.
     fn forget_exports(&mut self) -> Result<(), FolderError> {
         self.exported = false;
-        ExportSpec::file_names()
-            .into_iter()
+        EXPORTS
+            .iter()
             .try_for_each(|name| remove(&self.path.join(name)))
     }
 }

@@ -7,7 +7,6 @@ use crate::record::TABLES;
 
 use super::atomic::{is_leftover, write_atomic};
 use super::error::FolderError;
-use super::export::ExportSpec;
 use super::lock::{FolderLock, LOCK};
 use super::together::{self, Together, files};
 
@@ -16,9 +15,12 @@ pub const PLAN: &str = "sweep.json";
 /// The file that marks a run folder.
 pub const SUMMARY: &str = "summary.json";
 
+/// The folder within a run folder for states that a long run leaves on its way.
+pub const WAYPOINTS: &str = "waypoints";
+
 /// The files that a run folder may hold beside its tables and exports, with what each holds; summary.json, which marks it,
 /// goes last.
-pub const FILES: [(&str, &str); 5] = [
+pub const FILES: [(&str, &str); 6] = [
     (
         "scenario.ron",
         "The scenario as the run began, every default written out; running it again gives the same run. What is edited there while the \
@@ -38,11 +40,24 @@ pub const FILES: [(&str, &str); 5] = [
         "The whole experiment, to go on from (`ammon resume`); its format belongs to the version that wrote it.",
     ),
     (
+        WAYPOINTS,
+        "Of a run of more than 250,000 steps: up to eight earlier states in the format of checkpoint.bin, so that what units did in a          window is found without running all of it again (`ammon export`).",
+    ),
+    (
         "summary.json",
         "What became of the run: `scenario`, `seed`, `version`, `status` (`running`, `completed`, `stopped`, `failed`), `error`, \
          `wall_seconds`, `steps`, `final` (the last value of each metric; of alignments the mean over the last tenth of the \
          run), `ledger` (a row a rule: what it kept and cost).",
     ),
+];
+
+/// The files that exporters make in a run folder.
+pub const EXPORTS: [&str; 5] = [
+    "metrics-wide.csv",
+    "metrics.jsonl",
+    "activity.csv",
+    "activity.npz",
+    "run.nwb",
 ];
 
 /// The files of a folder of gradients; all of them together mark it.
@@ -97,12 +112,13 @@ impl Place {
         };
         if let Some(planned) = planned {
             if is_run(path) || is_sweep(path) {
-                earlier = run_files();
+                earlier = run_files(path)?;
                 earlier.push(PLAN.into());
             }
             for seed in seeds_in(path)? {
                 within.push(FolderLock::take(&path.join(&seed))?);
-                earlier.extend(run_files().iter().map(|name| format!("{seed}/{name}")));
+                let files = run_files(&path.join(&seed))?.into_iter();
+                earlier.extend(files.map(|name| format!("{seed}/{name}")));
                 if planned.iter().any(|planned| seed_name(*planned) == seed) {
                     again.push(seed);
                 } else {
@@ -164,13 +180,20 @@ impl Place {
 }
 
 /// The files that a run writes, whether they are there or not.
-fn run_files() -> Vec<String> {
+fn run_files(path: &Path) -> Result<Vec<String>, FolderError> {
+    let mut named = files_in(path, WAYPOINTS, "bin")?;
     let (tables, ours) = (TABLES.map(|table| table.file), FILES.map(|(name, _)| name));
-    let all = ExportSpec::file_names()
-        .into_iter()
-        .chain(tables)
-        .chain(ours);
-    all.map(String::from).collect()
+    let all = EXPORTS.into_iter().chain(tables).chain(ours);
+    named.extend(all.map(String::from));
+    Ok(named)
+}
+
+/// The files with this ending in a folder within.
+fn files_in(path: &Path, folder: &str, ending: &str) -> Result<Vec<String>, FolderError> {
+    let each = files(&path.join(folder))?.into_iter();
+    let each = each.filter(|file| file.extension().is_some_and(|e| e == ending));
+    let names = each.filter_map(|file| Some(file.file_name()?.to_str()?.to_string()));
+    Ok(names.map(|name| format!("{folder}/{name}")).collect())
 }
 
 /// The files of gradients, also of rules that are no more.
@@ -181,10 +204,7 @@ fn gradients_in(path: &Path) -> Result<Vec<String>, FolderError> {
         .map(|n| (*n).into())
         .collect();
     for folder in ["gradients", "errors"] {
-        let each = files(&path.join(folder))?.into_iter();
-        let each = each.filter(|file| file.extension().is_some_and(|e| e == "safetensors"));
-        let each = each.filter_map(|file| Some(file.file_name()?.to_str()?.to_string()));
-        all.extend(each.map(|name| format!("{folder}/{name}")));
+        all.extend(files_in(path, folder, "safetensors")?);
     }
     Ok(all)
 }

@@ -12,16 +12,16 @@ use crate::record::{AnyRow, Event, Sink, SinkError, TABLES, Table};
 
 /// How far a table is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Extent {
+pub(super) struct Extent {
     /// Bytes; 0 where it is not there yet.
-    length: u64,
+    pub(super) length: u64,
     /// CRC-32 of these bytes: against accidents, not against malice.
     checksum: u32,
 }
 
 /// How far the tables are written, in the order of [`TABLES`], and a checksum of what is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offsets([Extent; TABLES.len()]);
+pub struct Offsets(pub(super) [Extent; TABLES.len()]);
 
 /// Bytes of rows held back before they are written.
 const HELD: usize = 1 << 16;

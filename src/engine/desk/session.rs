@@ -14,6 +14,7 @@ use super::super::lab::RunError;
 use super::super::scenario::{Scenario, findings, resolved};
 use super::edited::take_over;
 use super::ending::{Ending, SessionError};
+use super::rerunning::{LARGEST_WAYPOINT, Leaving, Waypoints};
 use super::temporary;
 use crate::record::{Event, Sink, SinkError};
 use crate::trace::{
@@ -24,8 +25,8 @@ use crate::trace::{
 /// What a checkpoint holds, as it is read.
 #[derive(Deserialize)]
 #[serde(bound = "")]
-struct Saved {
-    experiment: Experiment<f32>,
+pub(super) struct Saved {
+    pub experiment: Experiment<f32>,
     /// What scenario.ron was when it was last written, or read and taken over.
     document: Scenario,
     offsets: Offsets,
@@ -88,6 +89,8 @@ pub struct Session {
     /// What was taken over from an edited scenario.ron, in words.
     taken: Vec<String>,
     temporary: Option<TempDir>,
+    /// Where a long run leaves states on its way; none of one that is not in a folder of its own.
+    waypoints: Option<Waypoints>,
 }
 
 impl Session {
@@ -100,6 +103,7 @@ impl Session {
             document: None,
             taken: Vec::new(),
             temporary: None,
+            waypoints: None,
         }
     }
 
@@ -123,6 +127,7 @@ impl Session {
             session.write_files(files, &moment, offsets)
         })?;
         session.folder = Some(folder);
+        session.waypoints = Some(Waypoints::of(path));
         Ok(session)
     }
 
@@ -132,7 +137,10 @@ impl Session {
         let mut saved = read_sound(path)?;
         let edits = saved.edits(path)?;
         let folder = RunFolder::reopen(lock, path, saved.offsets)?;
-        Self::go_on(saved, &edits, folder)
+        let waypoints = Waypoints::from(path, saved.experiment.clock().time)?;
+        let (experiment, mut session) = Self::go_on(saved, &edits, folder)?;
+        session.waypoints = Some(waypoints);
+        Ok((experiment, session))
     }
 
     /// Writes to a temporary folder until saved.
@@ -287,6 +295,26 @@ impl Session {
         ending: &Ending,
     ) -> Result<(), SessionError> {
         self.write_moment(&Moment::now(experiment, ending))
+    }
+
+    /// Leaves a waypoint in the folder, where one is due.
+    pub fn leave_waypoint(&mut self, experiment: &Experiment<f32>) -> Result<(), SessionError> {
+        let (Some(waypoints), Some(folder)) = (&mut self.waypoints, &mut self.folder) else {
+            return Ok(());
+        };
+        let Some(name) = waypoints.due(experiment) else {
+            return Ok(());
+        };
+        if experiment.bytes() <= LARGEST_WAYPOINT {
+            folder.write(|files, offsets| {
+                let waypoint = Leaving {
+                    experiment,
+                    offsets,
+                };
+                files.checkpoint(&name, &waypoint)
+            })?;
+        }
+        Ok(waypoints.left()?)
     }
 
     /// Writes this moment into the folder.
@@ -453,7 +481,7 @@ fn read(path: &Path) -> Result<Saved, SessionError> {
 }
 
 /// The same, where somebody else may have written it.
-fn read_sound(path: &Path) -> Result<Saved, SessionError> {
+pub(super) fn read_sound(path: &Path) -> Result<Saved, SessionError> {
     let saved = read(path)?;
     if is_sound(&saved.experiment) {
         return Ok(saved);

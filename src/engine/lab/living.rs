@@ -6,7 +6,7 @@ use super::answers::{Answers, Share};
 use super::learners::Learners;
 use super::notebook::Lived;
 use crate::episode::{Batch, ContentShape};
-use crate::hippocampus::{HippocampusState, Outcome, StoredEpisode};
+use crate::hippocampus::{Code, HippocampusState, Outcome, StoredEpisode};
 use crate::learning::{Context, Moment};
 use crate::neocortex::{Cortex, Score, Step};
 use crate::numeric::statistics::argmax;
@@ -35,6 +35,15 @@ pub struct Said {
     pub asked: usize,
     /// The class that was said.
     pub said: usize,
+}
+
+/// The codes that a lived step was bound to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bound {
+    /// Of CA3; empty in a store without codes.
+    pub ca3: Code,
+    /// Of the entorhinal cortex.
+    pub entorhinal: Code,
 }
 
 /// The hippocampus that stores what is lived, with the stream its codes are drawn from.
@@ -74,6 +83,10 @@ pub struct Living<R: Real> {
     /// Answers of the first episodes, in the order they came, for the app; none of before a checkpoint.
     #[serde(skip)]
     pub said: Vec<Said>,
+    /// What the steps of the episodes that have room were bound to, `fit` a step, where that is watched; none of before a
+    /// checkpoint.
+    #[serde(skip)]
+    pub bound: Vec<Option<Bound>>,
 }
 
 impl<R: Real> Living<R> {
@@ -97,6 +110,7 @@ impl<R: Real> Living<R> {
             outputs: Vec::new(),
             seen: Vec::new(),
             said: Vec::new(),
+            bound: Vec::new(),
             batch,
         };
         living.refresh(cortex);
@@ -150,6 +164,19 @@ impl<R: Real> Living<R> {
         learners.observe(&cx, &self.moment(score.as_ref()));
         std::mem::swap(&mut self.h, &mut self.next);
         self.t += 1;
+    }
+
+    /// Notes what the step just taken was bound to: the engrams from number `written` on.
+    pub fn note_bound(&mut self, memory: &HippocampusState<R>, written: u64) {
+        let open = memory.stored().iter();
+        let open = open.skip(memory.stored().len().saturating_sub(self.fit));
+        self.bound.extend(open.map(|episode| {
+            let new = episode.engrams.last().filter(|e| e.id >= written);
+            new.map(|engram| Bound {
+                ca3: engram.code.clone(),
+                entorhinal: engram.entorhinal.clone(),
+            })
+        }));
     }
 
     /// The network takes the step, learners may change the state, and outputs are scored where any counts.

@@ -20,7 +20,7 @@ pub use answers::{AWAKE, Answers, PROBED, tell_lone_weights};
 pub use damage::Damage;
 pub use errors::{errors, errors_of};
 pub use learners::{Alone, Learners, Reminding};
-pub use living::{Living, Said, live};
+pub use living::{Bound, Living, Said, live};
 pub use notebook::{Clock, Lived, Notebook, RunError};
 pub use planning::{AT_ONCE, Draft, Planned, plan, walked};
 pub use recall::probe_recall;
@@ -62,6 +62,9 @@ pub struct Lab<R: Real> {
     pub notebook: Notebook<R>,
     /// The stream that goes on, unless episodes were lived in between.
     pub stream: Option<Stream<R>>,
+    /// Whether someone watches what lived steps are bound to.
+    #[serde(skip)]
+    pub watched: bool,
 }
 
 impl<R: Real> Lab<R> {
@@ -99,6 +102,7 @@ impl<R: Real> Lab<R> {
             rules: Rules::new(&setup.learning, &cortex, seed),
             notebook: Notebook::default(),
             stream: None,
+            watched: false,
             setup: setup.clone(),
             cortex,
             memory,
@@ -182,8 +186,12 @@ impl<R: Real> Lab<R> {
         out: &mut dyn Sink,
     ) -> Result<(), RunError> {
         let memory = self.memory.as_mut();
+        let written = memory.as_ref().map_or(0, |memory| memory.written());
         let storing = memory.map(|m| (m, &mut self.streams.encoding));
         living.step(&self.cortex, storing, &mut self.rules.awake(!stream));
+        if let (true, Some(memory)) = (self.watched, &self.memory) {
+            living.note_bound(memory, written);
+        }
         let learner = &self.rules.learner;
         if self.every_step() && !learner.offline() && learner.gradient.weight > 0.0 {
             self.update(stream, out)?;

@@ -1,8 +1,11 @@
 //! JSON lines: one object a row of metrics.csv.
 
-use super::Export;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{Export, ExportError, Job, Wish};
 use crate::params;
-use crate::trace::{FolderError, RunReader};
+use crate::trace::FolderError;
 
 params! {
     /// Every metric as a JSON object on a line of its own; what is not a finite number is null.
@@ -10,13 +13,13 @@ params! {
 }
 
 impl Export for Json {
-    fn file_name(&self) -> &'static str {
+    fn file_name(&self, _: &Wish) -> &'static str {
         "metrics.jsonl"
     }
 
-    fn convert(&self, run: &RunReader) -> Result<Vec<u8>, FolderError> {
+    fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {
         let mut out = String::new();
-        for row in run.measurements()? {
+        for row in job.reader().measurements()? {
             let row = row?;
             let line = serde_json::json!({
                 "time": row.time,
@@ -25,9 +28,8 @@ impl Export for Json {
                 "metric": row.metric.name(),
                 "value": row.value,
             });
-            out.push_str(&line.to_string());
-            out.push('\n');
+            let _ = writeln!(out, "{line}");
         }
-        Ok(out.into_bytes())
+        Ok(std::fs::write(file, out).map_err(FolderError::write(file))?)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::Export;
+use std::path::Path;
+
+use super::{Export, ExportError, Job, Wish};
 use crate::params;
 use crate::record::cell::Cell;
 use crate::record::{Measurement, Metric, PhaseName};
@@ -39,42 +41,47 @@ impl Moment {
 }
 
 impl Export for Csv {
-    fn file_name(&self) -> &'static str {
+    fn file_name(&self, _: &Wish) -> &'static str {
         "metrics-wide.csv"
     }
 
-    fn convert(&self, run: &RunReader) -> Result<Vec<u8>, FolderError> {
-        let mut columns: Vec<String> = Vec::new();
-        let mut position: HashMap<Metric, usize> = HashMap::new();
-        let mut moments: Vec<Moment> = Vec::new();
-        for row in run.measurements()? {
-            let row = row?;
-            let column = *position.entry(row.metric.clone()).or_insert_with(|| {
-                columns.push(row.metric.name());
-                columns.len() - 1
-            });
-            match moments.last_mut() {
-                Some(last) if last.takes(&row, column) => last.values.push((column, row.value)),
-                _ => moments.push(Moment {
-                    time: row.time,
-                    episode: row.episode,
-                    phase: row.phase,
-                    values: vec![(column, row.value)],
-                }),
-            }
-        }
-        let broken =
-            |error: &dyn std::fmt::Display| FolderError::broken(run.path(), error.to_string());
-        let mut out = csv::Writer::from_writer(Vec::new());
-        let head = ["time", "episode", "phase"].into_iter();
-        let head = head.chain(columns.iter().map(String::as_str));
-        out.write_record(head).map_err(|e| broken(&e))?;
-        for moment in &moments {
-            out.write_record(moment.cells(columns.len()))
-                .map_err(|e| broken(&e))?;
-        }
-        out.into_inner().map_err(|e| broken(&e))
+    fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {
+        let bytes = wide(&job.reader())?;
+        Ok(std::fs::write(file, bytes).map_err(FolderError::write(file))?)
     }
+}
+
+/// The wide table.
+fn wide(run: &RunReader) -> Result<Vec<u8>, FolderError> {
+    let mut columns: Vec<String> = Vec::new();
+    let mut position: HashMap<Metric, usize> = HashMap::new();
+    let mut moments: Vec<Moment> = Vec::new();
+    for row in run.measurements()? {
+        let row = row?;
+        let column = *position.entry(row.metric.clone()).or_insert_with(|| {
+            columns.push(row.metric.name());
+            columns.len() - 1
+        });
+        match moments.last_mut() {
+            Some(last) if last.takes(&row, column) => last.values.push((column, row.value)),
+            _ => moments.push(Moment {
+                time: row.time,
+                episode: row.episode,
+                phase: row.phase,
+                values: vec![(column, row.value)],
+            }),
+        }
+    }
+    let broken = |error: &dyn std::fmt::Display| FolderError::broken(run.path(), error.to_string());
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let head = ["time", "episode", "phase"].into_iter();
+    let head = head.chain(columns.iter().map(String::as_str));
+    out.write_record(head).map_err(|e| broken(&e))?;
+    for moment in &moments {
+        out.write_record(moment.cells(columns.len()))
+            .map_err(|e| broken(&e))?;
+    }
+    out.into_inner().map_err(|e| broken(&e))
 }
 
 #[cfg(test)]
@@ -86,7 +93,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let rows = "time,episode,phase,metric,value\n3,1,Wake,loss,0.5\n3,1,Wake,accuracy,1\n3,1,Sleep,loss,NaN\n";
         std::fs::write(dir.path().join("metrics.csv"), rows).unwrap();
-        let text = Csv {}.convert(&RunReader::new(dir.path())).unwrap();
+        let text = wide(&RunReader::new(dir.path())).unwrap();
         assert_eq!(
             String::from_utf8(text).unwrap(),
             "time,episode,phase,loss,accuracy\n3,1,Wake,0.5,1\n3,1,Sleep,,\n"

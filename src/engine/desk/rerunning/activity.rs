@@ -1,0 +1,116 @@
+//! What units did, episode by episode and ripple by ripple, for who records it.
+
+use super::super::super::lab::Bound;
+use super::super::super::phases::Source;
+use super::super::super::scenario::Scenario;
+use crate::record::{AnyRow, PhaseName, PhaseRecord, RippleRecord, ScoreRecord};
+use crate::trace::FolderError;
+
+/// What there is to be seen in a run.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// The resolved scenario, as the run began.
+    pub scenario: Scenario,
+    /// S: values of a cortical state.
+    pub state: usize,
+    /// Names of the inputs, X long.
+    pub inputs: Vec<String>,
+    /// Y: values of a target.
+    pub outputs: usize,
+    /// Whether targets are classes.
+    pub classes: bool,
+    /// Units of CA3, where it stores codes.
+    pub ca3: Option<usize>,
+    /// Units of the entorhinal cortex, where there is a hippocampus.
+    pub entorhinal: Option<usize>,
+    /// Milliseconds that a lived step lasts.
+    pub lived_ms: f64,
+    /// Milliseconds that a replayed step lasts.
+    pub ripple_ms: f64,
+}
+
+/// An episode as it was lived or tested, or a stretch of a stream.
+#[derive(Debug)]
+pub struct LivedTrace<'a> {
+    /// Lived or tested.
+    pub source: Source,
+    /// The phase.
+    pub phase: &'a PhaseName,
+    /// Its number in the run; tested ones have that of the next to be lived.
+    pub episode: u64,
+    /// Which of the batch that was lived side by side it is.
+    pub beside: usize,
+    /// The run's clock before its first step.
+    pub begun: u64,
+    /// The run's clock after the last step of the batch.
+    pub ended: u64,
+    /// T.
+    pub steps: usize,
+    /// h_t, S×T, a column a step.
+    pub states: Vec<f32>,
+    /// x_t, X×T.
+    pub inputs: Vec<f32>,
+    /// Targets, Y×T.
+    pub targets: Vec<f32>,
+    /// 1 where the step's output was scored, T long.
+    pub mask: Vec<f32>,
+    /// The codes that its steps were bound to, T long; none where nothing was stored.
+    pub bound: Vec<Option<&'a Bound>>,
+    /// Where each step was along a path, T long; empty where there is none.
+    pub positions: &'a [f32],
+    /// What it brought.
+    pub reward: f64,
+    /// Its mean loss over what was scored; NaN where nothing was.
+    pub loss: f64,
+    /// Whether no more answers were wrong than the task allows; none where nothing was asked.
+    pub correct: Option<bool>,
+    /// The input whose value was asked for first, where there is one.
+    pub asked: Option<usize>,
+}
+
+/// A ripple.
+#[derive(Debug)]
+pub struct RippleTrace<'a> {
+    /// Its row of replay.csv.
+    pub record: &'a RippleRecord,
+    /// Its rows of scores.csv; of a chain they are its last ripple's.
+    pub scores: &'a [ScoreRecord],
+    /// The run's clock before its first step.
+    pub begun: u64,
+    /// Steps of the episode.
+    pub length: usize,
+    /// Active units of CA3 at each step.
+    pub codes: Vec<&'a [u32]>,
+    /// Re-instated cortical states, S × steps.
+    pub states: &'a [f32],
+    /// The lived step that should have come at each step; none behind the end of the episode.
+    pub truth: Vec<Option<usize>>,
+    /// Overlap with it.
+    pub overlaps: &'a [f64],
+    /// Active units of CA3 at each step of the shuffled twin of the chain that ends with this ripple.
+    pub twin: Option<Vec<&'a [u32]>>,
+}
+
+/// Someone who records what happens in a run.
+pub trait Witness {
+    /// A phase began.
+    fn phase(&mut self, _row: &PhaseRecord) -> Result<(), FolderError> {
+        Ok(())
+    }
+    /// A row of another table.
+    fn row(&mut self, _row: &AnyRow) -> Result<(), FolderError> {
+        Ok(())
+    }
+    /// An episode is over.
+    fn lived(&mut self, _trace: &LivedTrace<'_>) -> Result<(), FolderError> {
+        Ok(())
+    }
+    /// A ripple is over.
+    fn ripple(&mut self, _trace: &RippleTrace<'_>) -> Result<(), FolderError> {
+        Ok(())
+    }
+    /// The window is over; what the clock says.
+    fn over(&mut self, _time: u64) -> Result<(), FolderError> {
+        Ok(())
+    }
+}

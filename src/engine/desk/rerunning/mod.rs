@@ -1,0 +1,195 @@
+//! Living a run again that was written: nothing of what units did is recorded while a run goes on, and the same run does the
+//! same again. What it tells is held against its tables, row by row.
+
+mod activity;
+mod watching;
+mod waypoints;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+pub use activity::{LivedTrace, RippleTrace, Scene, Witness};
+use waypoints::Waypoint;
+pub(super) use waypoints::{LARGEST_WAYPOINT, Leaving, Waypoints};
+
+use super::super::command::Journalled;
+use super::super::experiment::{Experiment, Status};
+use super::super::lab::RunError;
+use super::ending::SessionError;
+use super::session::read_sound;
+use crate::episode::Targets;
+use crate::hippocampus::Ripple;
+use crate::record::SinkError;
+use crate::trace::{FolderError, Offsets, Recorded, RunFolder, shell};
+use watching::Watching;
+
+/// Why a run could not be lived again.
+#[derive(Debug, thiserror::Error)]
+pub enum RerunError {
+    /// There is nothing to begin from, or it is another version's.
+    #[error(
+        "what units did is not recorded, it is found by running again, and that cannot be done here: {0}"
+    )]
+    Start(SessionError),
+    /// What it told was not what was recorded.
+    #[error(
+        "{parted}: this is not the run that was recorded. A run repeats itself on the same processor, with the build of Ammon \
+         that wrote it; use these, or run its scenario again: ammon run {} --out DIR",
+        shell(scenario)
+    )]
+    Parted {
+        /// Where they part.
+        parted: SinkError,
+        /// The scenario of the folder.
+        scenario: PathBuf,
+    },
+    /// It failed where it had not failed before.
+    #[error(transparent)]
+    Run(RunError),
+    /// What was seen could not be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Whoever wanted it gave it up.
+    #[error("given up")]
+    GivenUp,
+}
+
+/// Steps between two reports of progress.
+const TOLD: u64 = 64;
+
+/// A run to be lived again.
+pub struct Rerun {
+    run: Experiment<f32>,
+    journal: Vec<Journalled>,
+    recorded: Recorded,
+    folder: PathBuf,
+    /// Engine steps that were recorded.
+    steps: u64,
+    /// Whether the run was over then.
+    ended: bool,
+    window: Range<u64>,
+}
+
+impl Rerun {
+    /// The run in a folder, from the last state before the window that is kept, or from its beginning.
+    pub fn of(folder: &Path, window: Range<u64>) -> Result<Self, RerunError> {
+        RunFolder::ready(folder)?;
+        let saved = read_sound(folder).map_err(RerunError::Start)?;
+        let (steps, ended) = (saved.experiment.clock().step, saved.experiment.is_done());
+        let journal = saved.experiment.journal().to_vec();
+        let beginning = Waypoint {
+            experiment: Experiment::new(saved.experiment.scenario()),
+            offsets: Offsets::default(),
+        };
+        drop(saved);
+        let kept = Waypoints::of(folder).before(window.start);
+        let kept = kept.map_err(|e| RerunError::Start(e.into()))?;
+        let kept = kept.filter(|kept| journal.starts_with(kept.experiment.journal()));
+        let Waypoint {
+            mut experiment,
+            offsets,
+        } = kept.unwrap_or(beginning);
+        experiment.watch();
+        let recorded = Recorded::open(folder, &offsets);
+        Ok(Self {
+            run: experiment,
+            journal,
+            recorded: recorded.map_err(|e| RerunError::Start(e.into()))?,
+            folder: folder.to_path_buf(),
+            steps,
+            ended,
+            window,
+        })
+    }
+
+    /// What there is to be seen.
+    pub fn scene(&self) -> Scene {
+        let lab = self.run.lab();
+        let (task, memory) = (lab.task(), lab.memory.as_ref());
+        let ripple = memory.map(|memory| memory.spec().ripple.clone());
+        let ripple = ripple.unwrap_or_else(Ripple::default);
+        Scene {
+            scenario: self.run.scenario().clone(),
+            state: lab.cortex.state(),
+            inputs: task.input_names(),
+            outputs: task.dims().outputs,
+            classes: task.targets() == Targets::Classes,
+            ca3: memory.and_then(|m| m.store().codes().map(|_| m.store().units())),
+            entorhinal: memory.map(|memory| memory.entorhinal_code().1),
+            lived_ms: ripple.lived_step,
+            ripple_ms: ripple.step,
+        }
+    }
+
+    /// The engine step that it begins at.
+    pub fn begins_at(&self) -> u64 {
+        self.run.clock().step
+    }
+
+    /// Lives it, and tells the witness what of it touches the window. `goes_on` hears which part is done, 0 to 1, and says
+    /// whether to go on.
+    pub fn live(
+        mut self,
+        witness: &mut dyn Witness,
+        goes_on: &dyn Fn(f64) -> bool,
+    ) -> Result<(), RerunError> {
+        let mut watching = Watching::new(self.window.clone());
+        let first = self.run.clock().step;
+        loop {
+            let clock = self.run.clock();
+            while let Some(next) = self.run.due(&self.journal) {
+                let command = next.command.clone();
+                let (recorded, watched) = (&mut self.recorded, &mut watching);
+                let done = self.run.apply(&command, &mut (recorded, watched));
+                self.of_the_run(done)?;
+                watching.look(&self.run, witness)?;
+            }
+            let between = clock.time >= self.window.end && self.run.is_between();
+            if between || clock.step >= self.steps || self.run.is_done() {
+                break;
+            }
+            if clock.step.is_multiple_of(TOLD) {
+                let part = self.part(first);
+                if !goes_on(part) {
+                    return Err(RerunError::GivenUp);
+                }
+            }
+            let (recorded, watched) = (&mut self.recorded, &mut watching);
+            let done = self.run.step(&mut (recorded, watched));
+            let done = done.map(|status| status == Status::Done);
+            self.of_the_run(done)?;
+            watching.look(&self.run, witness)?;
+        }
+        if self.ended && self.run.is_done() {
+            self.recorded.end().map_err(|e| self.parted(e))?;
+        }
+        witness.over(self.run.clock().time)?;
+        goes_on(1.0);
+        Ok(())
+    }
+
+    /// Part of the way that is done.
+    fn part(&self, first: u64) -> f64 {
+        let clock = self.run.clock();
+        let by_step = (clock.step - first) as f64 / (self.steps.max(first + 1) - first) as f64;
+        let by_time = clock.time as f64 / self.window.end.max(1) as f64;
+        by_step.max(by_time).min(1.0)
+    }
+
+    fn of_the_run<T>(&self, done: Result<T, RunError>) -> Result<T, RerunError> {
+        done.map_err(|error| match error {
+            RunError::Sink(error) => self.parted(error),
+            other => RerunError::Run(other),
+        })
+    }
+
+    fn parted(&self, error: SinkError) -> RerunError {
+        RerunError::Parted {
+            parted: error,
+            scenario: self.folder.join("scenario.ron"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
