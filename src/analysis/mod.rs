@@ -12,4 +12,4 @@ pub use attention::{AttentionTally, softmax_attention};
 pub use capacity::{load_constant, longest, patterns_at};
 pub use pivot::Pivot;
 pub use sequence::{FEWEST, Matched, SequenceScore, matched, score, slope};
-pub use spectrum::spectrum;
+pub use spectrum::{singular_values, spectrum};

@@ -30,6 +30,18 @@ pub fn spectrum(n: usize, columns: &[f32]) -> Result<Vec<[f64; 2]>, String> {
     Ok(values.iter().map(|value| [value.re, value.im]).collect())
 }
 
+/// Singular values of a matrix, its rows one after the other, the largest first; none where that takes too long, or a value is
+/// no finite number.
+pub fn singular_values(rows: usize, columns: usize, values: &[f32]) -> Option<Vec<f64>> {
+    let fits = rows.min(columns) > 0 && rows.max(columns) <= MOST;
+    if !fits || values.len() != rows * columns || values.iter().any(|v| !v.is_finite()) {
+        return None;
+    }
+    let values = values.iter().map(|v| f64::from(*v));
+    let matrix = DMatrix::from_row_iterator(rows, columns, values);
+    Some(matrix.singular_values().iter().copied().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +68,14 @@ mod tests {
         let trace: f64 = (0..n).map(|i| f64::from(columns[i * n + i])).sum();
         let sum: f64 = spectrum(n, &columns).unwrap().iter().map(|v| v[0]).sum();
         assert!((trace - sum).abs() < 1e-8 * n as f64, "{trace} {sum}");
+    }
+
+    #[test]
+    fn a_stretched_rotation_has_its_stretches() {
+        let found = singular_values(2, 3, &[0.0, -3.0, 0.0, 2.0, 0.0, 0.0]).unwrap();
+        assert!((found[0] - 3.0).abs() < 1e-9 && (found[1] - 2.0).abs() < 1e-9);
+        assert_eq!(singular_values(1, 1, &[f32::NAN]), None);
+        assert_eq!(singular_values(0, 3, &[]), None);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub(super) struct Wishing {
     /// touch the window are exported whole.
     #[arg(long, value_name = "FROM..TO", value_parser = window)]
     pub window: Option<Range<u64>>,
-    /// Only these of what units do: cortex, inputs, targets, ca3, entorhinal, ripples, alignment, weights.
+    /// Only these of what units do: cortex, inputs, targets, ca3, entorhinal, ripples, metrics, weights.
     #[arg(long, value_name = "WHAT,…", value_delimiter = ',', value_parser = what)]
     pub what: Option<Vec<What>>,
     /// Only this part of the units of each region, drawn by the seed, as electrodes see a few of many.

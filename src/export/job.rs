@@ -22,8 +22,8 @@ pub enum What {
     Entorhinal,
     /// Ripples with their truth, and their shuffled twins.
     Ripples,
-    /// How rules agree with the exact gradient.
-    Alignment,
+    /// What was measured: alignment of gradients, loss, accuracy.
+    Metrics,
     /// Weights as the run ended, with their spectra.
     Weights,
 }
@@ -37,7 +37,7 @@ impl What {
         ("ca3", Self::Ca3),
         ("entorhinal", Self::Entorhinal),
         ("ripples", Self::Ripples),
-        ("alignment", Self::Alignment),
+        ("metrics", Self::Metrics),
         ("weights", Self::Weights),
     ];
 
@@ -104,7 +104,7 @@ impl<'a> Job<'a> {
     }
 
     /// Lives the run again within the window; the witness is made for what there is to be seen.
-    pub fn live<W: Witness>(
+    pub fn live<W: Witness + Send>(
         &self,
         make: impl FnOnce(&Scene) -> Result<W, ExportError>,
     ) -> Result<W, ExportError> {

@@ -1,14 +1,23 @@
 //! Exporters: a run in the formats that other programs read. One format, one file, one line in the registry.
 
+mod choice;
+mod clock;
 mod csv;
 mod error;
+mod gathered;
 mod job;
 mod json;
+mod npz;
+mod nwb;
+mod recorded;
+mod spill;
 
 pub use csv::Csv;
 pub use error::ExportError;
 pub use job::{Job, What, Wish};
 pub use json::Json;
+pub use npz::Npz;
+pub use nwb::Nwb;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +36,8 @@ crate::registry! {
     pub enum ExportSpec "export": Export {
         Csv(Csv),
         Json(Json),
+        Nwb(Nwb),
+        Npz(Npz),
     }
 }
 

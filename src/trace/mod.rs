@@ -28,6 +28,6 @@ pub use recorded::Recorded;
 pub use summary::{Final, Summary};
 pub use sweep::{SweepFolder, SweepPlan};
 pub use tables::{Offsets, Tables};
-pub use tensors::Tensor;
+pub use tensors::{Tensor, read_tensors};
 pub use together::Together;
 pub use words::{shell, typed};

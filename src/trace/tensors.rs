@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use safetensors::{Dtype, View};
+use safetensors::{Dtype, SafeTensors, View};
 
 use super::error::FolderError;
 use crate::neocortex::Weights;
@@ -35,6 +35,29 @@ impl<R: Real> Tensor<R> {
             })
             .collect()
     }
+}
+
+/// The tensors of a safetensors file of single-precision numbers.
+pub fn read_tensors(path: &Path) -> Result<Vec<Tensor<f32>>, FolderError> {
+    let bytes = std::fs::read(path).map_err(FolderError::read(path))?;
+    let broken = |why: String| FolderError::broken(path, why);
+    let all = SafeTensors::deserialize(&bytes).map_err(|e| broken(e.to_string()))?;
+    let mut tensors = Vec::new();
+    for (name, view) in all.tensors() {
+        if view.dtype() != Dtype::F32 {
+            return Err(broken(format!("{name} is not of single-precision numbers")));
+        }
+        let values = view.data().chunks_exact(4);
+        let values = values.map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        tensors.push(Tensor {
+            shape: view.shape().to_vec(),
+            values: values.collect(),
+            name,
+        });
+    }
+    // The file orders them as it likes.
+    tensors.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(tensors)
 }
 
 /// A tensor as bytes.

@@ -1,8 +1,11 @@
 //! What units did, episode by episode and ripple by ripple, for who records it.
 
+use super::super::super::experiment::Experiment;
 use super::super::super::lab::Bound;
 use super::super::super::phases::Source;
 use super::super::super::scenario::Scenario;
+use crate::episode::Targets;
+use crate::hippocampus::Ripple;
 use crate::record::{AnyRow, PhaseName, PhaseRecord, RippleRecord, ScoreRecord};
 use crate::trace::FolderError;
 
@@ -27,6 +30,32 @@ pub struct Scene {
     pub lived_ms: f64,
     /// Milliseconds that a replayed step lasts.
     pub ripple_ms: f64,
+}
+
+impl Scene {
+    /// What there would be to be seen in a run of this scenario.
+    pub fn of(scenario: &Scenario) -> Self {
+        Self::seen(&Experiment::new(scenario))
+    }
+
+    /// What there is to be seen in a run.
+    pub(super) fn seen(run: &Experiment<f32>) -> Self {
+        let lab = run.lab();
+        let (task, memory) = (lab.task(), lab.memory.as_ref());
+        let ripple = memory.map(|memory| memory.spec().ripple.clone());
+        let ripple = ripple.unwrap_or_else(Ripple::default);
+        Self {
+            scenario: run.scenario().clone(),
+            state: lab.cortex.state(),
+            inputs: task.input_names(),
+            outputs: task.dims().outputs,
+            classes: task.targets() == Targets::Classes,
+            ca3: memory.and_then(|m| m.store().codes().map(|_| m.store().units())),
+            entorhinal: memory.map(|memory| memory.entorhinal_code().1),
+            lived_ms: ripple.lived_step,
+            ripple_ms: ripple.step,
+        }
+    }
 }
 
 /// An episode as it was lived or tested, or a stretch of a stream.
@@ -71,6 +100,8 @@ pub struct LivedTrace<'a> {
 /// A ripple.
 #[derive(Debug)]
 pub struct RippleTrace<'a> {
+    /// The phase.
+    pub phase: &'a PhaseName,
     /// Its row of replay.csv.
     pub record: &'a RippleRecord,
     /// Its rows of scores.csv; of a chain they are its last ripple's.

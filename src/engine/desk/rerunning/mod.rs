@@ -17,8 +17,6 @@ use super::super::experiment::{Experiment, Status};
 use super::super::lab::RunError;
 use super::ending::SessionError;
 use super::session::read_sound;
-use crate::episode::Targets;
-use crate::hippocampus::Ripple;
 use crate::record::SinkError;
 use crate::trace::{FolderError, Offsets, Recorded, RunFolder, shell};
 use watching::Watching;
@@ -104,21 +102,7 @@ impl Rerun {
 
     /// What there is to be seen.
     pub fn scene(&self) -> Scene {
-        let lab = self.run.lab();
-        let (task, memory) = (lab.task(), lab.memory.as_ref());
-        let ripple = memory.map(|memory| memory.spec().ripple.clone());
-        let ripple = ripple.unwrap_or_else(Ripple::default);
-        Scene {
-            scenario: self.run.scenario().clone(),
-            state: lab.cortex.state(),
-            inputs: task.input_names(),
-            outputs: task.dims().outputs,
-            classes: task.targets() == Targets::Classes,
-            ca3: memory.and_then(|m| m.store().codes().map(|_| m.store().units())),
-            entorhinal: memory.map(|memory| memory.entorhinal_code().1),
-            lived_ms: ripple.lived_step,
-            ripple_ms: ripple.step,
-        }
+        Scene::seen(&self.run)
     }
 
     /// The engine step that it begins at.
@@ -129,6 +113,15 @@ impl Rerun {
     /// Lives it, and tells the witness what of it touches the window. `goes_on` hears which part is done, 0 to 1, and says
     /// whether to go on.
     pub fn live(
+        self,
+        witness: &mut (dyn Witness + Send),
+        goes_on: &(dyn Fn(f64) -> bool + Sync),
+    ) -> Result<(), RerunError> {
+        // On one of the threads that do what is done side by side, as runs are driven.
+        rayon::scope(|_| self.go(witness, goes_on))
+    }
+
+    fn go(
         mut self,
         witness: &mut dyn Witness,
         goes_on: &dyn Fn(f64) -> bool,

@@ -175,6 +175,7 @@ impl Watching {
         let twin = running.planned.null.as_ref();
         let twin = twin.filter(|_| running.over()).map(codes);
         witness.ripple(&RippleTrace {
+            phase: run.phase(),
             record,
             scores,
             begun,

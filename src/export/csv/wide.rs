@@ -2,18 +2,9 @@
 
 use std::collections::HashMap;
 
-use std::path::Path;
-
-use super::{Export, ExportError, Job, Wish};
-use crate::params;
 use crate::record::cell::Cell;
 use crate::record::{Measurement, Metric, PhaseName};
 use crate::trace::{FolderError, RunReader};
-
-params! {
-    /// One row for every time and phase, one column for every metric, as spreadsheets and data frames like it.
-    pub struct Csv {}
-}
 
 /// What was measured at one time in one phase.
 struct Moment {
@@ -40,19 +31,8 @@ impl Moment {
     }
 }
 
-impl Export for Csv {
-    fn file_name(&self, _: &Wish) -> &'static str {
-        "metrics-wide.csv"
-    }
-
-    fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {
-        let bytes = wide(&job.reader())?;
-        Ok(std::fs::write(file, bytes).map_err(FolderError::write(file))?)
-    }
-}
-
 /// The wide table.
-fn wide(run: &RunReader) -> Result<Vec<u8>, FolderError> {
+pub(super) fn wide(run: &RunReader) -> Result<Vec<u8>, FolderError> {
     let mut columns: Vec<String> = Vec::new();
     let mut position: HashMap<Metric, usize> = HashMap::new();
     let mut moments: Vec<Moment> = Vec::new();

@@ -1,0 +1,532 @@
+//! What is gathered of a run for an export: columns by step, by episode and by ripple, in the order in which they came.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::choice::Chosen;
+use super::clock::Clock;
+use super::job::{What, Wish};
+use super::spill::{Codes, Spill};
+use crate::engine::{LivedTrace, RippleTrace, Scene, Witness};
+use crate::record::{
+    AnyRow, Measurement, Metric, Order, Outcome, PhaseName, PhaseRecord, RippleRecord, ScoreRecord,
+    Sequence,
+};
+use crate::trace::FolderError;
+
+/// No number.
+pub(super) const NONE: i64 = -1;
+
+/// Words that come again and again, by their number.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Each once.
+    pub all: Vec<String>,
+}
+
+impl Words {
+    fn number(&mut self, word: &str) -> u32 {
+        let found = self.all.iter().position(|own| own == word);
+        let at = found.unwrap_or_else(|| {
+            self.all.push(word.into());
+            self.all.len() - 1
+        });
+        at as u32
+    }
+}
+
+/// Steps that were lived or tested, a row each.
+#[derive(Debug)]
+pub(super) struct Steps {
+    /// When each began, in nanoseconds.
+    pub begun: Spill<u64>,
+    /// The row of its episode.
+    pub trial: Spill<u32>,
+    /// Which step of the episode it is.
+    pub within: Spill<u32>,
+    /// Where it was: along a path, or else which step it is.
+    pub position: Spill<f32>,
+    /// h_t.
+    pub states: Spill<f32>,
+    /// x_t.
+    pub inputs: Spill<f32>,
+    /// Targets.
+    pub targets: Spill<f32>,
+    /// Whether the output was scored.
+    pub mask: Spill<f32>,
+    /// CA3.
+    pub ca3: Codes,
+    /// Entorhinal cortex.
+    pub entorhinal: Codes,
+}
+
+/// Episodes, a row each.
+#[derive(Debug)]
+pub(super) struct Trials {
+    /// From when, in nanoseconds.
+    pub begun: Spill<u64>,
+    /// To when.
+    pub ended: Spill<u64>,
+    /// The run's clock before it.
+    pub time: Spill<u64>,
+    /// The phase, among the words.
+    pub phase: Spill<u32>,
+    /// Its number.
+    pub episode: Spill<u64>,
+    /// T.
+    pub steps: Spill<u32>,
+    /// What it brought.
+    pub reward: Spill<f64>,
+    /// Mean loss.
+    pub loss: Spill<f64>,
+    /// 1 where it was answered correctly, 0 where not, -1 where nothing was asked.
+    pub correct: Spill<i64>,
+    /// The input that was asked for; -1 for none.
+    pub asked: Spill<i64>,
+}
+
+/// Ripples, a row each, and their steps.
+#[derive(Debug)]
+pub(super) struct Ripples {
+    /// From when, in nanoseconds.
+    pub begun: Spill<u64>,
+    /// To when.
+    pub ended: Spill<u64>,
+    /// The rows of replay.csv: numbers.
+    pub ripple: Spill<u64>,
+    /// The run's clock when it ended.
+    pub time: Spill<u64>,
+    /// The cued engram; -1 for none.
+    pub engram: Spill<i64>,
+    /// The episode.
+    pub episode: Spill<u64>,
+    /// Its position in [`Order::ALL`].
+    pub order: Spill<u32>,
+    /// Its cue, among the words.
+    pub cue: Spill<u32>,
+    /// Strength of the cue.
+    pub cue_fraction: Spill<f64>,
+    /// How many.
+    pub steps: Spill<u32>,
+    /// Mean overlap.
+    pub overlap: Spill<f64>,
+    /// Smallest overlap.
+    pub overlap_min: Spill<f64>,
+    /// 1 where the whole episode was replayed.
+    pub completed: Spill<u8>,
+    /// Its position in [`Outcome::ALL`].
+    pub outcome: Spill<u32>,
+    /// Cosine of re-instated and lived states.
+    pub cosine: Spill<f64>,
+    /// The lived step that should have come first; -1 where that is not known.
+    pub first: Spill<i64>,
+    /// The one that should have come last.
+    pub last: Spill<i64>,
+    /// Spearman's ρ in CA3, from scores.csv; NaN where it was not scored.
+    pub score: Spill<f64>,
+    /// Its significance.
+    pub p: Spill<f64>,
+    /// Of each step: when it began.
+    pub step_begun: Spill<u64>,
+    /// Of each step: the row of its ripple.
+    pub step_ripple: Spill<u32>,
+    /// Of each step: the lived step that should have come; -1 for none.
+    pub truth: Spill<i64>,
+    /// Of each step: overlap with it.
+    pub step_overlap: Spill<f32>,
+    /// Of each step: the re-instated state.
+    pub states: Spill<f32>,
+    /// Of each step: CA3.
+    pub ca3: Codes,
+}
+
+/// Shuffled twins of ripples: what chance would replay. They are no part of the run.
+#[derive(Debug)]
+pub(super) struct Twins {
+    /// The ripple, by its number.
+    pub ripple: Spill<u64>,
+    /// The episode.
+    pub episode: Spill<u64>,
+    /// Its position in [`Order::ALL`].
+    pub order: Spill<u32>,
+    /// How many steps.
+    pub steps: Spill<u32>,
+    /// Spearman's ρ in CA3.
+    pub score: Spill<f64>,
+    /// Its significance.
+    pub p: Spill<f64>,
+    /// CA3, step after step.
+    pub ca3: Codes,
+}
+
+/// A stretch of a phase.
+#[derive(Clone, Debug)]
+pub(super) struct Epoch {
+    /// From when, in nanoseconds.
+    pub begun: u64,
+    /// To when.
+    pub ended: u64,
+    /// The run's clock before it.
+    pub time: u64,
+    /// Which phase.
+    pub phase: PhaseName,
+}
+
+/// What was measured of a quantity.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured {
+    /// When, in nanoseconds of the file.
+    pub at: u64,
+    /// The run's clock.
+    pub time: u64,
+    /// How much.
+    pub value: f64,
+}
+
+/// All that is gathered.
+pub(super) struct Gathered {
+    /// What there is to be seen.
+    pub scene: Scene,
+    /// Where files may be made.
+    pub folder: PathBuf,
+    /// What is wanted of it.
+    pub wish: Wish,
+    /// Values of the cortical state that are seen.
+    pub cortex: Chosen,
+    /// Units of CA3 that are seen.
+    pub ca3: Chosen,
+    /// Units of the entorhinal cortex that are seen.
+    pub entorhinal: Chosen,
+    /// The file's clock.
+    pub clock: Clock,
+    /// Words.
+    pub words: Words,
+    /// What was lived.
+    pub steps: Steps,
+    /// In which episodes.
+    pub trials: Trials,
+    /// What was replayed.
+    pub ripples: Ripples,
+    /// What chance would replay.
+    pub twins: Twins,
+    /// When what phase was.
+    pub epochs: Vec<Epoch>,
+    /// What was measured.
+    pub measured: BTreeMap<Metric, Vec<Measured>>,
+    /// Whether the episodes have paths of their own.
+    pub paths: bool,
+}
+
+impl Gathered {
+    /// Nothing yet; what takes much room goes into files in `folder`.
+    pub fn new(scene: &Scene, wish: &Wish, folder: &Path) -> Self {
+        let seed = scene.scenario.setup.seed;
+        let draw = |region: &str, all: usize| Chosen::draw(wish, region, all, seed);
+        Self {
+            folder: folder.to_path_buf(),
+            wish: wish.clone(),
+            cortex: draw("cortex", scene.state),
+            ca3: draw("CA3", scene.ca3.unwrap_or_default()),
+            entorhinal: draw("entorhinal", scene.entorhinal.unwrap_or_default()),
+            clock: Clock::new(scene),
+            scene: scene.clone(),
+            words: Words::default(),
+            steps: Steps {
+                begun: Spill::new(folder),
+                trial: Spill::new(folder),
+                within: Spill::new(folder),
+                position: Spill::new(folder),
+                states: Spill::new(folder),
+                inputs: Spill::new(folder),
+                targets: Spill::new(folder),
+                mask: Spill::new(folder),
+                ca3: Codes::new(folder),
+                entorhinal: Codes::new(folder),
+            },
+            trials: Trials {
+                begun: Spill::new(folder),
+                ended: Spill::new(folder),
+                time: Spill::new(folder),
+                phase: Spill::new(folder),
+                episode: Spill::new(folder),
+                steps: Spill::new(folder),
+                reward: Spill::new(folder),
+                loss: Spill::new(folder),
+                correct: Spill::new(folder),
+                asked: Spill::new(folder),
+            },
+            ripples: Ripples {
+                begun: Spill::new(folder),
+                ended: Spill::new(folder),
+                ripple: Spill::new(folder),
+                time: Spill::new(folder),
+                engram: Spill::new(folder),
+                episode: Spill::new(folder),
+                order: Spill::new(folder),
+                cue: Spill::new(folder),
+                cue_fraction: Spill::new(folder),
+                steps: Spill::new(folder),
+                overlap: Spill::new(folder),
+                overlap_min: Spill::new(folder),
+                completed: Spill::new(folder),
+                outcome: Spill::new(folder),
+                cosine: Spill::new(folder),
+                first: Spill::new(folder),
+                last: Spill::new(folder),
+                score: Spill::new(folder),
+                p: Spill::new(folder),
+                step_begun: Spill::new(folder),
+                step_ripple: Spill::new(folder),
+                truth: Spill::new(folder),
+                step_overlap: Spill::new(folder),
+                states: Spill::new(folder),
+                ca3: Codes::new(folder),
+            },
+            twins: Twins {
+                ripple: Spill::new(folder),
+                episode: Spill::new(folder),
+                order: Spill::new(folder),
+                steps: Spill::new(folder),
+                score: Spill::new(folder),
+                p: Spill::new(folder),
+                ca3: Codes::new(folder),
+            },
+            epochs: Vec::new(),
+            measured: BTreeMap::new(),
+            paths: false,
+        }
+    }
+
+    /// Something of a phase goes on from and to when; the run's clock before it.
+    fn span(&mut self, phase: &PhaseName, (begun, ended): (u64, u64), time: u64) {
+        match self.epochs.last_mut() {
+            Some(epoch) if epoch.phase == *phase && epoch.ended == Epoch::OPEN => {
+                epoch.begun = epoch.begun.min(begun);
+                epoch.ended = ended;
+            }
+            Some(epoch) if epoch.phase == *phase => epoch.ended = ended,
+            _ => self.epochs.push(Epoch {
+                begun,
+                ended,
+                time,
+                phase: phase.clone(),
+            }),
+        }
+    }
+
+    /// Time of a phase in which nothing was lived and nothing replayed goes by: rest.
+    fn idle(&mut self, time: u64) {
+        let Some(epoch) = self.epochs.last() else {
+            return;
+        };
+        if epoch.ended == Epoch::OPEN && time > epoch.time {
+            let (phase, begun) = (epoch.phase.clone(), epoch.time);
+            let each = self.clock.lived;
+            let span = self.clock.pass(time - begun, each);
+            self.span(&phase, span, begun);
+        }
+    }
+
+    fn ripple_row(
+        &mut self,
+        record: &RippleRecord,
+        (begun, ended): (u64, u64),
+        scores: &[ScoreRecord],
+        ends: Option<(usize, usize)>,
+    ) -> Result<(), FolderError> {
+        let (score, p) = score_of(scores, Sequence::Stored);
+        let cue = self.words.number(&record.cue);
+        let to = &mut self.ripples;
+        to.begun.push(begun)?;
+        to.ended.push(ended)?;
+        to.ripple.push(record.ripple)?;
+        to.time.push(record.time)?;
+        to.engram.push(record.engram.map_or(NONE, |e| e as i64))?;
+        to.episode.push(record.episode)?;
+        to.order.push(order_of(record.order))?;
+        to.cue.push(cue)?;
+        to.cue_fraction.push(record.cue_fraction)?;
+        to.steps.push(record.steps as u32)?;
+        to.overlap.push(record.overlap_mean)?;
+        to.overlap_min.push(record.overlap_min)?;
+        to.completed.push(u8::from(record.completed))?;
+        to.outcome.push(outcome_of(record.outcome))?;
+        to.cosine.push(record.cosine)?;
+        to.first.push(ends.map_or(NONE, |e| e.0 as i64))?;
+        to.last.push(ends.map_or(NONE, |e| e.1 as i64))?;
+        to.score.push(score)?;
+        to.p.push(p)
+    }
+
+    /// Something was measured, at a time of the file.
+    pub fn measure(&mut self, row: &Measurement, at: u64) {
+        if self.wish.has(What::Metrics) && row.value.is_finite() {
+            let measured = self.measured.entry(row.metric.clone()).or_default();
+            measured.push(Measured {
+                at,
+                time: row.time,
+                value: row.value,
+            });
+        }
+    }
+
+    /// A ripple of which only the row is known.
+    pub fn recorded(
+        &mut self,
+        record: &RippleRecord,
+        scores: &[ScoreRecord],
+        span: (u64, u64),
+    ) -> Result<(), FolderError> {
+        self.ripple_row(record, span, scores, None)
+    }
+}
+
+impl Epoch {
+    /// It has begun, and nothing of it is seen yet.
+    const OPEN: u64 = u64::MAX;
+
+    /// Whether something of it was seen.
+    pub fn is_seen(&self) -> bool {
+        self.ended != Self::OPEN
+    }
+}
+
+impl Witness for Gathered {
+    fn phase(&mut self, row: &PhaseRecord) -> Result<(), FolderError> {
+        self.idle(row.time);
+        self.epochs.retain(Epoch::is_seen);
+        self.epochs.push(Epoch {
+            begun: self.clock.now,
+            ended: Epoch::OPEN,
+            time: row.time,
+            phase: row.phase.clone(),
+        });
+        Ok(())
+    }
+
+    fn row(&mut self, row: &AnyRow) -> Result<(), FolderError> {
+        if let AnyRow::Metric(row) = row {
+            self.measure(row, self.clock.now);
+        }
+        Ok(())
+    }
+
+    fn lived(&mut self, trace: &LivedTrace<'_>) -> Result<(), FolderError> {
+        let each = self.clock.lived;
+        let span = self.clock.pass(trace.steps as u64, each);
+        self.span(trace.phase, span, trace.begun);
+        let phase = self.words.number(trace.phase.as_str());
+        let trial = self.trials.begun.len() as u32;
+        let to = &mut self.trials;
+        to.begun.push(span.0)?;
+        to.ended.push(span.1)?;
+        to.time.push(trace.begun)?;
+        to.phase.push(phase)?;
+        to.episode.push(trace.episode)?;
+        to.steps.push(trace.steps as u32)?;
+        to.reward.push(trace.reward)?;
+        to.loss.push(trace.loss)?;
+        to.correct.push(trace.correct.map_or(NONE, i64::from))?;
+        to.asked.push(trace.asked.map_or(NONE, |a| a as i64))?;
+        self.paths |= !trace.positions.is_empty();
+        let to = &mut self.steps;
+        let wish = &self.wish;
+        for t in 0..trace.steps {
+            to.begun.push(span.0 + t as u64 * each)?;
+            to.trial.push(trial)?;
+            to.within.push(t as u32)?;
+            let position = trace.positions.get(t).copied();
+            to.position.push(position.unwrap_or(t as f32))?;
+            let part = |values: &[f32], width: usize| values[t * width..(t + 1) * width].to_vec();
+            if wish.has(What::Cortex) {
+                let state = part(&trace.states, self.scene.state);
+                to.states.extend(self.cortex.values(&state))?;
+            }
+            if wish.has(What::Inputs) {
+                let inputs = part(&trace.inputs, self.scene.inputs.len());
+                to.inputs.extend(inputs)?;
+            }
+            if wish.has(What::Targets) {
+                to.targets
+                    .extend(part(&trace.targets, self.scene.outputs))?;
+                to.mask.push(trace.mask[t])?;
+            }
+            let bound = trace.bound.get(t).copied().flatten();
+            if wish.has(What::Ca3) {
+                let active = bound.map_or(&[][..], |bound| &bound.ca3);
+                to.ca3.push(self.ca3.seen(active))?;
+            }
+            if wish.has(What::Entorhinal) {
+                let active = bound.map_or(&[][..], |bound| &bound.entorhinal);
+                to.entorhinal.push(self.entorhinal.seen(active))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ripple(&mut self, trace: &RippleTrace<'_>) -> Result<(), FolderError> {
+        let each = self.clock.replayed;
+        let span = self.clock.pass(trace.record.steps as u64, each);
+        self.span(trace.phase, span, trace.begun);
+        let truth: Vec<usize> = trace.truth.iter().copied().flatten().collect();
+        let ends = truth.first().copied().zip(truth.last().copied());
+        let row = self.ripples.begun.len() as u32;
+        self.ripple_row(trace.record, span, trace.scores, ends)?;
+        let state = self.scene.state;
+        let to = &mut self.ripples;
+        let wish = &self.wish;
+        for t in 0..trace.record.steps {
+            to.step_begun.push(span.0 + t as u64 * each)?;
+            to.step_ripple.push(row)?;
+            let truth = trace.truth.get(t).copied().flatten();
+            to.truth.push(truth.map_or(NONE, |step| step as i64))?;
+            let overlap = trace.overlaps.get(t).copied().unwrap_or(f64::NAN);
+            to.step_overlap.push(overlap as f32)?;
+            if wish.has(What::Cortex) {
+                let values = &trace.states[t * state..(t + 1) * state];
+                to.states.extend(self.cortex.values(values))?;
+            }
+            if wish.has(What::Ca3) {
+                let active = trace.codes.get(t).copied().unwrap_or_default();
+                to.ca3.push(self.ca3.seen(active))?;
+            }
+        }
+        if let (Some(twin), true) = (&trace.twin, wish.has(What::Ripples)) {
+            let (score, p) = score_of(trace.scores, Sequence::Shuffled);
+            let to = &mut self.twins;
+            to.ripple.push(trace.record.ripple)?;
+            to.episode.push(trace.record.episode)?;
+            to.order.push(order_of(trace.record.order))?;
+            to.steps.push(twin.len() as u32)?;
+            to.score.push(score)?;
+            to.p.push(p)?;
+            for active in twin {
+                to.ca3.push(self.ca3.seen(active))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn over(&mut self, time: u64) -> Result<(), FolderError> {
+        self.idle(time);
+        self.epochs.retain(Epoch::is_seen);
+        Ok(())
+    }
+}
+
+/// Score and significance of a ripple in CA3, NaN where it was not scored.
+fn score_of(scores: &[ScoreRecord], sequence: Sequence) -> (f64, f64) {
+    let mut found = scores.iter();
+    let found = found.find(|s| s.sequence == sequence && s.area == "CA3");
+    found.map_or((f64::NAN, f64::NAN), |score| (score.rank, score.p))
+}
+
+fn order_of(order: Order) -> u32 {
+    let at = Order::ALL.iter().position(|own| *own == order);
+    at.unwrap_or_default() as u32
+}
+
+fn outcome_of(outcome: Outcome) -> u32 {
+    let at = Outcome::ALL.iter().position(|own| *own == outcome);
+    at.unwrap_or_default() as u32
+}
