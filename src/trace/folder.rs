@@ -134,7 +134,7 @@ impl RunFolder {
         self.exported = false;
         EXPORTS
             .iter()
-            .try_for_each(|name| remove(&self.path.join(name)))
+            .try_for_each(|(name, _)| remove(&self.path.join(name)))
     }
 }
 

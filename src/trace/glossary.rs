@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::place::FILES;
+use super::place::{EXPORTS, FILES};
 use crate::record::{Declared, METRICS, TABLES};
 
 /// The glossary, in Markdown.
@@ -26,6 +26,13 @@ fn write(out: &mut String) -> Result {
     }
     for table in TABLES {
         writeln!(out, "| `{}` | {} |", table.file, line(table.doc))?;
+    }
+    writeln!(
+        out,
+        "\n## Exports\n\nMade by `ammon export`.\n\n| file | what it holds |\n| --- | --- |"
+    )?;
+    for (name, doc) in EXPORTS {
+        writeln!(out, "| `{name}` | {doc} |")?;
     }
     writeln!(out, "\n## Tables")?;
     for table in TABLES {

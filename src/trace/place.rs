@@ -51,13 +51,26 @@ pub const FILES: [(&str, &str); 6] = [
     ),
 ];
 
-/// The files that exporters make in a run folder.
-pub const EXPORTS: [&str; 5] = [
-    "metrics-wide.csv",
-    "metrics.jsonl",
-    "activity.csv",
-    "activity.npz",
-    "run.nwb",
+/// The files that exporters make in a run folder, with what each holds.
+pub const EXPORTS: [(&str, &str); 5] = [
+    (
+        "metrics-wide.csv",
+        "Measurements, a row a moment, a column a metric.",
+    ),
+    ("metrics.jsonl", "Measurements, an object a line."),
+    (
+        "activity.csv",
+        "What units did, a row a value: first what was lived, then what was replayed; of codes only the active units.",
+    ),
+    (
+        "activity.npz",
+        "What units did, as arrays for numpy; the array `README` says what each is.",
+    ),
+    (
+        "run.nwb",
+        "The run as a recorded session (NWB 2, core types only): epochs, trials, units with spike times, position, ripples with what \
+         they should replay, cortical states, measurements.",
+    ),
 ];
 
 /// The files of a folder of gradients; all of them together mark it.
@@ -183,7 +196,11 @@ impl Place {
 fn run_files(path: &Path) -> Result<Vec<String>, FolderError> {
     let mut named = files_in(path, WAYPOINTS, "bin")?;
     let (tables, ours) = (TABLES.map(|table| table.file), FILES.map(|(name, _)| name));
-    let all = EXPORTS.into_iter().chain(tables).chain(ours);
+    let all = EXPORTS
+        .map(|(name, _)| name)
+        .into_iter()
+        .chain(tables)
+        .chain(ours);
     named.extend(all.map(String::from));
     Ok(named)
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod durable;
+mod export;
 mod figure;
 mod folder;
 mod gradients;

@@ -344,6 +344,3 @@ fn weights(to: &mut Telling, gathered: &Gathered, run: &Path) -> Done<()> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -171,10 +171,13 @@ impl H5 {
         let tall = (CHUNK / width).max(1).min(rows.max(1) as usize);
         let made = group.new_dataset::<T>();
         let made = match wide {
-            Some(wide) => made.shape([0, wide]).chunk(&[tall, wide]),
-            None => made.shape([0]).chunk(&[tall]),
+            Some(wide) => made
+                .shape([0, wide])
+                .chunk(&[tall, wide])
+                .max_shape(&[None, Some(wide)]),
+            None => made.shape([0]).chunk(&[tall]).max_shape(&[None]),
         };
-        let data = self.done(made.resizable().shuffle_deflate(LEVEL).create(name))?;
+        let data = self.done(made.shuffle_deflate(LEVEL).create(name))?;
         let mut filling = Filling {
             h5: self,
             data: &data,
