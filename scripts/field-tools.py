@@ -56,14 +56,16 @@ def sleeps(session):
 
     epochs, trials, position = session["epochs"], session["trials"], session["position"]
     phase = np.array(epochs["phase"])
-    for i in range(len(epochs) - 1):
-        if phase[i] == "Wake" and phase[i + 1] == "Sleep":
-            wake, sleep = epochs[i], epochs[i + 1]
-            lived = trials.intersect(wake)
-            at = position.restrict(wake)
-            row = np.searchsorted(lived.start, at.t, side="right") - 1
-            steps = int(np.max(np.array(lived["steps"])))
-            yield wake, sleep, lived, nap.Tsd(at.t, row * steps + at.d), steps
+    for i in np.flatnonzero(phase == "Sleep"):
+        before = np.flatnonzero(phase[:i] == "Wake")
+        if not len(before):
+            continue
+        wake, sleep = epochs[before[-1]], epochs[i]
+        lived = trials.intersect(wake)
+        at = position.restrict(wake)
+        row = np.searchsorted(lived.start, at.t, side="right") - 1
+        steps = int(np.max(np.array(lived["steps"])))
+        yield wake, sleep, lived, nap.Tsd(at.t, row * steps + at.d), steps
 
 
 def bayes(session, most):

@@ -41,6 +41,8 @@ pub enum Action {
     Open,
     /// Save the run.
     Save,
+    /// The run in another format.
+    Export,
     /// The command line of the run, to the clipboard.
     CopyCommand,
     /// The command palette.
@@ -64,7 +66,7 @@ pub type Shortcut = Option<(Modifiers, Key)>;
 
 impl Action {
     /// All of them, with name and key. A key alone also answers to its use with Shift: what needs Shift stands first.
-    pub const ALL: [(Self, &'static str, Shortcut); 26] = [
+    pub const ALL: [(Self, &'static str, Shortcut); 27] = [
         (
             Self::RunOn,
             "Run on from here, as a branch",
@@ -147,6 +149,7 @@ impl Action {
             Some((Modifiers::COMMAND, Key::O)),
         ),
         (Self::Save, "Save run…", Some((Modifiers::COMMAND, Key::S))),
+        (Self::Export, "Export…", Some((Modifiers::COMMAND, Key::E))),
         (Self::CopyCommand, "Copy the run as a command line", None),
         (
             Self::Palette,

@@ -62,6 +62,13 @@ pub enum Request {
         /// Hears how it went.
         done: SyncSender<Result<(), String>>,
     },
+    /// Write a copy as a run folder, for something that is made of it; nothing is said of it.
+    Copy {
+        /// Where.
+        path: PathBuf,
+        /// Hears how it went.
+        done: SyncSender<Result<(), String>>,
+    },
     /// End the thread.
     Quit,
 }
@@ -423,6 +430,7 @@ impl Host {
                 self.branch.say(text);
                 drop(done.try_send(result));
             }
+            Request::Copy { path, done } => drop(done.try_send(self.branch.save(&path, false))),
             Request::Quit => {}
         }
     }

@@ -28,6 +28,7 @@ impl App {
                     Action::Gallery,
                     Action::Open,
                     Action::Save,
+                    Action::Export,
                     Action::CopyCommand,
                     Action::Picture,
                     Action::Quit,
@@ -179,6 +180,7 @@ impl App {
                 "episodes {} · updates {} · engrams {}",
                 snapshot.episodes, snapshot.updates, snapshot.load
             ));
+            self.export_progress(ui);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 match &self.status {
                     Ok(done) => ui.weak(done),

@@ -140,6 +140,7 @@ impl App {
         self.path_dialog(ctx);
         self.palette_dialog(ctx);
         self.settings_dialog(ctx);
+        self.export_dialog(ctx);
         if self.help {
             let response =
                 egui::Modal::new(egui::Id::unique("help")).show(ctx, |ui| self.help_text(ui));

@@ -4,6 +4,7 @@ mod bars;
 mod browse;
 mod dialogs;
 mod doing;
+mod exporting;
 mod leaving;
 mod middle;
 mod palette;
@@ -11,6 +12,7 @@ mod pictures;
 
 pub use browse::{FileDialog, Wanted};
 
+use exporting::Exporting;
 use leaving::Leaving;
 use pictures::Figures;
 
@@ -125,6 +127,7 @@ pub struct App {
     closed: Option<(u64, u64)>,
     /// Figures that are to be saved.
     figures: Figures,
+    exporting: Exporting,
     /// Another scenario that was suggested, to be loaded and run.
     opening: Option<Box<Scenario>>,
     /// A run that shall be removed although it is not saved.
@@ -194,6 +197,7 @@ impl App {
             outlined: None,
             closed: None,
             figures: Figures::default(),
+            exporting: Exporting::default(),
             opening: None,
             deleting: None,
             problem: None,
@@ -342,6 +346,7 @@ impl App {
                 self.set_speed(speed);
                 self.status = Ok(status);
             }
+            Action::Export => self.ask_export(),
             Action::Picture => self.picture_of_window(ctx),
             Action::Settings => self.settings = !self.settings,
             Action::Help => self.help = !self.help,
@@ -366,6 +371,7 @@ impl App {
     pub(super) fn busy(&self) -> bool {
         self.asking.is_some()
             || self.settings
+            || self.exporting.open
             || self.palette.is_some()
             || self.leaving.is_some()
             || self.deleting.is_some()
