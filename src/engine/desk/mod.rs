@@ -12,9 +12,11 @@ mod observed;
 mod opening;
 mod rerunning;
 mod retelling;
+mod saved;
 mod session;
 mod sweeping;
 mod temporary;
+mod waypoints;
 mod worker;
 
 pub use branch::{Branch, Fork};

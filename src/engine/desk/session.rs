@@ -2,56 +2,23 @@
 //! that both write the same bytes.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use super::super::command::Command;
 use super::super::experiment::Experiment;
-use super::super::guard::guarded;
 use super::super::lab::RunError;
-use super::super::scenario::{Scenario, findings, resolved};
-use super::edited::take_over;
+use super::super::scenario::{Scenario, resolved};
 use super::ending::{Ending, SessionError};
-use super::rerunning::{LARGEST_WAYPOINT, Leaving, Waypoints};
+use super::saved::{Saved, Saving, read, read_sound};
 use super::temporary;
+use super::waypoints::{LARGEST_WAYPOINT, Leaving, Waypoints};
 use crate::record::{Event, Sink, SinkError};
 use crate::trace::{
     CHECKPOINT, Final, FolderError, Offsets, RunFolder, RunReader, SUMMARY, Summary, Tables,
-    Tensor, Together, read_checkpoint, write_atomic,
+    Tensor, Together, write_atomic,
 };
-
-/// What a checkpoint holds, as it is read.
-#[derive(Deserialize)]
-#[serde(bound = "")]
-pub(super) struct Saved {
-    pub experiment: Experiment<f32>,
-    /// What scenario.ron was when it was last written, or read and taken over.
-    document: Scenario,
-    offsets: Offsets,
-    wall_seconds: f64,
-}
-
-impl Saved {
-    /// What was edited in the scenario.ron of its folder since, as commands.
-    fn edits(&mut self, path: &Path) -> Result<Vec<Command>, SessionError> {
-        let (document, commands) =
-            take_over(&path.join("scenario.ron"), &self.document, &self.experiment)?;
-        self.document = document;
-        Ok(commands)
-    }
-}
-
-/// The same, as it is written.
-#[derive(Serialize)]
-#[serde(bound = "")]
-struct Saving<'a> {
-    experiment: &'a Experiment<f32>,
-    document: &'a Scenario,
-    offsets: Offsets,
-    wall_seconds: f64,
-}
 
 /// A moment of a run to be saved.
 pub(super) struct Moment<'a> {
@@ -467,53 +434,6 @@ impl Session {
 fn json(summary: &Summary) -> Vec<u8> {
     let text = serde_json::to_string_pretty(&summary.to_json()).unwrap_or_default();
     (text + "\n").into_bytes()
-}
-
-/// What is saved in a folder.
-fn read(path: &Path) -> Result<Saved, SessionError> {
-    let checkpoint = path.join(CHECKPOINT);
-    if !checkpoint.is_file() && RunFolder::is_run(path) {
-        return Err(FolderError::NeverBegan(path.to_path_buf()).into());
-    }
-    let mut saved: Saved = read_checkpoint(&checkpoint)?;
-    saved.experiment.distrust();
-    Ok(saved)
-}
-
-/// The same, where somebody else may have written it.
-pub(super) fn read_sound(path: &Path) -> Result<Saved, SessionError> {
-    let saved = read(path)?;
-    if is_sound(&saved.experiment) {
-        return Ok(saved);
-    }
-    let checkpoint = path.join(CHECKPOINT);
-    let problem = "holds a state whose parts do not fit together, so that nobody can go on from it: it was changed after it \
-                   was written; run the folder's scenario.ron again";
-    Err(FolderError::broken(&checkpoint, problem).into())
-}
-
-/// Time for which a copy of what a checkpoint holds is tried.
-const TRIAL: Duration = Duration::from_millis(30);
-
-/// Whether a state that was read can be gone on from: its scenario is one that would be accepted, and a copy of it takes its
-/// first steps. What was forged with a right checksum mostly fails here; what shows later fails the run.
-fn is_sound(experiment: &Experiment<f32>) -> bool {
-    let sound = guarded(|| {
-        let scenarios = [experiment.scenario().clone(), experiment.now()];
-        let accepted = scenarios.iter().all(|s| findings(s).is_empty());
-        // A measurement may take long for a step, and makes its stores anew.
-        let goes_on = |trial: &Experiment<f32>| !trial.is_done() && !trial.measures();
-        let (begun, mut trial) = (Instant::now(), experiment.clone());
-        while accepted && begun.elapsed() < TRIAL && goes_on(&trial) {
-            match trial.step(&mut ()) {
-                Ok(_) => {}
-                Err(RunError::Broken(_)) => return false,
-                Err(_) => break,
-            }
-        }
-        accepted
-    });
-    sound.unwrap_or(false)
 }
 
 impl Sink for Session {

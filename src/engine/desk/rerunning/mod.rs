@@ -3,20 +3,18 @@
 
 mod activity;
 mod watching;
-mod waypoints;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub use activity::{LivedTrace, RippleTrace, Scene, Witness};
-use waypoints::Waypoint;
-pub(super) use waypoints::{LARGEST_WAYPOINT, Leaving, Waypoints};
 
 use super::super::command::Journalled;
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::RunError;
 use super::ending::SessionError;
-use super::session::read_sound;
+use super::saved::read_sound;
+use super::waypoints::{Waypoint, Waypoints};
 use crate::record::SinkError;
 use crate::trace::{FolderError, Offsets, Recorded, RunFolder, shell};
 use watching::Watching;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::super::experiment::Experiment;
+use super::super::experiment::Experiment;
 use crate::trace::{FolderError, Offsets, WAYPOINTS, read_checkpoint};
 
 /// Time between two waypoints of a run that is not longer than so many times that.
@@ -14,12 +14,12 @@ const APART: u64 = 250_000;
 const MOST: u64 = 8;
 
 /// Bytes of a state that is not left: a window of its run is found from the beginning.
-pub(in super::super) const LARGEST_WAYPOINT: u64 = 128 << 20;
+pub const LARGEST_WAYPOINT: u64 = 128 << 20;
 
 /// A state of the run with no batch and no ripple under way.
 #[derive(Deserialize)]
 #[serde(bound = "")]
-pub(in super::super) struct Waypoint {
+pub struct Waypoint {
     /// The state.
     pub experiment: Experiment<f32>,
     /// How long the tables were then.
@@ -29,14 +29,14 @@ pub(in super::super) struct Waypoint {
 /// The same, as it is written.
 #[derive(Serialize)]
 #[serde(bound = "")]
-pub(in super::super) struct Leaving<'a> {
+pub struct Leaving<'a> {
     pub experiment: &'a Experiment<f32>,
     pub offsets: Offsets,
 }
 
 /// The waypoints in a run folder.
 #[derive(Debug)]
-pub(in super::super) struct Waypoints {
+pub struct Waypoints {
     folder: PathBuf,
     /// When the next one is due, by the run's clock.
     next: u64,
