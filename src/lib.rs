@@ -8,6 +8,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`cli`], `gui` | the commands, the window |
+//! | [`report`] | runs as one page |
 //! | [`figure`] | what is drawn of a run, as shapes and colours |
 //! | [`export`] | a run in the formats that other programs read |
 //! | [`engine`] | the protocol, commands, snapshots, history, the worker thread |
@@ -36,6 +37,7 @@ pub mod neocortex;
 pub mod numeric;
 pub mod record;
 pub mod registry;
+pub mod report;
 pub mod scenario;
 pub mod task;
 pub mod trace;

@@ -15,6 +15,7 @@ const STOREYS: &[&[&str]] = &[
     &["scenario", "trace", "analysis"],
     &["engine"],
     &["figure", "export"],
+    &["report"],
     &["cli", "gui"],
     &["main"],
 ];

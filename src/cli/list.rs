@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::closing::pretty;
 use super::failure::Failure;
 use super::kinds::{Entry, Kind, kinds};
 use super::output::Output;
-use super::report::pretty;
 use super::table::Table;
 use crate::registry::{self, Bounds, Field, nearest};
 

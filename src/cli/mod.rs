@@ -4,6 +4,7 @@
 //! and diagnostics go to standard error. What ends a command early is a `failure::Failure`, told in one place.
 
 mod check;
+mod closing;
 mod completions;
 mod drive;
 mod export;
@@ -84,6 +85,7 @@ enum Command {
     Gradients(gradients::Gradients),
     Export(export::Export),
     Figure(figure::Figure),
+    Report(report::Report),
     Completions(completions::Completions),
 }
 
@@ -99,6 +101,7 @@ impl Command {
             Self::Gradients(c) => c.run(output),
             Self::Export(c) => c.run(output),
             Self::Figure(c) => c.run(output),
+            Self::Report(c) => c.run(output),
             Self::Completions(c) => c.run(output),
         }
     }

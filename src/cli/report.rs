@@ -1,158 +1,172 @@
-//! The closing table: final metrics beside what is known of the task, and what each rule kept and cost.
+//! `ammon report`: runs as one page.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use super::drive::Finished;
+use super::drive::read_summary;
 use super::failure::Failure;
-use super::output::Output;
-use super::table::{Table, brief};
-use crate::analysis::Pivot;
-use crate::record::{Declared, Metric, metric};
-use crate::task::Baselines;
+use super::output::{Output, note};
+use super::progress;
+use super::signals::Signals;
+use crate::engine::{Rerun, RerunError, Worker};
+use crate::report::{Told, page};
+use crate::trace::{FolderError, RunFolder, is_free, write_atomic};
 
-/// Columns that fit beside each other.
-const FEW: usize = 12;
-/// Metrics that are told as tables of their own.
-const PIVOTS: [&str; 4] = ["capacity", "separation", "memory", "lesion"];
+/// Runs that fit on a page.
+const MOST: usize = 8;
+/// Ripples of a run that fit on it.
+const RIPPLES: usize = 12;
 
-/// JSON for people.
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+/// Makes one self-contained HTML page of runs.
+///
+/// It holds a summary, final values, curves of all runs in one picture, ripples with a slider along their steps, what differs between
+/// the runs, stores and rules as tables, and how to repeat it. It needs no network and no other file. Ripples are found by running
+/// again: what the run tells is held against its tables.
+#[derive(clap::Args, Debug)]
+pub(super) struct Report {
+    /// The run folders; the first is the one that the others are beside.
+    #[arg(required = true)]
+    pub runs: Vec<PathBuf>,
+    /// The page to write, or - for standard output.
+    #[arg(long, value_name = "FILE.html")]
+    pub out: PathBuf,
+    /// Ripples to show, by their numbers in replay.csv; without it the first, one in the middle, and the last.
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    pub ripples: Option<Vec<u64>>,
+    /// Replaces FILE where it is there.
+    #[arg(long)]
+    pub force: bool,
+    /// Shows no progress.
+    #[arg(long)]
+    pub quiet: bool,
 }
 
-/// The closing table of one run.
-pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Failure> {
-    let summary = &finished.summary;
-    let text = |key: &str| summary[key].as_str().unwrap_or_default().to_string();
-    let seconds = summary["wall_seconds"].as_f64().unwrap_or_default();
-    let title = text("scenario");
-    if !title.is_empty() {
-        output.line(title)?;
+impl Report {
+    pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
+        if self.runs.len() > MOST {
+            return Err(Failure::wrong(format_args!(
+                "a page holds {MOST} runs: these are {}",
+                self.runs.len()
+            )));
+        }
+        if self.ripples.as_ref().is_some_and(|r| r.len() > RIPPLES) {
+            return Err(Failure::wrong(format_args!(
+                "a page holds {RIPPLES} ripples of each run"
+            )));
+        }
+        let to_file = self.out != Path::new("-");
+        if to_file {
+            is_free(&self.out, self.force, "--force replaces it").map_err(Failure::wrong)?;
+        }
+        let signals = Signals::listen()?;
+        let names = names(&self.runs);
+        let bar = progress::bar(self.runs.len(), self.quiet);
+        let mut told = Vec::new();
+        for (i, (folder, name)) in self.runs.iter().zip(names).enumerate() {
+            let goes_on = |part: f64| {
+                progress::show(&bar, i as f64 + part);
+                signals.caught().is_none()
+            };
+            match self.tell(folder, name, &goes_on) {
+                Ok(run) => told.push(run),
+                Err(failure) => {
+                    bar.finish_and_clear();
+                    return signals.caught().ok_or(failure);
+                }
+            }
+        }
+        bar.finish_and_clear();
+        let page = page(&told);
+        if to_file {
+            write_atomic(&self.out, page.as_bytes())?;
+            output.line(self.out.display())?;
+        } else {
+            output.bytes(page.as_bytes())?;
+        }
+        Ok(0)
     }
-    output.line(format_args!(
-        "{}, seed {}, {} steps, {seconds:.1} s\n",
-        text("status"),
-        summary["seed"],
-        summary["steps"]
-    ))?;
-    let baselines = finished.experiment.scenario().baselines();
-    let family = |metric: &Metric| metric.declared().map_or("", Declared::family);
-    let (tabled, rest): (Vec<_>, Vec<_>) = finished
-        .last
-        .iter()
-        .partition(|(metric, _)| PIVOTS.contains(&family(metric)));
-    let (crossings, metrics): (Vec<_>, Vec<_>) = rest
-        .into_iter()
-        .partition(|(metric, _)| broken(metric).is_some());
-    let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
-    for (metric, value) in metrics {
-        let known = levels(metric, baselines).map(|level| level.map_or(String::new(), brief));
-        let [chance, memoryless] = known;
-        table.row([metric.name(), number(*value), chance, memoryless]);
+
+    /// What is told of a run.
+    fn tell(
+        &self,
+        folder: &Path,
+        name: String,
+        goes_on: &(dyn Fn(f64) -> bool + Sync),
+    ) -> Result<Told, Failure> {
+        if !RunFolder::is_run(folder) {
+            let folder = folder.display();
+            return Err(Failure::wrong(format_args!("{folder} is not a run folder")));
+        }
+        let snapshot = Worker::open(folder, || {})?.snapshot();
+        let summary = read_summary(folder)?;
+        let file = folder.join("scenario.ron");
+        let scenario = std::fs::read_to_string(&file).map_err(FolderError::read(&file))?;
+        let last = snapshot.ripples.last().map(|ripple| ripple.ripple);
+        let wanted: BTreeSet<u64> = match (&self.ripples, last) {
+            (_, None) => BTreeSet::new(),
+            (None, Some(last)) => [0, last / 2, last].into(),
+            (Some(wanted), Some(last)) => {
+                if let Some(missing) = wanted.iter().find(|n| **n > last) {
+                    return Err(Failure::wrong(format_args!(
+                        "there is no ripple {missing} in {}: the last one is {last}",
+                        folder.display()
+                    )));
+                }
+                wanted.iter().copied().collect()
+            }
+        };
+        let mut ripples = Vec::new();
+        if !wanted.is_empty() {
+            match Rerun::of(folder, 0..u64::MAX).and_then(|run| run.ripples(&wanted, goes_on)) {
+                Ok(came) => ripples = came,
+                Err(error @ RerunError::GivenUp) => return Err(Failure::Failed(error.into())),
+                Err(error) => note(format_args!(
+                    "{}: its ripples are left out: {error}",
+                    folder.display()
+                )),
+            }
+        }
+        ripples.retain(|ripple| !ripple.steps.is_empty());
+        let seed = snapshot.seed;
+        Ok(Told {
+            name,
+            snapshot,
+            summary,
+            ripples,
+            scenario,
+            command: format!("ammon run scenario.ron --seed {seed} --out run"),
+        })
     }
-    if !table.is_empty() {
-        output.line(table)?;
-    }
-    for prefix in PIVOTS {
-        let values = tabled.iter().map(|(metric, v)| (*metric, **v));
-        for (name, part) in Pivot::of(values, prefix).parts(FEW) {
-            pivot(format!("{prefix} {name}").trim(), &part, output)?;
+}
+
+/// What folders are called on the page: as short as tells them apart.
+fn names(folders: &[PathBuf]) -> Vec<String> {
+    let last = |path: &PathBuf, parts: usize| {
+        let all: Vec<String> = path
+            .components()
+            .map(|c| c.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        all[all.len().saturating_sub(parts)..].join("/")
+    };
+    for parts in 1..8 {
+        let names: Vec<String> = folders.iter().map(|f| last(f, parts)).collect();
+        let apart: BTreeSet<&String> = names.iter().collect();
+        if apart.len() == names.len() {
+            return names;
         }
     }
-    if !crossings.is_empty() {
-        let mut table = Table::new(&["falls below 0.9", "at load"]);
-        for (metric, value) in crossings {
-            let of = broken(metric).unwrap_or_default();
-            table.row([of, number(*value)]);
-        }
-        output.line(table)?;
-    }
-    let task = &finished.experiment.scenario().setup.task;
-    let levels = task.kind::<f32>().levels();
-    if !levels.is_empty() {
-        let mut table = Table::new(&["who has learned", "loss"]);
-        for level in levels {
-            table.row([level.name.to_string(), brief(level.loss)]);
-        }
-        output.line(table)?;
-    }
-    let rows = &summary["ledger"];
-    let idle = |row: &Value| row["flops_per_step"] == 0 && row["retained_floats"] == 0;
-    if !rows.as_array().is_some_and(|rows| rows.iter().all(idle)) {
-        output.line(ledger(rows))?;
-    }
-    match &finished.folder {
-        Some(folder) => output.line(format_args!("run folder: {}", folder.display())),
-        None => Ok(()),
-    }
+    folders.iter().map(|f| f.display().to_string()).collect()
 }
 
-/// What stores or memories came to, a row each.
-fn pivot(prefix: &str, pivot: &Pivot, output: &mut Output) -> Result<(), Failure> {
-    if pivot.rows.is_empty() {
-        return Ok(());
-    }
-    let headings: Vec<&str> = std::iter::once(prefix)
-        .chain(pivot.columns.iter().map(String::as_str))
-        .collect();
-    let mut table = Table::new(&headings);
-    for (name, values) in &pivot.rows {
-        let cells = values
-            .iter()
-            .map(|v| if v.is_finite() { brief(*v) } else { "-".into() });
-        table.row(std::iter::once(name.clone()).chain(cells));
-    }
-    output.line(table)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn ledger(rows: &Value) -> Table {
-    let mut table = Table::new(&["rule", "floats kept", "flops/step", "µs/step", "synapses"]);
-    for row in rows.as_array().into_iter().flatten() {
-        let cell = |key: &str| number(row[key].as_f64().unwrap_or(f64::NAN));
-        table.row([
-            row["rule"].as_str().unwrap_or_default().to_string(),
-            cell("retained_floats"),
-            cell("flops_per_step"),
-            cell("microseconds_per_step"),
-            cell("synapses"),
-        ]);
-    }
-    table
-}
-
-/// Which alignment a load at which one broke is told of.
-fn broken(metric: &Metric) -> Option<String> {
-    let whole = [
-        (&metric::COSINE_BROKEN, &metric::ALIGNMENT_COSINE),
-        (&metric::REMOTE_BROKEN, &metric::ALIGNMENT_REMOTE),
-    ];
-    whole.into_iter().find_map(|(broken, of)| {
-        let rule = metric.subject_of(broken)?.to_string();
-        Some(Metric::of(of, rule).name())
-    })
-}
-
-/// Chance level and memoryless level of a metric, where they are known.
-pub(super) fn levels(metric: &Metric, baselines: Baselines) -> [Option<f64>; 2] {
-    let known = |level: f64| level.is_finite().then_some(level);
-    let is = |declared: [&'static Declared; 2]| declared.into_iter().any(|d| metric.is(d));
-    if is([&metric::ACCURACY, &metric::PROBE_ACCURACY]) {
-        [known(baselines.chance_accuracy), None]
-    } else if is([&metric::LOSS, &metric::PROBE_LOSS]) {
-        [
-            known(baselines.chance_loss),
-            known(baselines.memoryless_loss),
-        ]
-    } else {
-        [None, None]
-    }
-}
-
-/// A value, where it is defined.
-fn number(value: f64) -> String {
-    if value.is_finite() {
-        brief(value)
-    } else {
-        "-".into()
+    #[test]
+    fn folders_are_called_as_briefly_as_tells_them_apart() {
+        let of = |paths: &[&str]| names(&paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+        assert_eq!(of(&["/tmp/a", "/tmp/b"]), ["a", "b"]);
+        assert_eq!(of(&["x/seed-1", "y/seed-1"]), ["x/seed-1", "y/seed-1"]);
+        assert_eq!(of(&["run"]), ["run"]);
     }
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::closing::pretty;
 use super::drive::{Driven, Driving, can_go_on, read_summary};
 use super::failure::Failure;
 use super::output::{Output, Telling, note};
-use super::report::pretty;
 use super::run::{alone, conclude};
 use super::seeds;
 use super::signals::Signals;

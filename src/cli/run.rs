@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::closing;
 use super::drive::{Driven, Driving, Finished};
 use super::failure::Failure;
 use super::output::{Output, Telling, note};
 use super::progress::{self, Progress};
-use super::report;
 use super::seeds::{self, Plan, Seeds};
 use super::signals::Signals;
 use super::source::Source;
@@ -100,11 +100,11 @@ pub(super) fn conclude(
         output.error(&anyhow::anyhow!("{error}"));
     }
     let told = if telling.json {
-        output.line(report::pretty(&finished.summary))
+        output.line(closing::pretty(&finished.summary))
     } else if code == 1 {
         Ok(())
     } else {
-        report::table(finished, output)
+        closing::table(finished, output)
     };
     let told = told.and_then(|()| output.flush());
     if let (Ending::Stopped, Some(folder), false) =

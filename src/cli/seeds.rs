@@ -10,11 +10,11 @@ use anyhow::{Context, anyhow};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use super::closing::{levels, pretty};
 use super::drive::{Driven, Driving, read_summary};
 use super::failure::Failure;
 use super::output::{Output, Telling, note};
 use super::progress::{self, Progress};
-use super::report::{levels, pretty};
 use super::signals::Signals;
 use super::table::{Table, brief};
 use crate::engine::{Ending, Scenario, Session, SessionError, load, resolved};

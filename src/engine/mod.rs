@@ -28,7 +28,8 @@ pub use phases::{
 pub use scenario::{Scenario, is_text, load, resolved};
 pub use setting::{given, sound};
 pub use show::{
-    Activity, AttentionView, Base, CortexView, Counts, Course, Findings, Frames, Growing, Kept,
-    Link, LivedView, LogLine, Matrix, OutputView, PathwayView, Raster, RegionView, RippleMark,
-    RippleStep, RippleView, Series, Snapshot, Subject, SweepView, draw, inspect,
+    Activity, AttentionView, Base, Compared, CortexView, Counts, Course, Difference, Findings,
+    Frames, Growing, Kept, Link, LivedView, LogLine, Matrix, OutputView, PathwayView, Raster,
+    RegionView, RippleMark, RippleStep, RippleView, Series, Snapshot, Subject, SweepView, compared,
+    differing, draw, inspect,
 };

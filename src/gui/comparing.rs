@@ -1,29 +1,24 @@
 //! What differs between runs that are compared.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::engine::{Scenario, Snapshot, is_text};
-use crate::registry::values;
+use crate::engine::{Compared, Snapshot, compared, differing};
 
 /// Differences that are told at most.
 const MOST: usize = 12;
 
-/// What a run's differences come from: its parameters, and its lesions in percent.
-type Source = (Option<Arc<Scenario>>, Vec<(String, i64)>);
-
 /// The differences between the runs that were compared last.
 #[derive(Default)]
 pub struct Comparing {
-    of: Vec<Source>,
+    of: Vec<Compared>,
     told: Vec<String>,
 }
 
 impl Comparing {
     /// The parameters and lesions that differ, with what they are in each run; worked out anew only where one has changed.
     pub fn differences(&mut self, runs: &[&Snapshot]) -> &[String] {
-        let now: Vec<Source> = runs.iter().map(|run| source(run)).collect();
-        let alike = |a: &Source, b: &Source| {
+        let now: Vec<Compared> = runs.iter().map(|run| compared(run)).collect();
+        let alike = |a: &Compared, b: &Compared| {
             let same = match (&a.0, &b.0) {
                 (Some(a), Some(b)) => Arc::ptr_eq(a, b),
                 (a, b) => a.is_none() && b.is_none(),
@@ -34,49 +29,14 @@ impl Comparing {
             self.told = if now.len() < 2 {
                 Vec::new()
             } else {
-                told(&now)
+                let all = differing(&now).into_iter().take(MOST);
+                all.map(|d| format!("{} {}", d.path, d.values.join(" | ")))
+                    .collect()
             };
             self.of = now;
         }
         &self.told
     }
-}
-
-fn source(run: &Snapshot) -> Source {
-    let regions = run.regions.iter().map(|r| (r.place, r.lesion));
-    let all = regions.chain(run.pathways.iter().map(|p| (p.place, p.lesion)));
-    let hurt = all.filter(|(_, lesion)| *lesion > 0.0);
-    let percent = hurt.map(|(place, lesion)| (place.to_string(), (lesion * 100.0).round() as i64));
-    (run.now.clone(), percent.collect())
-}
-
-fn told(runs: &[Source]) -> Vec<String> {
-    let words: Vec<BTreeMap<String, String>> = runs.iter().map(self::words).collect();
-    let paths: BTreeSet<&String> = words.iter().flat_map(BTreeMap::keys).collect();
-    let differing = paths.into_iter().filter_map(|path| {
-        let each = words
-            .iter()
-            .map(|v| v.get(path).map_or("-", String::as_str));
-        let each: Vec<&str> = each.collect();
-        let differs = each.windows(2).any(|w| w[0] != w[1]);
-        differs.then(|| format!("{path} {}", each.join(" | ")))
-    });
-    differing.take(MOST).collect()
-}
-
-/// Numbers, ticks and chosen variants by their paths, and lesions.
-fn words((now, lesions): &Source) -> BTreeMap<String, String> {
-    let all = now.iter().flat_map(|now| values(&**now));
-    let told = all.filter_map(|(path, at)| {
-        let word = at.word();
-        let counts = !word.is_empty() && word != "Some" && !is_text(&path);
-        counts.then(|| (path, word.to_string()))
-    });
-    let mut found: BTreeMap<String, String> = told.collect();
-    for (place, percent) in lesions {
-        found.insert(format!("lesion of {place}"), format!("{percent} %"));
-    }
-    found
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod gradients;
 mod interrupt;
 mod measure;
 mod output;
+mod report;
 mod rules;
 mod seeds;
 mod set;

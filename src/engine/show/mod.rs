@@ -1,6 +1,7 @@
 //! What the app draws of a run: an immutable picture of the present, and what was observed on the way to it.
 
 mod course;
+mod differing;
 mod frames;
 mod growing;
 mod inside;
@@ -11,6 +12,7 @@ mod snapshot;
 mod view;
 
 pub use course::{Base, Course, RippleMark};
+pub use differing::{Compared, Difference, compared, differing};
 pub use frames::{Counts, Frames, Kept};
 pub use growing::Growing;
 pub use inspect::{Findings, Link, Matrix, Subject, inspect};

@@ -6,7 +6,7 @@ use super::super::super::phases::Source;
 use super::super::super::scenario::Scenario;
 use crate::episode::Targets;
 use crate::hippocampus::Ripple;
-use crate::record::{AnyRow, PhaseName, PhaseRecord, RippleRecord, ScoreRecord};
+use crate::record::{AnyRow, PhaseName, PhaseRecord, RippleRecord, ScoreRecord, Sink};
 use crate::trace::FolderError;
 
 /// What there is to be seen in a run.
@@ -120,6 +120,20 @@ pub struct RippleTrace<'a> {
     pub overlaps: &'a [f64],
     /// Active units of CA3 at each step of the shuffled twin of the chain that ends with this ripple.
     pub twin: Option<Vec<&'a [u32]>>,
+}
+
+/// Someone who sees each step of a run that is lived again, and hears what it tells.
+pub(super) trait Eye: Sink {
+    /// Looks at a run after a step or a command.
+    fn look(&mut self, run: &Experiment<f32>) -> Result<(), FolderError>;
+    /// The window is over; what the clock says.
+    fn over(&mut self, _time: u64) -> Result<(), FolderError> {
+        Ok(())
+    }
+    /// Whether it need see no more.
+    fn has_seen_all(&self) -> bool {
+        false
+    }
 }
 
 /// Someone who records what happens in a run.

@@ -2,21 +2,27 @@
 //! same again. What it tells is held against its tables, row by row.
 
 mod activity;
+mod staged;
 mod watching;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use activity::{LivedTrace, RippleTrace, Scene, Witness};
 
 use super::super::command::Journalled;
 use super::super::experiment::{Experiment, Status};
 use super::super::lab::RunError;
+use super::super::show::RippleView;
 use super::ending::SessionError;
 use super::saved::read_sound;
 use super::waypoints::{Waypoint, Waypoints};
-use crate::record::SinkError;
+use crate::record::{Event, Sink, SinkError};
 use crate::trace::{FolderError, Offsets, Recorded, RunFolder, shell};
+use activity::Eye;
+use staged::Staged;
 use watching::Watching;
 
 /// Why a run could not be lived again.
@@ -52,6 +58,16 @@ pub enum RerunError {
 
 /// Steps between two reports of progress.
 const TOLD: u64 = 64;
+
+/// Holds what is told against what was recorded, and hands it on.
+struct Both<'a>(&'a mut Recorded, &'a mut dyn Eye);
+
+impl Sink for Both<'_> {
+    fn event(&mut self, event: &Event) -> Result<(), SinkError> {
+        self.0.event(event)?;
+        self.1.event(event)
+    }
+}
 
 /// A run to be lived again.
 pub struct Rerun {
@@ -115,46 +131,58 @@ impl Rerun {
         witness: &mut (dyn Witness + Send),
         goes_on: &(dyn Fn(f64) -> bool + Sync),
     ) -> Result<(), RerunError> {
-        // On one of the threads that do what is done side by side, as runs are driven.
-        rayon::scope(|_| self.go(witness, goes_on))
+        let mut watching = Watching::new(self.window.clone(), witness);
+        self.live_before(&mut watching, goes_on)
     }
 
-    fn go(
-        mut self,
-        witness: &mut dyn Witness,
-        goes_on: &dyn Fn(f64) -> bool,
+    /// Lives it until these ripples have come, by their numbers; they are as the panels draw them.
+    pub fn ripples(
+        self,
+        wanted: &BTreeSet<u64>,
+        goes_on: &(dyn Fn(f64) -> bool + Sync),
+    ) -> Result<Vec<Arc<RippleView>>, RerunError> {
+        let mut staged = Staged::new(wanted);
+        self.live_before(&mut staged, goes_on)?;
+        Ok(staged.done)
+    }
+
+    fn live_before(
+        self,
+        eye: &mut (dyn Eye + Send),
+        goes_on: &(dyn Fn(f64) -> bool + Sync),
     ) -> Result<(), RerunError> {
-        let mut watching = Watching::new(self.window.clone());
+        // On one of the threads that do what is done side by side, as runs are driven.
+        rayon::scope(|_| self.go(eye, goes_on))
+    }
+
+    fn go(mut self, eye: &mut dyn Eye, goes_on: &dyn Fn(f64) -> bool) -> Result<(), RerunError> {
         let first = self.run.clock().step;
         loop {
             let clock = self.run.clock();
             while let Some(next) = self.run.due(&self.journal) {
                 let command = next.command.clone();
-                let (recorded, watched) = (&mut self.recorded, &mut watching);
-                let done = self.run.apply(&command, &mut (recorded, watched));
+                let mut both = Both(&mut self.recorded, eye);
+                let done = self.run.apply(&command, &mut both);
                 self.of_the_run(done)?;
-                watching.look(&self.run, witness)?;
+                eye.look(&self.run)?;
             }
             let between = clock.time >= self.window.end && self.run.is_between();
-            if between || clock.step >= self.steps || self.run.is_done() {
+            if between || clock.step >= self.steps || self.run.is_done() || eye.has_seen_all() {
                 break;
             }
-            if clock.step.is_multiple_of(TOLD) {
-                let part = self.part(first);
-                if !goes_on(part) {
-                    return Err(RerunError::GivenUp);
-                }
+            if clock.step.is_multiple_of(TOLD) && !goes_on(self.part(first)) {
+                return Err(RerunError::GivenUp);
             }
-            let (recorded, watched) = (&mut self.recorded, &mut watching);
-            let done = self.run.step(&mut (recorded, watched));
+            let mut both = Both(&mut self.recorded, eye);
+            let done = self.run.step(&mut both);
             let done = done.map(|status| status == Status::Done);
             self.of_the_run(done)?;
-            watching.look(&self.run, witness)?;
+            eye.look(&self.run)?;
         }
         if self.ended && self.run.is_done() {
             self.recorded.end().map_err(|e| self.parted(e))?;
         }
-        witness.over(self.run.clock().time)?;
+        eye.over(self.run.clock().time)?;
         goes_on(1.0);
         Ok(())
     }

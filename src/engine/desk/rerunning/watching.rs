@@ -5,14 +5,15 @@ use std::ops::Range;
 use super::super::super::experiment::{Did, Experiment};
 use super::super::super::lab::Living;
 use super::super::super::phases::Source;
-use super::activity::{LivedTrace, RippleTrace, Witness};
+use super::activity::{Eye, LivedTrace, RippleTrace, Witness};
 use crate::episode::NO_ORIGIN;
 use crate::numeric::statistics::argmax;
 use crate::record::{AnyRow, Event, PhaseRecord, RippleRecord, ScoreRecord, Sink, SinkError};
 use crate::trace::FolderError;
 
 /// What is gathered of a run that goes on.
-pub(super) struct Watching {
+pub(super) struct Watching<'a> {
+    witness: &'a mut (dyn Witness + Send),
     window: Range<u64>,
     /// States after each step of the batch, S×B a step.
     states: Vec<f32>,
@@ -30,36 +31,15 @@ struct Told {
     rows: Vec<AnyRow>,
 }
 
-impl Watching {
-    pub fn new(window: Range<u64>) -> Self {
+impl<'w> Watching<'w> {
+    pub fn new(window: Range<u64>, witness: &'w mut (dyn Witness + Send)) -> Self {
         Self {
+            witness,
             window,
             states: Vec::new(),
             begun: 0,
             told: Told::default(),
         }
-    }
-
-    /// Looks at a run after a step or a command, and hands on what is over.
-    pub fn look(
-        &mut self,
-        run: &Experiment<f32>,
-        witness: &mut dyn Witness,
-    ) -> Result<(), FolderError> {
-        let told = std::mem::take(&mut self.told);
-        for row in told.phases.iter().filter(|row| self.within(row.time)) {
-            witness.phase(row)?;
-        }
-        if run.did() == Did::Lived {
-            self.live(run, witness)?;
-        }
-        for record in &told.ripples {
-            self.replay(run, record, &told.scores, witness)?;
-        }
-        for row in told.rows.iter().filter(|row| self.within(row.time())) {
-            witness.row(row)?;
-        }
-        Ok(())
     }
 
     /// Whether a moment lies in the window.
@@ -72,11 +52,7 @@ impl Watching {
         begun < self.window.end && ended > self.window.start || self.within(begun)
     }
 
-    fn live(
-        &mut self,
-        run: &Experiment<f32>,
-        witness: &mut dyn Witness,
-    ) -> Result<(), FolderError> {
+    fn live(&mut self, run: &Experiment<f32>) -> Result<(), FolderError> {
         let Some((living, source)) = run.shown().0.living else {
             return Ok(());
         };
@@ -92,71 +68,17 @@ impl Watching {
             return Ok(());
         }
         for b in 0..living.batch.width {
-            witness.lived(&self.trace(run, living, source, b))?;
+            let trace = trace(&self.states, self.begun, run, living, source, b);
+            self.witness.lived(&trace)?;
         }
         Ok(())
     }
 
-    /// One episode of a batch that is over.
-    fn trace<'a>(
-        &'a self,
-        run: &'a Experiment<f32>,
-        living: &'a Living<f32>,
-        source: Source,
-        b: usize,
-    ) -> LivedTrace<'a> {
-        let (batch, task) = (&living.batch, run.lab().task());
-        let (steps, width) = (batch.lengths[b], batch.width);
-        let state = living.h.len() / width.max(1);
-        let columns = |matrix: &'a crate::numeric::DMatrix<f32>| {
-            let each = (0..steps).map(move |t| matrix.column(t * width + b));
-            each.flat_map(|column| column.iter().copied().collect::<Vec<_>>())
-                .collect()
-        };
-        let states = (0..steps).flat_map(|t| {
-            let at = (t * width + b) * state;
-            self.states[at..at + state].iter().copied()
-        });
-        let mask = (0..steps).map(|t| batch.mask[t * width + b]);
-        let bound = (0..steps).map(|t| {
-            let fit = b < living.fit;
-            let bound = fit.then(|| living.bound.get(t * living.fit + b));
-            bound.flatten().and_then(Option::as_ref)
-        });
-        let loss = living.losses[b];
-        let origins = (0..steps).map(|t| batch.origins[t * width + b]);
-        let origin = origins.filter(|o| *o != NO_ORIGIN).min();
-        LivedTrace {
-            source,
-            phase: run.phase(),
-            episode: batch.episodes[b],
-            beside: b,
-            begun: self.begun,
-            ended: run.clock().time,
-            steps,
-            states: states.collect(),
-            inputs: columns(&batch.inputs),
-            targets: columns(&batch.targets),
-            mask: mask.collect(),
-            bound: bound.collect(),
-            positions: &batch.positions[b],
-            reward: batch.rewards[b],
-            loss: loss.sum / loss.weight,
-            correct: (loss.weight > 0.0)
-                .then(|| living.wrong[b] as usize <= task.mistakes().unwrap_or_default()),
-            asked: origin.map(|o| {
-                let column = batch.inputs.column(o as usize * width + b);
-                argmax(&column.iter().copied().collect::<Vec<_>>())
-            }),
-        }
-    }
-
     fn replay(
-        &self,
+        &mut self,
         run: &Experiment<f32>,
         record: &RippleRecord,
         scores: &[ScoreRecord],
-        witness: &mut dyn Witness,
     ) -> Result<(), FolderError> {
         let Some(running) = run.shown().0.ripple else {
             return Ok(());
@@ -174,7 +96,7 @@ impl Watching {
         let expected = &running.planned.expected;
         let twin = running.planned.null.as_ref();
         let twin = twin.filter(|_| running.over()).map(codes);
-        witness.ripple(&RippleTrace {
+        self.witness.ripple(&RippleTrace {
             phase: run.phase(),
             record,
             scores,
@@ -191,7 +113,89 @@ impl Watching {
     }
 }
 
-impl Sink for Watching {
+/// One episode of a batch that is over.
+fn trace<'a>(
+    all: &'a [f32],
+    begun: u64,
+    run: &'a Experiment<f32>,
+    living: &'a Living<f32>,
+    source: Source,
+    b: usize,
+) -> LivedTrace<'a> {
+    let (batch, task) = (&living.batch, run.lab().task());
+    let (steps, width) = (batch.lengths[b], batch.width);
+    let state = living.h.len() / width.max(1);
+    let columns = |matrix: &'a crate::numeric::DMatrix<f32>| {
+        let each = (0..steps).map(move |t| matrix.column(t * width + b));
+        each.flat_map(|column| column.iter().copied().collect::<Vec<_>>())
+            .collect()
+    };
+    let states = (0..steps).flat_map(|t| {
+        let at = (t * width + b) * state;
+        all[at..at + state].iter().copied()
+    });
+    let mask = (0..steps).map(|t| batch.mask[t * width + b]);
+    let bound = (0..steps).map(|t| {
+        let fit = b < living.fit;
+        let bound = fit.then(|| living.bound.get(t * living.fit + b));
+        bound.flatten().and_then(Option::as_ref)
+    });
+    let loss = living.losses[b];
+    let origins = (0..steps).map(|t| batch.origins[t * width + b]);
+    let origin = origins.filter(|o| *o != NO_ORIGIN).min();
+    LivedTrace {
+        source,
+        phase: run.phase(),
+        episode: batch.episodes[b],
+        beside: b,
+        begun,
+        ended: run.clock().time,
+        steps,
+        states: states.collect(),
+        inputs: columns(&batch.inputs),
+        targets: columns(&batch.targets),
+        mask: mask.collect(),
+        bound: bound.collect(),
+        positions: &batch.positions[b],
+        reward: batch.rewards[b],
+        loss: loss.sum / loss.weight,
+        correct: (loss.weight > 0.0)
+            .then(|| living.wrong[b] as usize <= task.mistakes().unwrap_or_default()),
+        asked: origin.map(|o| {
+            let column = batch.inputs.column(o as usize * width + b);
+            argmax(&column.iter().copied().collect::<Vec<_>>())
+        }),
+    }
+}
+
+impl Eye for Watching<'_> {
+    fn look(&mut self, run: &Experiment<f32>) -> Result<(), FolderError> {
+        let told = std::mem::take(&mut self.told);
+        for row in &told.phases {
+            if self.within(row.time) {
+                self.witness.phase(row)?;
+            }
+        }
+        if run.did() == Did::Lived {
+            self.live(run)?;
+        }
+        for record in &told.ripples {
+            self.replay(run, record, &told.scores)?;
+        }
+        for row in &told.rows {
+            if self.within(row.time()) {
+                self.witness.row(row)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn over(&mut self, time: u64) -> Result<(), FolderError> {
+        self.witness.over(time)
+    }
+}
+
+impl Sink for Watching<'_> {
     fn event(&mut self, event: &Event) -> Result<(), SinkError> {
         if let Event::Row(row) = event {
             match row {
