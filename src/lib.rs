@@ -8,7 +8,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`cli`], `gui` | the commands, the window |
-//! | [`report`] | runs as one page |
+//! | [`report`], [`sweep`] | runs as one page; many runs as data |
 //! | [`figure`] | what is drawn of a run, as shapes and colours |
 //! | [`export`] | a run in the formats that other programs read |
 //! | [`engine`] | the protocol, commands, snapshots, history, the worker thread |
@@ -39,5 +39,6 @@ pub mod record;
 pub mod registry;
 pub mod report;
 pub mod scenario;
+pub mod sweep;
 pub mod task;
 pub mod trace;

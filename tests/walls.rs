@@ -15,7 +15,7 @@ const STOREYS: &[&[&str]] = &[
     &["scenario", "trace", "analysis"],
     &["engine"],
     &["figure", "export"],
-    &["report"],
+    &["report", "sweep"],
     &["cli", "gui"],
     &["main"],
 ];

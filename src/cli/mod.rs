@@ -23,7 +23,9 @@ mod seeds;
 mod set;
 mod signals;
 mod source;
+mod sweep;
 mod table;
+mod workers;
 
 pub use open::Window;
 
@@ -86,6 +88,7 @@ enum Command {
     Export(export::Export),
     Figure(figure::Figure),
     Report(report::Report),
+    Sweep(sweep::Sweep),
     Completions(completions::Completions),
 }
 
@@ -102,6 +105,7 @@ impl Command {
             Self::Export(c) => c.run(output),
             Self::Figure(c) => c.run(output),
             Self::Report(c) => c.run(output),
+            Self::Sweep(c) => c.run(output),
             Self::Completions(c) => c.run(output),
         }
     }

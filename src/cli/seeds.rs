@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
@@ -17,6 +16,7 @@ use super::output::{Output, Telling, note};
 use super::progress::{self, Progress};
 use super::signals::Signals;
 use super::table::{Table, brief};
+use super::workers::side_by_side;
 use crate::engine::{Ending, Scenario, Session, SessionError, load, resolved};
 use crate::export::ExportSpec;
 use crate::numeric::statistics::{deviation, mean};
@@ -29,7 +29,7 @@ const MOST: usize = 10_000;
 
 /// Seeds in the order given: `1..10` (both ends included), `1,3,5`, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seeds(Vec<u64>);
+pub(super) struct Seeds(pub Vec<u64>);
 
 impl FromStr for Seeds {
     type Err = String;
@@ -246,49 +246,23 @@ impl Sweep<'_> {
         }
     }
 
-    /// Named threads take one seed after the other; each run has its share of the remaining threads.
+    /// One seed after the other, several side by side.
     fn side_by_side(&self, signals: &Signals, bar: &ProgressBar) -> Result<Outcomes, Failure> {
         let seeds = self.seeds;
-        let available = std::thread::available_parallelism().map_or(1, Into::into);
-        let threads = self.driving.threads.map_or(available, usize::from);
-        let workers = threads.min(seeds.len()).max(1);
-        let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-        let work = || {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads((threads / workers).max(1))
-                .build();
-            while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if signals.caught().is_some() {
-                    return;
-                }
-                let outcome = match &pool {
-                    Ok(pool) => pool.install(|| self.one(seed, signals, bar)),
-                    Err(error) => Err(Failure::Failed(anyhow!(
-                        "cannot start the threads: {error}"
-                    ))),
-                };
-                let outcome = outcome.unwrap_or_else(|failure| Outcome::Lost(failure.told()));
-                // A poisoned lock means that another run panicked; its results are still whole.
-                let mut done = done
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                done.insert(seed, outcome);
-                bar.set_message(format!("{} of {} seeds done", done.len(), seeds.len()));
-            }
+        let done = Mutex::new(BTreeMap::new());
+        let work = |i: usize| {
+            let seed = seeds[i];
+            let outcome = self.one(seed, signals, bar);
+            let outcome = outcome.unwrap_or_else(|failure| Outcome::Lost(failure.told()));
+            // A poisoned lock means that another run panicked; its results are still whole.
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            done.insert(seed, outcome);
+            bar.set_message(format!("{} of {} seeds done", done.len(), seeds.len()));
         };
-        std::thread::scope(|scope| {
-            let spawn = |i| {
-                std::thread::Builder::new()
-                    .name(format!("ammon-seeds-{i}"))
-                    .spawn_scoped(scope, work)
-            };
-            (0..workers).try_for_each(|i| spawn(i).map(drop))
-        })
-        .context("cannot start the threads")
-        .map_err(Failure::Failed)?;
-        let mut outcomes = done
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let stopped = || signals.caught().is_some();
+        let threads = self.driving.threads;
+        side_by_side("ammon-seeds", seeds.len(), threads, &stopped, &work)?;
+        let mut outcomes = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         for seed in seeds {
             outcomes.entry(*seed).or_insert(Outcome::NeverBegan);
         }

@@ -16,7 +16,7 @@ pub use command::{Command, Journalled};
 pub use desk::{
     Asking, Axis, BUDGET, Branch, BranchView, Branches, COMPARED, Cell, Due, Ending, Fork, Grid,
     Inquiry, LivedTrace, Opening, Request, Rerun, RerunError, RippleTrace, Scene, Seeding, Session,
-    SessionError, Standing, Sweeping, Witness, Worker, forget, left_behind,
+    SessionError, Standing, Sweeping, Witness, Worker, forget, left_behind, with_changes,
 };
 pub use experiment::{Experiment, Status};
 pub use gradients::{GradientReport, Influence, RuleGradient, gradients};

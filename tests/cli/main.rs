@@ -13,6 +13,7 @@ mod report;
 mod rules;
 mod seeds;
 mod set;
+mod sweep;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};

@@ -28,6 +28,6 @@ pub use listed::BranchView;
 pub use opening::Opening;
 pub use rerunning::{LivedTrace, Rerun, RerunError, RippleTrace, Scene, Witness};
 pub use session::Session;
-pub use sweeping::{Axis, Cell, Grid, Standing, Sweeping};
+pub use sweeping::{Axis, Cell, Grid, Standing, Sweeping, with_changes};
 pub use temporary::{forget, left_behind};
 pub use worker::{BUDGET, Request, Seeding, Worker};

@@ -289,11 +289,11 @@ impl Exporting {
         formats.show_ui(ui, |ui| {
             for (i, variant) in variants.iter().enumerate() {
                 ui.selectable_value(&mut self.format, i, variant.name)
-                    .on_hover_text(variant.doc);
+                    .on_hover_text(in_a_line(variant.doc));
             }
         });
         if let Some(variant) = variants.get(self.format) {
-            ui.weak(variant.doc);
+            ui.weak(in_a_line(variant.doc));
         }
         ui.checkbox(&mut self.part, "only a part of the time");
         if self.part {
@@ -338,6 +338,11 @@ impl Exporting {
         });
         ui.checkbox(&mut self.replace, "replace another file there");
     }
+}
+
+/// A help text as it is declared, without the ends of its lines.
+fn in_a_line(doc: &str) -> String {
+    doc.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn in_background(copying: Copying, ctx: egui::Context) -> Going {

@@ -158,17 +158,7 @@ impl Grid {
 
     /// The scenario of a cell; why there is none, where that is so.
     pub fn scenario(&self, base: &Scenario, cell: &Cell) -> Result<Scenario, String> {
-        let mut scenario = base.clone();
-        for (path, value) in self.changes(cell) {
-            let changed = given(&scenario, path, value);
-            (scenario, _) = changed.map_err(|why| format!("{path}={value}: {why}"))?;
-        }
-        let told = |why: String| {
-            let changes = self.changes(cell).into_iter();
-            let all: Vec<String> = changes.map(|(p, v)| format!("{p}={v}")).collect();
-            format!("{}: {why}", all.join(", "))
-        };
-        sound(scenario.with_seed(cell.seed)).map_err(told)
+        with_changes(base, &self.changes(cell), cell.seed)
     }
 
     /// The cells, where all of them can be.
@@ -198,6 +188,24 @@ impl Grid {
         }
         Ok(cells)
     }
+}
+
+/// The scenario with other values, as `--set` takes them, and another seed; why there is none, where that is so.
+pub fn with_changes(
+    base: &Scenario,
+    changes: &[(&str, &str)],
+    seed: u64,
+) -> Result<Scenario, String> {
+    let mut scenario = base.clone();
+    for (path, value) in changes {
+        let changed = given(&scenario, path, value);
+        (scenario, _) = changed.map_err(|why| format!("{path}={value}: {why}"))?;
+    }
+    let told = |why: String| {
+        let all: Vec<String> = changes.iter().map(|(p, v)| format!("{p}={v}")).collect();
+        format!("{}: {why}", all.join(", "))
+    };
+    sound(scenario.with_seed(seed)).map_err(told)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod grid;
 
-pub use grid::{Axis, Cell, Grid};
+pub use grid::{Axis, Cell, Grid, with_changes};
 
 use std::collections::BTreeMap;
 use std::num::NonZero;

@@ -1,0 +1,30 @@
+//! Sweeps as data: many runs of one scenario in one folder, planned before, run by whoever comes, and collected into tables and maps
+//! while they run.
+
+mod collect;
+mod maps;
+mod plan;
+mod slurm;
+
+use std::path::PathBuf;
+
+pub use collect::{Cells, Group, Standing, collect};
+pub use maps::maps;
+pub use plan::{Folder, PLAN, Plan, Planned};
+pub use slurm::script;
+
+use crate::trace::FolderError;
+
+/// What can go wrong with a sweep.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// A file or folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// What was to be planned cannot be; why.
+    #[error("{0}")]
+    Grid(String),
+    /// A plan of another scenario.
+    #[error("{0} holds the plan of another scenario: plan this one in another folder")]
+    Another(PathBuf),
+}
