@@ -94,7 +94,7 @@ pub(super) struct Running {
     pub quiet: bool,
 }
 
-/// Makes tables and maps of what is there so far: cells.csv, summary.csv, maps/METRIC.svg.
+/// Makes tables and maps of what is there so far: cells.csv, cells.parquet, summary.csv, maps/METRIC.svg.
 #[derive(clap::Args, Debug)]
 pub(super) struct Collecting {
     /// The folder of the sweep.
@@ -375,7 +375,9 @@ impl Collecting {
             }
             self.metric
         };
-        let mut written = vec!["cells.csv".to_string(), "summary.csv".into()];
+        let mut written = ["cells.csv", "cells.parquet", "summary.csv"]
+            .map(String::from)
+            .to_vec();
         for (metric, svg) in maps(&cells, &metrics) {
             let name = format!("maps/{}.svg", metric.replace(['/', '\\'], "_"));
             let path = folder.path().join(&name);

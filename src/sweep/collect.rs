@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plan::{Folder, Plan};
 use crate::numeric::statistics::{deviation, mean, quantile};
-use crate::trace::{FolderError, SUMMARY, write_atomic};
+use crate::trace::{FolderError, SUMMARY, made_atomic, write_atomic};
 
 /// How a cell stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,7 +236,7 @@ impl Cells {
     }
 }
 
-/// Writes what became of a sweep so far: cells.csv and summary.csv.
+/// Writes what became of a sweep so far: cells.csv, the same as cells.parquet, and summary.csv.
 pub fn collect(folder: &Folder) -> Result<Cells, FolderError> {
     let cells = Cells::read(folder)?;
     for (name, table) in [
@@ -247,5 +247,9 @@ pub fn collect(folder: &Folder) -> Result<Cells, FolderError> {
         let table = table.map_err(|e| FolderError::write(&path)(e.into()))?;
         write_atomic(&path, &table)?;
     }
+    made_atomic(&folder.path().join("cells.parquet"), |path| {
+        super::parquet::write(&cells, path)
+            .map_err(|e| FolderError::write(path)(std::io::Error::other(e)))
+    })?;
     Ok(cells)
 }

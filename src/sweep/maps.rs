@@ -66,6 +66,7 @@ pub fn maps(cells: &Cells, metrics: &[String]) -> Vec<(String, String)> {
             let value = value.copied().filter(|v| v.is_finite());
             value.map_or(String::new(), |v| format!("{v:.3}"))
         };
+        let along = format!("{across} · median of {metric}");
         let few = rows.len() * columns.len() <= 200;
         let matrix = Matrix {
             columns: columns.len(),
@@ -74,7 +75,7 @@ pub fn maps(cells: &Cells, metrics: &[String]) -> Vec<(String, String)> {
             map: Map::Viridis,
             range: [low, if high > low { high } else { low + 1.0 }],
             written: few.then_some(&written as &dyn Fn(usize, usize) -> String),
-            ..Matrix::signed(&raster, 1.0, [across.as_str(), up.as_str()])
+            ..Matrix::signed(&raster, 1.0, [along.as_str(), up.as_str()])
         };
         let wide = points(WIDE);
         let drawing = matrix.draw([wide, HIGH * wide], palette).drawing;

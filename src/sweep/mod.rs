@@ -3,6 +3,7 @@
 
 mod collect;
 mod maps;
+mod parquet;
 mod plan;
 mod slurm;
 

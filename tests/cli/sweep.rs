@@ -70,6 +70,18 @@ fn a_sweep_is_planned_run_in_shares_and_collected_on_the_way() {
     assert!(told.contains("12 runs: 12 completed"), "{told}");
     let map = read(dir.path().join("sweep/maps/replay.overlap.svg"));
     assert!(map.contains("task.delay") && map.contains("hippocampus.store.units"));
+    // The same as Parquet, numbers as numbers.
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let file = fs::File::open(dir.path().join("sweep/cells.parquet")).unwrap();
+    let reader = SerializedFileReader::new(file).unwrap();
+    let table = reader.get_row_iter(None).unwrap();
+    let told: Vec<String> = table.map(|row| row.unwrap().to_string()).collect();
+    assert_eq!(told.len(), rows(&dir, "cells.csv").len() - 1);
+    assert!(
+        told[0].starts_with("{cell: 0, seed: 1, task.delay: 3.0, "),
+        "{}",
+        told[0]
+    );
     // Two seeds at each place.
     let summary = rows(&dir, "summary.csv");
     let of = |row: &&String| row.contains(",replay.overlap,");
