@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
 use super::{ammon, done, read, run, workshop};
 
 const CYCLES: &str = "protocol=[Repeat(times: 2, phases: [Wake(episodes: 4), Sleep(ripples: 4)]), Probe(episodes: 4)]";
@@ -71,7 +73,6 @@ fn a_sweep_is_planned_run_in_shares_and_collected_on_the_way() {
     let map = read(dir.path().join("sweep/maps/replay.overlap.svg"));
     assert!(map.contains("task.delay") && map.contains("hippocampus.store.units"));
     // The same as Parquet, numbers as numbers.
-    use parquet::file::reader::{FileReader, SerializedFileReader};
     let file = fs::File::open(dir.path().join("sweep/cells.parquet")).unwrap();
     let reader = SerializedFileReader::new(file).unwrap();
     let table = reader.get_row_iter(None).unwrap();
