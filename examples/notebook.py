@@ -29,11 +29,13 @@ curves = nap.compute_tuning_curves(ca3, place, bins=bins, range=(-0.5, bins - 0.
 
 # Each ripple of that sleep, and its twin whose sequence was shuffled, decoded step by step.
 asleep = ripples.intersect(sleep)
-bin_size = float((asleep.end[0] - asleep.start[0]) / np.array(asleep["steps"])[0])
+count = np.array(asleep["steps"])
+bin_size = float(np.median((asleep.end - asleep.start)[count > 0] / count[count > 0]))
 fig, axes = plt.subplots(2, 4, figsize=(11, 5), sharex=True, sharey=True, constrained_layout=True)
 for kind, line in zip(("ripples", "shuffled_ripples"), axes):
     all_of = session[kind]
-    those = np.flatnonzero(np.isin(np.array(all_of["ripple"]), np.array(asleep["ripple"])))
+    long = all_of.end - all_of.start > 2 * bin_size
+    those = np.flatnonzero(long & np.isin(np.array(all_of["ripple"]), np.array(asleep["ripple"])))
     for i, ax in zip(those, line):
         found, posterior = nap.decode_bayes(curves, ca3, all_of[i], bin_size=bin_size)
         within = posterior.values.reshape(len(found), len(lived), steps).sum(axis=1)

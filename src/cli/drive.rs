@@ -8,13 +8,14 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::failure::Failure;
+use super::output::note;
 use super::progress::Progress;
 use super::signals::Signals;
 use crate::engine::Scenario;
 use crate::engine::{Due, Ending, Experiment, Session};
 use crate::export::{ExportSpec, Job};
 use crate::record::Metric;
-use crate::trace::RunFolder;
+use crate::trace::{RunFolder, shell};
 
 /// About two years.
 const MOST_MINUTES: f64 = 1e6;
@@ -184,13 +185,27 @@ impl Driven {
 }
 
 impl Finished {
-    /// Converts the run to these formats, unless it failed.
-    pub fn export(&self, formats: &[ExportSpec]) -> Result<(), Failure> {
-        if let (Some(folder), false) = (&self.folder, matches!(self.ending, Ending::Failed(_))) {
-            let _lock = RunFolder::lock(folder)?;
-            for format in formats {
-                let exported = format.export(&Job::whole(folder), None);
-                exported.map_err(super::export::failure)?;
+    /// Exports the run to these formats, unless it failed. After a signal there is no time to run anything again.
+    pub fn export(&self, formats: &[ExportSpec], signals: &Signals) -> Result<(), Failure> {
+        let (Some(folder), false) = (&self.folder, matches!(self.ending, Ending::Failed(_))) else {
+            return Ok(());
+        };
+        let _lock = RunFolder::lock(folder)?;
+        let goes_on = |_: f64| signals.caught().is_none();
+        for format in formats {
+            let job = Job {
+                goes_on: &goes_on,
+                ..Job::whole(folder)
+            };
+            match format.export(&job, None) {
+                Err(error) if error.is_given_up() => {
+                    let word = shell(folder);
+                    note(format_args!(
+                        "stopped: `ammon export {word} --format {}` makes it later",
+                        format.name().to_lowercase()
+                    ));
+                }
+                done => drop(done.map_err(super::export::failure)?),
             }
         }
         Ok(())

@@ -60,7 +60,7 @@ impl Resume {
         let driven = Driven::of(experiment, session, self.run);
         let finished = alone(driven, self.driving, self.telling, &signals)?;
         let code = conclude(&finished, self.telling, &signals, output)?;
-        finished.export(&self.exports)?;
+        finished.export(&self.exports, &signals)?;
         Ok(code)
     }
 }

@@ -61,7 +61,7 @@ impl Run {
         let driven = Driven::new(&scenario, self.out, self.force)?;
         let finished = alone(driven, self.driving, self.telling, &signals)?;
         let code = conclude(&finished, self.telling, &signals, output)?;
-        finished.export(&self.exports)?;
+        finished.export(&self.exports, &signals)?;
         Ok(code)
     }
 }

@@ -291,7 +291,7 @@ impl Sweep<'_> {
         let progress = Progress::new(bar, from, false, self.telling.quiet);
         let mut progress = progress.named(&format!("seed {seed}"));
         let finished = driven.drive(self.driving, signals, &mut progress)?;
-        finished.export(self.exports)?;
+        finished.export(self.exports, signals)?;
         let enough = self
             .driving
             .stop_at

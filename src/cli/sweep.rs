@@ -15,7 +15,7 @@ use super::signals::Signals;
 use super::source::find;
 use super::table::{Table, brief};
 use super::workers::side_by_side;
-use crate::engine::{Axis, Ending, Grid, Session, load};
+use crate::engine::{Axis, Ending, Grid, Scenario, Session, load};
 use crate::sweep::{Cells, Folder, Standing, SweepError, collect, maps, script};
 use crate::trace::{CHECKPOINT, FolderError, RunFolder, WAYPOINTS, shell, write_atomic};
 
@@ -247,7 +247,8 @@ impl Running {
             let scenario = Folder::scenario(&base, &plan.cells[i]);
             let became = match scenario {
                 Ok(scenario) => {
-                    let from = self.begin(&folder.cell(i), &scenario);
+                    let failed = matches!(before.standing[i], Standing::Failed(_));
+                    let from = begin(&folder.cell(i), &scenario, failed);
                     from.and_then(|driven| match driven {
                         Some(driven) => self.drive(driven, i, &signals, &bar),
                         None => Ok(Became::Busy),
@@ -290,29 +291,6 @@ impl Running {
         Ok(signals.caught().unwrap_or(code))
     }
 
-    /// The run of a cell, from where it was; none where another works on it.
-    fn begin(
-        &self,
-        folder: &Path,
-        scenario: &crate::engine::Scenario,
-    ) -> Result<Option<Driven>, Failure> {
-        let begun = if folder.join(CHECKPOINT).is_file() && !self.again {
-            let resumed = Session::resume(folder).map_err(Failure::from);
-            resumed.map(|(run, session)| Driven::of(run, session, folder.to_path_buf()))
-        } else {
-            Driven::new(
-                scenario,
-                Some(folder.to_path_buf()),
-                RunFolder::is_run(folder),
-            )
-        };
-        match begun {
-            Ok(driven) => Ok(Some(driven)),
-            Err(Failure::Wrong(error)) if is_busy(&error) => Ok(None),
-            Err(failure) => Err(failure),
-        }
-    }
-
     fn drive(
         &self,
         driven: Driven,
@@ -337,6 +315,22 @@ impl Running {
             (Ending::Failed(why), _) => Became::Failed(why),
             _ => Became::Stopped,
         })
+    }
+}
+
+/// The run of a cell, from where it was, or anew; none where another works on it.
+fn begin(folder: &Path, scenario: &Scenario, anew: bool) -> Result<Option<Driven>, Failure> {
+    let begun = if folder.join(CHECKPOINT).is_file() && !anew {
+        let resumed = Session::resume(folder).map_err(Failure::from);
+        resumed.map(|(run, session)| Driven::of(run, session, folder.to_path_buf()))
+    } else {
+        let force = RunFolder::is_run(folder);
+        Driven::new(scenario, Some(folder.to_path_buf()), force)
+    };
+    match begun {
+        Ok(driven) => Ok(Some(driven)),
+        Err(Failure::Wrong(error)) if is_busy(&error) => Ok(None),
+        Err(failure) => Err(failure),
     }
 }
 

@@ -186,6 +186,7 @@ impl<R: Real> Experiment<R> {
     }
 
     fn obey(&mut self, command: &Command, out: &mut dyn Sink) -> Result<(), RunError> {
+        self.did = Did::Other;
         let done = match command {
             Command::Lesion { target, fraction } => self.damage(*target, *fraction, out),
             Command::Restore { target } => self.damage(*target, 0.0, out),

@@ -2,7 +2,10 @@
 //! puts one episode after the other, each lived step as long as the scenario says, each replayed one likewise, and a pause after
 //! each episode and ripple.
 
+use std::path::Path;
+
 use crate::engine::Scene;
+use crate::trace::FolderError;
 
 /// Time in a file, in nanoseconds from its beginning.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +19,9 @@ pub(super) struct Clock {
     /// Between two episodes, or ripples.
     pub pause: u64,
 }
+
+/// A hundred years, in nanoseconds: what is added to a time before it is well within 64 bits.
+const LONGEST: u64 = 100 * 365 * 24 * 3600 * 1_000_000_000;
 
 /// Nanoseconds of a second.
 const SECOND: f64 = 1e9;
@@ -39,10 +45,20 @@ impl Clock {
     }
 
     /// So many steps go by, and a pause; returns from and to when the steps were.
-    pub fn pass(&mut self, steps: u64, each: u64) -> (u64, u64) {
+    pub fn pass(&mut self, steps: u64, each: u64) -> Result<(u64, u64), FolderError> {
         let from = self.now;
-        let to = from.saturating_add(steps.saturating_mul(each));
-        self.now = to.saturating_add(self.pause);
-        (from, to)
+        let to = steps
+            .checked_mul(each)
+            .and_then(|time| from.checked_add(time));
+        match to.filter(|to| *to < LONGEST) {
+            Some(to) => {
+                self.now = to + self.pause;
+                Ok((from, to))
+            }
+            None => Err(FolderError::broken(
+                Path::new("scenario.ron"),
+                "all its steps together last longer than a hundred years: lower hippocampus.ripple.lived_step, or export a window",
+            )),
+        }
     }
 }

@@ -7,10 +7,10 @@ use super::choice::Chosen;
 use super::clock::Clock;
 use super::job::{What, Wish};
 use super::spill::{Codes, Spill};
-use crate::engine::{LivedTrace, RippleTrace, Scene, Witness};
+use crate::engine::{LivedTrace, RippleTrace, Scene, Source, Witness};
 use crate::record::{
-    AnyRow, Measurement, Metric, Order, Outcome, PhaseName, PhaseRecord, RippleRecord, ScoreRecord,
-    Sequence,
+    AnyRow, LogRecord, Measurement, Metric, Order, Outcome, PhaseName, PhaseRecord, RippleRecord,
+    ScoreRecord, Sequence,
 };
 use crate::trace::FolderError;
 
@@ -71,8 +71,8 @@ pub(super) struct Trials {
     pub time: Spill<u64>,
     /// The phase, among the words.
     pub phase: Spill<u32>,
-    /// Its number.
-    pub episode: Spill<u64>,
+    /// Its number; -1 where it was only tested.
+    pub episode: Spill<i64>,
     /// T.
     pub steps: Spill<u32>,
     /// What it brought.
@@ -170,6 +170,8 @@ pub(super) struct Epoch {
     pub time: u64,
     /// Which phase.
     pub phase: PhaseName,
+    /// Whether units of CA3, and of the entorhinal cortex, were seen in it.
+    pub codes: [bool; 2],
 }
 
 /// What was measured of a quantity.
@@ -179,6 +181,10 @@ pub(super) struct Measured {
     pub at: u64,
     /// The run's clock.
     pub time: u64,
+    /// Episodes lived before.
+    pub episode: u64,
+    /// The phase, among the words.
+    pub phase: u32,
     /// How much.
     pub value: f64,
 }
@@ -213,6 +219,10 @@ pub(super) struct Gathered {
     pub epochs: Vec<Epoch>,
     /// What was measured.
     pub measured: BTreeMap<Metric, Vec<Measured>>,
+    /// What was done on the way, and when in the file.
+    pub events: Vec<(u64, LogRecord)>,
+    /// When the last step ended, in nanoseconds.
+    pub last: u64,
     /// Whether the episodes have paths of their own.
     pub paths: bool,
 }
@@ -293,38 +303,48 @@ impl Gathered {
             },
             epochs: Vec::new(),
             measured: BTreeMap::new(),
+            events: Vec::new(),
+            last: 0,
             paths: false,
         }
     }
 
     /// Something of a phase goes on from and to when; the run's clock before it.
-    fn span(&mut self, phase: &PhaseName, (begun, ended): (u64, u64), time: u64) {
+    fn span(&mut self, phase: &PhaseName, (begun, ended): (u64, u64), time: u64, codes: [bool; 2]) {
+        self.last = ended;
         match self.epochs.last_mut() {
             Some(epoch) if epoch.phase == *phase && epoch.ended == Epoch::OPEN => {
                 epoch.begun = epoch.begun.min(begun);
                 epoch.ended = ended;
+                epoch.codes = codes;
             }
-            Some(epoch) if epoch.phase == *phase => epoch.ended = ended,
+            Some(epoch) if epoch.phase == *phase => {
+                epoch.ended = ended;
+                epoch.codes = [0, 1].map(|i| epoch.codes[i] || codes[i]);
+            }
             _ => self.epochs.push(Epoch {
                 begun,
                 ended,
                 time,
                 phase: phase.clone(),
+                codes,
             }),
         }
     }
 
     /// Time of a phase in which nothing was lived and nothing replayed goes by: rest.
-    fn idle(&mut self, time: u64) {
+    fn idle(&mut self, time: u64) -> Result<(), FolderError> {
         let Some(epoch) = self.epochs.last() else {
-            return;
+            return Ok(());
         };
-        if epoch.ended == Epoch::OPEN && time > epoch.time {
+        let rests = epoch.phase.as_str() == "Rest";
+        if rests && epoch.ended == Epoch::OPEN && time > epoch.time {
             let (phase, begun) = (epoch.phase.clone(), epoch.time);
             let each = self.clock.lived;
-            let span = self.clock.pass(time - begun, each);
-            self.span(&phase, span, begun);
+            let span = self.clock.pass(time - begun, each)?;
+            self.span(&phase, span, begun, [false; 2]);
         }
+        Ok(())
     }
 
     fn ripple_row(
@@ -361,10 +381,13 @@ impl Gathered {
     /// Something was measured, at a time of the file.
     pub fn measure(&mut self, row: &Measurement, at: u64) {
         if self.wish.has(What::Metrics) && row.value.is_finite() {
+            let phase = self.words.number(row.phase.as_str());
             let measured = self.measured.entry(row.metric.clone()).or_default();
             measured.push(Measured {
                 at,
                 time: row.time,
+                episode: row.episode,
+                phase,
                 value: row.value,
             });
         }
@@ -393,28 +416,32 @@ impl Epoch {
 
 impl Witness for Gathered {
     fn phase(&mut self, row: &PhaseRecord) -> Result<(), FolderError> {
-        self.idle(row.time);
+        self.idle(row.time)?;
         self.epochs.retain(Epoch::is_seen);
         self.epochs.push(Epoch {
             begun: self.clock.now,
             ended: Epoch::OPEN,
             time: row.time,
             phase: row.phase.clone(),
+            codes: [false; 2],
         });
         Ok(())
     }
 
     fn row(&mut self, row: &AnyRow) -> Result<(), FolderError> {
-        if let AnyRow::Metric(row) = row {
-            self.measure(row, self.clock.now);
+        match row {
+            AnyRow::Metric(row) => self.measure(row, self.last),
+            AnyRow::Log(row) => self.events.push((self.last, row.clone())),
+            _ => {}
         }
         Ok(())
     }
 
     fn lived(&mut self, trace: &LivedTrace<'_>) -> Result<(), FolderError> {
         let each = self.clock.lived;
-        let span = self.clock.pass(trace.steps as u64, each);
-        self.span(trace.phase, span, trace.begun);
+        let span = self.clock.pass(trace.steps as u64, each)?;
+        let stored = trace.bound.iter().any(Option::is_some);
+        self.span(trace.phase, span, trace.begun, [stored; 2]);
         let phase = self.words.number(trace.phase.as_str());
         let trial = self.trials.begun.len() as u32;
         let to = &mut self.trials;
@@ -422,7 +449,9 @@ impl Witness for Gathered {
         to.ended.push(span.1)?;
         to.time.push(trace.begun)?;
         to.phase.push(phase)?;
-        to.episode.push(trace.episode)?;
+        let tested = trace.source == Source::Probed;
+        to.episode
+            .push(if tested { NONE } else { trace.episode as i64 })?;
         to.steps.push(trace.steps as u32)?;
         to.reward.push(trace.reward)?;
         to.loss.push(trace.loss)?;
@@ -466,8 +495,8 @@ impl Witness for Gathered {
 
     fn ripple(&mut self, trace: &RippleTrace<'_>) -> Result<(), FolderError> {
         let each = self.clock.replayed;
-        let span = self.clock.pass(trace.record.steps as u64, each);
-        self.span(trace.phase, span, trace.begun);
+        let span = self.clock.pass(trace.record.steps as u64, each)?;
+        self.span(trace.phase, span, trace.begun, [true, false]);
         let truth: Vec<usize> = trace.truth.iter().copied().flatten().collect();
         let ends = truth.first().copied().zip(truth.last().copied());
         let row = self.ripples.begun.len() as u32;
@@ -508,7 +537,7 @@ impl Witness for Gathered {
     }
 
     fn over(&mut self, time: u64) -> Result<(), FolderError> {
-        self.idle(time);
+        self.idle(time)?;
         self.epochs.retain(Epoch::is_seen);
         Ok(())
     }

@@ -72,6 +72,51 @@ impl Wish {
         self.what.as_ref().is_none_or(|all| all.contains(&what))
     }
 
+    /// Whether ripples have rows of their own: where their codes or states are wanted, too.
+    pub fn sees_ripples(&self) -> bool {
+        [What::Ripples, What::Ca3, What::Cortex]
+            .into_iter()
+            .any(|what| self.has(what))
+    }
+
+    /// What is asked for, as options of the command line.
+    pub fn told(&self) -> String {
+        let mut told = String::new();
+        if let Some(Range { start, end }) = &self.window {
+            let end = Some(end).filter(|end| **end < u64::MAX);
+            let end = end.map_or(String::new(), u64::to_string);
+            told.extend([" --window ", &start.to_string(), "..", &end]);
+        }
+        if let Some(what) = &self.what {
+            let names: Vec<&str> = what.iter().map(|what| what.name()).collect();
+            told.extend([" --what ", &names.join(",")]);
+        }
+        if let Some(part) = self.unit_fraction {
+            told.extend([" --unit-fraction ", &part.to_string()]);
+        }
+        if self.trust_recording {
+            told += " --trust-recording";
+        }
+        told
+    }
+
+    /// Refuses what a format does not hold; `held` is what it does.
+    pub(super) fn within(&self, format: &str, held: &[What]) -> Result<(), ExportError> {
+        let missing = self.what.iter().flatten().find(|what| !held.contains(what));
+        missing.map_or(Ok(()), |missing| {
+            let names: Vec<&str> = held.iter().map(|what| what.name()).collect();
+            let held = if names.is_empty() {
+                "nothing of what units do".into()
+            } else {
+                names.join(", ")
+            };
+            Err(ExportError::Missing(format!(
+                "{format} holds no {}, but {held}",
+                missing.name()
+            )))
+        })
+    }
+
     /// Whether what units do is asked for, beside measurements.
     pub fn asks_for_activity(&self) -> bool {
         self.window.is_some() || self.what.is_some() || self.unit_fraction.is_some()

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{Export, ExportError, Job, Wish};
+use super::{Export, ExportError, Job, What, Wish};
 use crate::params;
 use crate::trace::FolderError;
 
@@ -17,7 +17,17 @@ impl Export for Json {
         "metrics.jsonl"
     }
 
+    fn holds(&self) -> &'static [What] {
+        &[]
+    }
+
     fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {
+        if job.wish.asks_for_activity() {
+            return Err(ExportError::Missing(
+                "json holds all measurements and no activity: leave --window, --what and --unit-fraction out, or use another format"
+                    .into(),
+            ));
+        }
         let mut out = String::new();
         for row in job.reader().measurements()? {
             let row = row?;

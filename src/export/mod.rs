@@ -27,6 +27,8 @@ use crate::trace::made_atomic;
 pub trait Export {
     /// The file it makes within the folder, unless told otherwise.
     fn file_name(&self, wish: &Wish) -> &'static str;
+    /// What units do that it holds.
+    fn holds(&self) -> &'static [What];
     /// Writes the file.
     fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError>;
 }
@@ -51,6 +53,7 @@ impl ExportSpec {
                 folder.unwrap_or(job.folder).join(name)
             }
         };
+        job.wish.within(self.name(), self.kind().holds())?;
         made_atomic(&path, |file| self.kind().write(job, file))?;
         Ok(path)
     }

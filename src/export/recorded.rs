@@ -50,6 +50,9 @@ pub(super) fn of_tables(job: &Job<'_>, folder: &Path) -> Result<Gathered, Export
     for row in reader.measurements()? {
         last = last.max(row?.time);
     }
+    for row in reader.rows::<RippleRecord>()? {
+        last = last.max(row?.time);
+    }
     let phases: Vec<PhaseRecord> = reader.all()?;
     let mut clock = gathered.clock;
     let mut stretches: Vec<Stretch> = Vec::with_capacity(phases.len());
@@ -59,7 +62,7 @@ pub(super) fn of_tables(job: &Job<'_>, folder: &Path) -> Result<Gathered, Export
             .map_or(last.max(phase.time), |next| next.time);
         let asleep = phase.phase.as_str() == "Sleep";
         let each = if asleep { clock.replayed } else { clock.lived };
-        let (begun, _) = clock.pass(end.saturating_sub(phase.time), each);
+        let (begun, _) = clock.pass(end.saturating_sub(phase.time), each)?;
         stretches.push(Stretch {
             phase: phase.clone(),
             end,
@@ -79,6 +82,7 @@ pub(super) fn of_tables(job: &Job<'_>, folder: &Path) -> Result<Gathered, Export
             ended: s.at(s.end),
             time: s.phase.time,
             phase: s.phase.phase.clone(),
+            codes: [false; 2],
         })
         .collect();
     let mut scores: HashMap<u64, Vec<ScoreRecord>> = HashMap::new();

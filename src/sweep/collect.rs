@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plan::{Folder, Plan};
 use crate::numeric::statistics::{deviation, mean, quantile};
-use crate::trace::{FolderError, SUMMARY, made_atomic, write_atomic};
+use crate::trace::{FolderError, SUMMARY};
 
 /// How a cell stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,7 +177,7 @@ impl Cells {
     }
 
     /// One row for each cell and metric; a cell without any has one row.
-    fn tidy(&self) -> Result<Vec<u8>, csv::Error> {
+    pub(super) fn tidy(&self) -> Result<Vec<u8>, csv::Error> {
         let mut out = csv::Writer::from_writer(Vec::new());
         let head = ["cell", "seed", "status", "error"].map(String::from);
         let tail = ["metric", "value"].map(String::from);
@@ -216,7 +216,7 @@ impl Cells {
     }
 
     /// One row for each place and metric, over seeds.
-    fn summary(&self) -> Result<Vec<u8>, csv::Error> {
+    pub(super) fn summary(&self) -> Result<Vec<u8>, csv::Error> {
         let mut out = csv::Writer::from_writer(Vec::new());
         let tail = ["metric", "n", "mean", "sd", "q1", "median", "q3"].map(String::from);
         out.write_record(self.paths.iter().cloned().chain(tail))?;
@@ -234,22 +234,4 @@ impl Cells {
         }
         out.into_inner().map_err(|e| e.into_error().into())
     }
-}
-
-/// Writes what became of a sweep so far: cells.csv, the same as cells.parquet, and summary.csv.
-pub fn collect(folder: &Folder) -> Result<Cells, FolderError> {
-    let cells = Cells::read(folder)?;
-    for (name, table) in [
-        ("cells.csv", cells.tidy()),
-        ("summary.csv", cells.summary()),
-    ] {
-        let path = folder.path().join(name);
-        let table = table.map_err(|e| FolderError::write(&path)(e.into()))?;
-        write_atomic(&path, &table)?;
-    }
-    made_atomic(&folder.path().join("cells.parquet"), |path| {
-        super::parquet::write(&cells, path)
-            .map_err(|e| FolderError::write(path)(std::io::Error::other(e)))
-    })?;
-    Ok(cells)
 }

@@ -6,13 +6,15 @@ mod maps;
 mod parquet;
 mod plan;
 mod slurm;
+mod tables;
 
 use std::path::PathBuf;
 
-pub use collect::{Cells, Group, Standing, collect};
+pub use collect::{Cells, Group, Standing};
 pub use maps::maps;
 pub use plan::{Folder, PLAN, Plan, Planned};
 pub use slurm::script;
+pub use tables::collect;
 
 use crate::trace::FolderError;
 

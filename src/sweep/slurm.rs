@@ -27,6 +27,7 @@ pub fn script(folder: &Path, program: &Path, tasks: usize) -> String {
 sweep=$!
 trap 'kill -USR1 "$sweep"' USR1
 trap 'kill -TERM "$sweep"' TERM
+wait "$sweep"; code=$?
 # A signal ends a wait before what is waited for has ended.
 while kill -0 "$sweep" 2>/dev/null; do wait "$sweep"; code=$?; done
 

@@ -41,7 +41,7 @@ pub const FILES: [(&str, &str); 6] = [
     ),
     (
         WAYPOINTS,
-        "Of a run of more than 250,000 steps: up to eight earlier states in the format of checkpoint.bin, so that what units did in a          window is found without running all of it again (`ammon export`).",
+        "Of a run of more than 250,000 steps: up to eight earlier states in the format of checkpoint.bin, so that what units did in a window is found without running all of it again (`ammon export`).",
     ),
     (
         "summary.json",

@@ -74,6 +74,20 @@ fn a_session_holds_what_units_did_and_what_ripples_should_replay() {
     assert_eq!(states.shape(), [16 * 6, 8]);
     let source = texts(&file, "general/source_script");
     assert!(source[0].contains("title: \"Tiny\"") && source[0].contains("seed: 1"));
+    // Tested episodes have no number that a lived one could have.
+    let episodes: Vec<i64> = column(&file, "intervals/trials/episode");
+    assert_eq!(
+        episodes,
+        [&(0..12).collect::<Vec<_>>()[..], &[-1; 4]].concat()
+    );
+    // What was measured at the end of a phase lies in it.
+    let seconds: Vec<f64> = column(&file, "processing/misc/measurements/seconds");
+    let ends: Vec<f64> = column(&file, "intervals/epochs/stop_time");
+    assert!(
+        seconds
+            .iter()
+            .all(|s| ends.iter().any(|end| (s - end).abs() < 1e-9))
+    );
     // Again it is the same file.
     done(
         &dir,
@@ -250,6 +264,11 @@ fn a_window_of_a_long_run_is_found_without_all_that_came_before() {
     let window = ["export", "run", "--format", "npz", "--quiet", "--window"];
     done(&dir, &[&window[..], &["255000..256000"]].concat());
     let late = fs::read(dir.path().join("run/activity.npz")).unwrap();
+    // A stream is cut where the window is: ten steps of two units.
+    let cut = ["--what", "cortex", "--window", "255100..255110"];
+    let args = ["export", "run", "--format", "csv", "--out", "-"];
+    let rows = done(&dir, &[&args[..], &cut].concat());
+    assert_eq!(rows.lines().count(), 1 + 10 * 2);
     // What was told before the waypoint is not looked at again.
     let table = dir.path().join("run/metrics.csv");
     let text = read(&table);
@@ -276,11 +295,21 @@ fn wishes_that_cannot_be_are_told() {
         (["--window", "9..3"], "nothing lies between"),
         (["--window", "soon"], "1000..2000"),
         (["--what", "ca4"], "did you mean `ca3`?"),
+        (["--what", "weights"], "Nwb holds no weights"),
         (["--unit-fraction", "1.5"], "at most 1"),
     ] {
         let args = ["export", "run", "--format", "nwb"];
         let (code, _, told) = run(&dir, &[&args[..], &wish].concat());
         assert!(code == 2 && told.contains(word), "{told}");
+    }
+    for (format, wish, word) in [
+        ("csv", ["--what", "metrics"], "Csv holds no metrics"),
+        ("json", ["--window", "1..2"], "no activity"),
+        ("npz", ["--window", "99999.."], "has come to time"),
+    ] {
+        let args = ["export", "run", "--format", format, "--quiet"];
+        let (code, _, told) = run(&dir, &[&args[..], &wish].concat());
+        assert!(code != 0 && told.contains(word), "{told}");
     }
     let output = ammon(&dir).args(["list", "exports"]).output().unwrap();
     let listed = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -102,14 +102,20 @@ impl Waypoints {
         self.keep(|due| due.is_multiple_of(apart))
     }
 
-    /// The latest one that lies before a time.
-    pub fn before(&self, time: u64) -> Result<Option<Waypoint>, FolderError> {
+    /// The latest one before a time that will do; one that cannot be read will not.
+    pub fn before(
+        &self,
+        time: u64,
+        will_do: impl Fn(&Waypoint) -> bool,
+    ) -> Result<Option<Waypoint>, FolderError> {
         let mut all = self.all()?;
-        all.retain(|due| *due <= time);
+        all.retain(|due| *due < time);
         for due in all.into_iter().rev() {
-            let mut waypoint: Waypoint = read_checkpoint(&self.file(due))?;
+            let Ok(mut waypoint) = read_checkpoint::<Waypoint>(&self.file(due)) else {
+                continue;
+            };
             waypoint.experiment.distrust();
-            if waypoint.experiment.clock().time <= time {
+            if waypoint.experiment.clock().time < time && will_do(&waypoint) {
                 return Ok(Some(waypoint));
             }
         }

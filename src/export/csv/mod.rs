@@ -6,7 +6,7 @@ mod wide;
 use std::path::Path;
 
 use super::gathered::Gathered;
-use super::{Export, ExportError, Job, Wish};
+use super::{Export, ExportError, Job, What, Wish};
 use crate::params;
 use crate::trace::FolderError;
 
@@ -23,6 +23,11 @@ impl Export for Csv {
         } else {
             "metrics-wide.csv"
         }
+    }
+
+    fn holds(&self) -> &'static [What] {
+        use What::{Ca3, Cortex, Entorhinal, Inputs, Targets};
+        &[Cortex, Inputs, Targets, Ca3, Entorhinal]
     }
 
     fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {

@@ -28,6 +28,13 @@ impl Export for Npz {
         "activity.npz"
     }
 
+    fn holds(&self) -> &'static [What] {
+        use What::{Ca3, Cortex, Entorhinal, Inputs, Metrics, Ripples, Targets, Weights};
+        &[
+            Cortex, Inputs, Targets, Ca3, Entorhinal, Ripples, Metrics, Weights,
+        ]
+    }
+
     fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {
         if job.wish.trust_recording {
             return Err(ExportError::Missing(
@@ -180,7 +187,12 @@ fn trials(to: &mut Telling, gathered: &Gathered) -> Done<()> {
     let of = &gathered.trials;
     let says = "its phase: a number among names";
     to.column("trial_phase", "E", says, &of.phase)?;
-    to.column("trial_episode", "E", "its number in the run", &of.episode)?;
+    to.column(
+        "trial_episode",
+        "E",
+        "its number in the run; -1 where it was only tested",
+        &of.episode,
+    )?;
     to.column("trial_steps", "E", "its steps", &of.steps)?;
     to.column("trial_time", "E", "time before it", &of.time)?;
     to.column("trial_reward", "E", "what it brought", &of.reward)?;
@@ -200,7 +212,7 @@ fn trials(to: &mut Telling, gathered: &Gathered) -> Done<()> {
 
 fn ripples(to: &mut Telling, gathered: &Gathered) -> Done<()> {
     let (of, wish) = (&gathered.ripples, &gathered.wish);
-    if !wish.has(What::Ripples) {
+    if !wish.sees_ripples() {
         return Ok(());
     }
     to.column("ripple_number", "R", "its number in the run", &of.ripple)?;
@@ -300,7 +312,6 @@ fn measured(to: &mut Telling, gathered: &Gathered) -> Done<()> {
 
 /// Weights as the run ended, with what their matrices do to what they are applied to again and again.
 fn weights(to: &mut Telling, gathered: &Gathered, run: &Path) -> Done<()> {
-    let state = gathered.scene.state;
     for tensor in read_tensors(&run.join("weights.safetensors"))? {
         let Tensor {
             name,
@@ -324,8 +335,9 @@ fn weights(to: &mut Telling, gathered: &Gathered, run: &Path) -> Done<()> {
             );
             to.archive.numbers(&name, &[found.len()], &found)?;
         }
-        // What feeds back has as many columns as the state, or as a part of it has, and a block of rows for each gate.
-        if columns == 0 || rows % columns != 0 || !state.is_multiple_of(columns) {
+        // What feeds back has a block of rows for each gate.
+        let feeds_back = gathered.scene.recurrent.contains(name);
+        if !feeds_back || columns == 0 || rows % columns != 0 {
             continue;
         }
         for block in 0..rows / columns {

@@ -13,7 +13,7 @@ use super::job::{Job, What, Wish};
 use super::recorded::of_tables;
 use super::spill::Spill;
 use super::{Export, ExportError};
-use crate::engine::resolved;
+use crate::engine::{Journalled, resolved};
 use crate::params;
 use crate::record::{Metric, Order, Outcome};
 use crate::trace::FolderError;
@@ -37,12 +37,19 @@ const BEGAN: &str = "2000-01-01T00:00:00+00:00";
 const HISTOGRAM: usize = 1 << 24;
 /// Values that tell when each unit was observed, at most.
 const OBSERVED: usize = 1 << 22;
+/// Changes on the way that are told in words.
+const CHANGES: usize = 50;
 /// Nanoseconds between two values of a series of even rate, at most.
 const SLOWEST: u64 = 99_000_000_000;
 
 impl Export for Nwb {
     fn file_name(&self, _: &Wish) -> &'static str {
         "run.nwb"
+    }
+
+    fn holds(&self) -> &'static [What] {
+        use What::{Ca3, Cortex, Entorhinal, Inputs, Metrics, Ripples, Targets};
+        &[Cortex, Inputs, Targets, Ca3, Entorhinal, Ripples, Metrics]
     }
 
     fn write(&self, job: &Job<'_>, file: &Path) -> Result<(), ExportError> {
@@ -61,7 +68,11 @@ impl Export for Nwb {
 /// The identifier: what was run, and with which seed.
 fn identifier(gathered: &Gathered, text: &str) -> String {
     let seed = gathered.scene.scenario.setup.seed;
-    let whole = format!("{text}{:?}", gathered.wish);
+    // The same scenario may have been changed on the way, or have come less far.
+    let whole = format!(
+        "{text}{:?}{:?}{}",
+        gathered.wish, gathered.scene.journal, gathered.clock.now
+    );
     format!(
         "ammon-{}-seed-{seed}",
         uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, whole.as_bytes())
@@ -91,9 +102,14 @@ fn head(h5: &mut H5, gathered: &Gathered, id: &str, text: &str) -> Done<()> {
     h5.attribute("/", "nwb_version", NWB_VERSION)?;
     h5.text("/identifier", id)?;
     let title = &scenario.title;
+    let order = if gathered.wish.trust_recording {
+        "What units did is not in this file: it was made of the run's tables alone. Episodes that were lived side by side share their \
+         time."
+    } else {
+        "Episodes that were lived side by side follow one another; after each, and after each ripple, one lived step of silence."
+    };
     let clock = format!(
-        "A lived step takes {} ms, a replayed one {} ms. Episodes that were lived side by side follow one another; after each, and \
-         after each ripple, one lived step of silence.",
+        "A lived step takes {} ms, a replayed one {} ms. {order}",
         gathered.scene.lived_ms, gathered.scene.ripple_ms
     );
     h5.text(
@@ -133,8 +149,10 @@ fn head(h5: &mut H5, gathered: &Gathered, id: &str, text: &str) -> Done<()> {
         "/general/notes",
         &format!(
             "Made by Ammon {version}, seed {seed}: `ammon run scenario.ron --out run` with the source script, then `ammon export run \
-             --format nwb`. Dates are fixed so that the same run is the same file. A code of k of M units becomes spikes: a unit that is \
-             active in a step fires once in it, at a moment drawn by the seed."
+             --format nwb{}`. Dates are fixed so that the same run is the same file. A code of k of M units becomes spikes: a unit that is \
+             active in a step fires once in it, at a moment drawn by the seed.{}",
+            gathered.wish.told(),
+            changed(&gathered.scene.journal)
         ),
     )?;
     h5.text("/general/source_script", text)?
@@ -151,6 +169,24 @@ fn head(h5: &mut H5, gathered: &Gathered, id: &str, text: &str) -> Done<()> {
     h5.text("/general/subject/age", "P1D")?
         .says("reference", "birth")
         .map(drop)
+}
+
+/// What was changed on the way, in words.
+fn changed(journal: &[Journalled]) -> String {
+    let each = journal.iter().take(CHANGES).map(|j| {
+        let what = j.command.describe();
+        format!(" Before step {} of the run: {what}.", j.step)
+    });
+    let mut told: String = each.collect();
+    if journal.len() > CHANGES {
+        let more = journal.len() - CHANGES;
+        told.extend([
+            " And ",
+            &more.to_string(),
+            " more changes, in its journal.csv.",
+        ]);
+    }
+    told
 }
 
 fn spilled<T: super::spill::Number>(
@@ -199,11 +235,8 @@ fn trials(h5: &mut H5, gathered: &Gathered) -> Done<()> {
     table.seconds("stop_time", "End, in seconds", &of.ended)?;
     let words: Vec<&str> = gathered.words.all.iter().map(String::as_str).collect();
     table.words("phase", "The phase it was in", &of.phase, &words)?;
-    table.counts(
-        "episode",
-        "Its number in the run; those that were only tested have that of the next one to be lived",
-        &of.episode,
-    )?;
+    let says = "Its number in the run; -1 where it was only tested";
+    table.numbers("episode", says, &of.episode)?;
     table.counts("steps", "Its steps", &of.steps)?;
     let names: Vec<&str> = gathered.scene.inputs.iter().map(String::as_str).collect();
     if any(&of.asked, |asked| asked >= 0)? {
@@ -253,7 +286,7 @@ fn mapped<T: super::spill::Number, U: super::spill::Number>(
 
 fn ripples(h5: &mut H5, gathered: &Gathered) -> Done<()> {
     let of = &gathered.ripples;
-    if of.begun.is_empty() || !gathered.wish.has(What::Ripples) {
+    if of.begun.is_empty() || !gathered.wish.sees_ripples() {
         return Ok(());
     }
     let says = "Ripples, with what was cued, what should have come, and what came.";
@@ -324,7 +357,7 @@ impl Twins {
         let first = clock.now;
         let mut counts = gathered.twins.steps.read()?;
         while let Some(count) = counts.next()? {
-            let (from, to) = clock.pass(count.into(), clock.replayed);
+            let (from, to) = clock.pass(count.into(), clock.replayed)?;
             twins.begun.push(from)?;
             twins.ended.push(to)?;
             let begun = (0..u64::from(count)).map(|t| from + t * clock.replayed);
@@ -335,6 +368,7 @@ impl Twins {
                 ended: to,
                 time: last,
                 phase: "Shuffled".into(),
+                codes: [true, false],
             });
         }
         Ok(twins)
@@ -425,7 +459,11 @@ fn units(h5: &mut H5, gathered: &Gathered, twins: &Twins) -> Done<()> {
     table.ragged("spike_times", says, None, &ends, fill, |column| {
         column.has("resolution", ticks.resolution()).map(drop)
     })?;
-    observed(&mut table, gathered, twins, rows)?;
+    let of = |name: &str| {
+        let found = regions.iter().find(|(region, _, _)| *region == name);
+        found.map_or(0, |(_, chosen, _)| chosen.len())
+    };
+    observed(&mut table, gathered, twins, [of("CA3"), of("entorhinal")])?;
     let of_regions = |of: fn(&str) -> &'static str| -> Vec<&str> {
         let each = regions.iter();
         each.flat_map(|(region, chosen, _)| vec![of(region); chosen.len()])
@@ -458,30 +496,49 @@ fn units(h5: &mut H5, gathered: &Gathered, twins: &Twins) -> Done<()> {
     table.end()
 }
 
-/// Codes are made while something is lived, and in ripples: not in tests.
-fn observed(table: &mut Table<'_>, gathered: &Gathered, twins: &Twins, rows: usize) -> Done<()> {
-    let mut spans: Vec<(u64, u64)> = Vec::new();
-    for epoch in gathered.epochs.iter().chain(&twins.epoch) {
-        if epoch.phase.as_str() == "Probe" {
-            continue;
+/// Codes of CA3 are made while something is lived and stored, and in ripples; those of the entorhinal cortex only while something
+/// is lived and stored.
+fn observed(
+    table: &mut Table<'_>,
+    gathered: &Gathered,
+    twins: &Twins,
+    rows: [usize; 2],
+) -> Done<()> {
+    let spans = [0, 1].map(|region| {
+        let epochs = gathered.epochs.iter().chain(&twins.epoch);
+        let mut spans: Vec<[f64; 2]> = Vec::new();
+        let mut last = 0;
+        for epoch in epochs.filter(|epoch| epoch.codes[region]) {
+            match spans.last_mut() {
+                Some(span) if epoch.begun <= last + gathered.clock.pause => {
+                    span[1] = seconds(epoch.ended);
+                }
+                _ => spans.push([seconds(epoch.begun), seconds(epoch.ended)]),
+            }
+            last = epoch.ended;
         }
-        match spans.last_mut() {
-            Some(last) if epoch.begun <= last.1 + gathered.clock.pause => last.1 = epoch.ended,
-            _ => spans.push((epoch.begun, epoch.ended)),
-        }
-    }
-    if spans.is_empty() || spans.len().saturating_mul(rows) > OBSERVED {
+        spans
+    });
+    let all = spans
+        .iter()
+        .zip(rows)
+        .map(|(spans, rows)| spans.len() * rows);
+    let all: usize = all.sum();
+    if all == 0 || all > OBSERVED {
         return Ok(());
     }
-    let flat: Vec<f64> = spans
-        .iter()
-        .flat_map(|s| [seconds(s.0), seconds(s.1)])
-        .collect();
-    let ends: Vec<u64> = (1..=rows as u64)
-        .map(|row| row * spans.len() as u64)
-        .collect();
-    let fill = |to: &mut Filling<'_, f64>| (0..rows).try_for_each(|_| to.put(&flat));
-    let says = "From and to when the unit was observed: not in tests, in which nothing is stored";
+    let mut ends = Vec::new();
+    for (spans, rows) in spans.iter().zip(rows) {
+        let from = ends.last().copied().unwrap_or_default();
+        ends.extend((1..=rows as u64).map(|row| from + row * spans.len() as u64));
+    }
+    let fill = |to: &mut Filling<'_, f64>| {
+        spans.iter().zip(rows).try_for_each(|(spans, rows)| {
+            let flat: Vec<f64> = spans.iter().flatten().copied().collect();
+            (0..rows).try_for_each(|_| to.put(&flat))
+        })
+    };
+    let says = "From and to when the unit was observed: while something is stored, and in CA3 also in ripples";
     table.ragged("obs_intervals", says, Some(2), &ends, fill, |column| {
         drop(column);
         Ok(())
@@ -642,6 +699,7 @@ fn cortex(h5: &mut H5, gathered: &Gathered) -> Done<()> {
 fn measured(h5: &mut H5, gathered: &Gathered) -> Done<()> {
     let folder = gathered.folder.as_path();
     measurements(h5, gathered)?;
+    events(h5, gathered)?;
     for (metric, rows) in &gathered.measured {
         module(h5, "misc", "What the simulator measured")?;
         let name = metric.name().replace(['/', ':', ' '], "_");
@@ -688,9 +746,33 @@ fn measurements(h5: &mut H5, gathered: &Gathered) -> Done<()> {
     table.seconds("seconds", "When, in seconds", &at)?;
     let time = spilled(folder, rows.iter().map(|(row, _)| row.time))?;
     table.counts("time", "The run's clock, in steps", &time)?;
+    let episode = spilled(folder, rows.iter().map(|(row, _)| row.episode))?;
+    table.counts("episode", "Episodes lived before", &episode)?;
+    let words: Vec<&str> = gathered.words.all.iter().map(String::as_str).collect();
+    let phase = spilled(folder, rows.iter().map(|(row, _)| row.phase))?;
+    table.words("phase", "The phase that it was measured in", &phase, &words)?;
     let metrics: Vec<&str> = rows.iter().map(|(_, name)| *name).collect();
     table.texts("metric", "What", &metrics)?;
     let values = spilled(folder, rows.iter().map(|(row, _)| row.value))?;
     table.numbers("value", "How much", &values)?;
+    table.end()
+}
+
+/// Lesions, restorations, and what else was worth a line of the log.
+fn events(h5: &mut H5, gathered: &Gathered) -> Done<()> {
+    let (folder, all) = (gathered.folder.as_path(), &gathered.events);
+    if all.is_empty() {
+        return Ok(());
+    }
+    module(h5, "misc", "What the simulator measured")?;
+    let says = "Lesions, restorations, and what else was told on the way.";
+    let path = "/processing/misc/events";
+    let mut table = Table::of_common(h5, path, says, all.len() as u64)?;
+    let at = spilled(folder, all.iter().map(|(at, _)| *at))?;
+    table.seconds("seconds", "When, in seconds", &at)?;
+    let time = spilled(folder, all.iter().map(|(_, row)| row.time))?;
+    table.counts("time", "The run's clock, in steps", &time)?;
+    let texts: Vec<&str> = all.iter().map(|(_, row)| row.text.as_str()).collect();
+    table.texts("text", "In words", &texts)?;
     table.end()
 }

@@ -100,12 +100,19 @@ impl Exporting {
         ExportSpec::named(variants.get(self.format)?.name)
     }
 
+    /// What units do that the format holds.
+    fn held(&self) -> &'static [What] {
+        self.format().map_or(&[], |format| format.kind().holds())
+    }
+
     fn wish(&self) -> Wish {
-        let what = What::ALL.iter().map(|(_, what)| *what);
-        let what: Vec<What> = what.filter(|w| !self.unwanted.contains(w)).collect();
+        let held = self.held();
+        let wanted = |what: &&What| !self.unwanted.contains(what);
+        let what: Vec<What> = held.iter().filter(wanted).copied().collect();
+        let all = what.len() == held.len();
         Wish {
             window: self.part.then_some(self.from..self.to),
-            what: (!self.unwanted.is_empty()).then_some(what),
+            what: (!all).then_some(what),
             unit_fraction: (self.percent < 100.0).then_some(self.percent / 100.0),
             trust_recording: false,
         }
@@ -310,7 +317,8 @@ impl Exporting {
             });
         }
         ui.horizontal_wrapped(|ui| {
-            for (name, what) in What::ALL {
+            for what in self.held().iter().copied() {
+                let name = what.name();
                 let mut wanted = !self.unwanted.contains(&what);
                 if ui.checkbox(&mut wanted, name).changed() {
                     if wanted {

@@ -1,5 +1,6 @@
 //! What units did, episode by episode and ripple by ripple, for who records it.
 
+use super::super::super::command::Journalled;
 use super::super::super::experiment::Experiment;
 use super::super::super::lab::Bound;
 use super::super::super::phases::Source;
@@ -16,6 +17,8 @@ pub struct Scene {
     pub scenario: Scenario,
     /// S: values of a cortical state.
     pub state: usize,
+    /// Names of the weights that feed back.
+    pub recurrent: Vec<String>,
     /// Names of the inputs, X long.
     pub inputs: Vec<String>,
     /// Y: values of a target.
@@ -30,6 +33,8 @@ pub struct Scene {
     pub lived_ms: f64,
     /// Milliseconds that a replayed step lasts.
     pub ripple_ms: f64,
+    /// What was changed on the way.
+    pub journal: Vec<Journalled>,
 }
 
 impl Scene {
@@ -47,6 +52,9 @@ impl Scene {
         Self {
             scenario: run.scenario().clone(),
             state: lab.cortex.state(),
+            recurrent: (lab.cortex.cell.as_dyn().recurrent_tensors().iter())
+                .map(ToString::to_string)
+                .collect(),
             inputs: task.input_names(),
             outputs: task.dims().outputs,
             classes: task.targets() == Targets::Classes,
@@ -54,6 +62,7 @@ impl Scene {
             entorhinal: memory.map(|memory| memory.entorhinal_code().1),
             lived_ms: ripple.lived_step,
             ripple_ms: ripple.step,
+            journal: Vec::new(),
         }
     }
 }
@@ -126,8 +135,8 @@ pub struct RippleTrace<'a> {
 pub(super) trait Eye: Sink {
     /// Looks at a run after a step or a command.
     fn look(&mut self, run: &Experiment<f32>) -> Result<(), FolderError>;
-    /// The window is over; what the clock says.
-    fn over(&mut self, _time: u64) -> Result<(), FolderError> {
+    /// The window is over.
+    fn over(&mut self, _run: &Experiment<f32>) -> Result<(), FolderError> {
         Ok(())
     }
     /// Whether it need see no more.

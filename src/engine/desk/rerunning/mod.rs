@@ -14,7 +14,7 @@ pub use activity::{LivedTrace, RippleTrace, Scene, Witness};
 
 use super::super::command::Journalled;
 use super::super::experiment::{Experiment, Status};
-use super::super::lab::RunError;
+use super::super::lab::{Clock, RunError};
 use super::super::show::RippleView;
 use super::ending::SessionError;
 use super::saved::read_sound;
@@ -44,6 +44,14 @@ pub enum RerunError {
         parted: SinkError,
         /// The scenario of the folder.
         scenario: PathBuf,
+    },
+    /// The window lies behind its end.
+    #[error("nothing lies there: the run has come to time {time}, and the window begins at {from}")]
+    Beyond {
+        /// Where the window begins.
+        from: u64,
+        /// How far the run has come, by its clock.
+        time: u64,
     },
     /// It failed where it had not failed before.
     #[error(transparent)]
@@ -87,16 +95,35 @@ impl Rerun {
     pub fn of(folder: &Path, window: Range<u64>) -> Result<Self, RerunError> {
         RunFolder::ready(folder)?;
         let saved = read_sound(folder).map_err(RerunError::Start)?;
-        let (steps, ended) = (saved.experiment.clock().step, saved.experiment.is_done());
+        let (
+            Clock {
+                step: steps, time, ..
+            },
+            ended,
+        ) = (saved.experiment.clock(), saved.experiment.is_done());
         let journal = saved.experiment.journal().to_vec();
         let beginning = Waypoint {
             experiment: Experiment::new(saved.experiment.scenario()),
             offsets: Offsets::default(),
         };
         drop(saved);
-        let kept = Waypoints::of(folder).before(window.start);
+        if window.start > 0 && window.start >= time {
+            return Err(RerunError::Beyond {
+                from: window.start,
+                time,
+            });
+        }
+        // One that lies on the way of this run, with all that was changed until then.
+        let on_the_way = |kept: &Waypoint| {
+            let done = kept.experiment.journal();
+            let step = kept.experiment.clock().step;
+            step <= steps
+                && journal.starts_with(done)
+                && journal.get(done.len()).is_none_or(|next| next.step >= step)
+                && kept.experiment.scenario() == beginning.experiment.scenario()
+        };
+        let kept = Waypoints::of(folder).before(window.start, on_the_way);
         let kept = kept.map_err(|e| RerunError::Start(e.into()))?;
-        let kept = kept.filter(|kept| journal.starts_with(kept.experiment.journal()));
         let Waypoint {
             mut experiment,
             offsets,
@@ -116,7 +143,10 @@ impl Rerun {
 
     /// What there is to be seen.
     pub fn scene(&self) -> Scene {
-        Scene::seen(&self.run)
+        Scene {
+            journal: self.journal.clone(),
+            ..Scene::seen(&self.run)
+        }
     }
 
     /// The engine step that it begins at.
@@ -131,7 +161,7 @@ impl Rerun {
         witness: &mut (dyn Witness + Send),
         goes_on: &(dyn Fn(f64) -> bool + Sync),
     ) -> Result<(), RerunError> {
-        let mut watching = Watching::new(self.window.clone(), witness);
+        let mut watching = Watching::new(self.window.clone(), self.run.clock().time, witness);
         self.live_before(&mut watching, goes_on)
     }
 
@@ -166,7 +196,9 @@ impl Rerun {
                 self.of_the_run(done)?;
                 eye.look(&self.run)?;
             }
-            let between = clock.time >= self.window.end && self.run.is_between();
+            // A stream has no end to wait for.
+            let streams = self.run.lab().stream.is_some();
+            let between = clock.time >= self.window.end && (streams || self.run.is_between());
             if between || clock.step >= self.steps || self.run.is_done() || eye.has_seen_all() {
                 break;
             }
@@ -182,7 +214,7 @@ impl Rerun {
         if self.ended && self.run.is_done() {
             self.recorded.end().map_err(|e| self.parted(e))?;
         }
-        eye.over(self.run.clock().time)?;
+        eye.over(&self.run)?;
         goes_on(1.0);
         Ok(())
     }

@@ -36,7 +36,9 @@ impl Staged {
 impl Eye for Staged {
     fn look(&mut self, run: &Experiment<f32>) -> Result<(), FolderError> {
         let ended = self.ended.take();
-        let Some(running) = run.shown().0.ripple.filter(|_| run.did() == Did::Replayed) else {
+        // One that a lesion breaks off ends between two steps.
+        let now = run.did() == Did::Replayed || ended.is_some();
+        let Some(running) = run.shown().0.ripple.filter(|_| now) else {
             return Ok(());
         };
         if !self.wanted.contains(&running.number) {

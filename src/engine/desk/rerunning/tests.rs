@@ -1,7 +1,7 @@
 use super::super::session::Session;
 use super::*;
 use crate::engine::{Command, Ending, load};
-use crate::record::{PhaseRecord, RippleRecord};
+use crate::record::{AnyRow, PhaseRecord, RippleRecord};
 use crate::scenario::bundled;
 
 /// Counts what it sees.
@@ -11,12 +11,20 @@ struct Seen {
     lived: Vec<(u64, u64, usize)>,
     bound: usize,
     ripples: Vec<RippleRecord>,
+    told: Vec<String>,
     states: Vec<f32>,
 }
 
 impl Witness for Seen {
     fn phase(&mut self, row: &PhaseRecord) -> Result<(), FolderError> {
         self.phases.push(row.clone());
+        Ok(())
+    }
+
+    fn row(&mut self, row: &AnyRow) -> Result<(), FolderError> {
+        if let AnyRow::Log(row) = row {
+            self.told.push(row.text.clone());
+        }
         Ok(())
     }
 
@@ -48,7 +56,8 @@ fn written(folder: &Path) {
     let mut run = Experiment::<f32>::new(&scenario);
     let mut session = Session::create(folder, false, &run).unwrap();
     while !run.is_done() {
-        if run.clock().step == 60 {
+        // In the midst of a batch, and of a sleep.
+        if [10, 60].contains(&run.clock().step) {
             let lesion = Command::Lesion {
                 target: crate::circuit::Place::ALL[0],
                 fraction: 0.1,
@@ -78,6 +87,8 @@ fn a_run_that_is_lived_again_shows_what_units_did() {
     assert_eq!(all.bound, 8 * 22);
     assert_eq!(all.ripples.len(), 6);
     assert_eq!(all.phases.len(), 6);
+    let lesions = all.told.iter().filter(|t| t.starts_with("lesion: 10 %"));
+    assert_eq!(lesions.count(), 2);
     // A window shows the episodes and ripples that touch it, whole.
     let sleep = all.phases[1].time;
     let part = seen(dir.path(), sleep..sleep + 1);
@@ -108,6 +119,14 @@ fn a_run_that_tells_something_else_is_refused_and_so_is_one_of_another_build() {
     let error = Rerun::of(dir.path(), 0..u64::MAX).err().unwrap();
     assert!(matches!(error, RerunError::Start(_)), "{error}");
     assert!(error.to_string().contains("another version"), "{error}");
+}
+
+#[test]
+fn a_window_behind_the_end_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    let error = Rerun::of(dir.path(), 100_000..100_001).err().unwrap();
+    assert!(error.to_string().contains("has come to time"), "{error}");
 }
 
 #[test]
