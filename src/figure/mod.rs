@@ -38,5 +38,5 @@ pub use over_time::{
 pub use palette::{Color, Map, Palette, contrast, mixed};
 pub use png::{DPI, decoded_png, encoded_png, pixels, png};
 pub use recall::recall;
-pub use svg::{points, svg};
+pub use svg::{escaped, points, svg};
 pub use theatre::{Agreement, Front, Further, Lane, Theatre};

@@ -175,7 +175,8 @@ fn paint(what: &str, [r, g, b, a]: Color) -> String {
     format!("{opaque} {what}-opacity=\"{:.3}\"", f32::from(a) / 255.0)
 }
 
-fn escaped(text: &str) -> String {
+/// A text that holds no markup, in XML and in HTML, in a line.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -3,24 +3,12 @@
 use std::fmt::Write;
 
 use super::both;
-use crate::figure::{Drawing, Palette, svg};
+use crate::figure::{self, Drawing, Palette, svg};
 
-/// A text that holds no markup.
+/// A text that holds no markup; its lines stay lines.
 pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Nothing that would command a terminal or hide text.
-            c if c.is_control() && c != '\n' => {}
-            c => out.push(c),
-        }
-    }
-    out
+    let lines: Vec<String> = text.split('\n').map(figure::escaped).collect();
+    lines.join("\n")
 }
 
 /// Pictures beside each other, as many as fit.
