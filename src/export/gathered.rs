@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::choice::Chosen;
 use super::clock::Clock;
+use super::columns::{Ripples, Steps, Trials, Twins};
 use super::job::{What, Wish};
-use super::spill::{Codes, Spill};
 use crate::engine::{LivedTrace, RippleTrace, Scene, Source, Witness};
 use crate::record::{
     AnyRow, LogRecord, Measurement, Metric, Order, Outcome, PhaseName, PhaseRecord, RippleRecord,
@@ -25,6 +25,11 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// All of them.
+    pub fn told(&self) -> Vec<&str> {
+        self.all.iter().map(String::as_str).collect()
+    }
+
     fn number(&mut self, word: &str) -> u32 {
         let found = self.all.iter().position(|own| own == word);
         let at = found.unwrap_or_else(|| {
@@ -33,130 +38,6 @@ impl Words {
         });
         at as u32
     }
-}
-
-/// Steps that were lived or tested, a row each.
-#[derive(Debug)]
-pub(super) struct Steps {
-    /// When each began, in nanoseconds.
-    pub begun: Spill<u64>,
-    /// The row of its episode.
-    pub trial: Spill<u32>,
-    /// Which step of the episode it is.
-    pub within: Spill<u32>,
-    /// Where it was: along a path, or else which step it is.
-    pub position: Spill<f32>,
-    /// h_t.
-    pub states: Spill<f32>,
-    /// x_t.
-    pub inputs: Spill<f32>,
-    /// Targets.
-    pub targets: Spill<f32>,
-    /// Whether the output was scored.
-    pub mask: Spill<f32>,
-    /// CA3.
-    pub ca3: Codes,
-    /// Entorhinal cortex.
-    pub entorhinal: Codes,
-}
-
-/// Episodes, a row each.
-#[derive(Debug)]
-pub(super) struct Trials {
-    /// From when, in nanoseconds.
-    pub begun: Spill<u64>,
-    /// To when.
-    pub ended: Spill<u64>,
-    /// The run's clock before it.
-    pub time: Spill<u64>,
-    /// The phase, among the words.
-    pub phase: Spill<u32>,
-    /// Its number; -1 where it was only tested.
-    pub episode: Spill<i64>,
-    /// T.
-    pub steps: Spill<u32>,
-    /// What it brought.
-    pub reward: Spill<f64>,
-    /// Mean loss.
-    pub loss: Spill<f64>,
-    /// 1 where it was answered correctly, 0 where not, -1 where nothing was asked.
-    pub correct: Spill<i64>,
-    /// The input that was asked for; -1 for none.
-    pub asked: Spill<i64>,
-}
-
-/// Ripples, a row each, and their steps.
-#[derive(Debug)]
-pub(super) struct Ripples {
-    /// From when, in nanoseconds.
-    pub begun: Spill<u64>,
-    /// To when.
-    pub ended: Spill<u64>,
-    /// The rows of replay.csv: numbers.
-    pub ripple: Spill<u64>,
-    /// The run's clock when it ended.
-    pub time: Spill<u64>,
-    /// The cued engram; -1 for none.
-    pub engram: Spill<i64>,
-    /// The episode.
-    pub episode: Spill<u64>,
-    /// Its position in [`Order::ALL`].
-    pub order: Spill<u32>,
-    /// Its cue, among the words.
-    pub cue: Spill<u32>,
-    /// Strength of the cue.
-    pub cue_fraction: Spill<f64>,
-    /// How many.
-    pub steps: Spill<u32>,
-    /// Mean overlap.
-    pub overlap: Spill<f64>,
-    /// Smallest overlap.
-    pub overlap_min: Spill<f64>,
-    /// 1 where the whole episode was replayed.
-    pub completed: Spill<u8>,
-    /// Its position in [`Outcome::ALL`].
-    pub outcome: Spill<u32>,
-    /// Cosine of re-instated and lived states.
-    pub cosine: Spill<f64>,
-    /// The lived step that should have come first; -1 where that is not known.
-    pub first: Spill<i64>,
-    /// The one that should have come last.
-    pub last: Spill<i64>,
-    /// Spearman's ρ in CA3, from scores.csv; NaN where it was not scored.
-    pub score: Spill<f64>,
-    /// Its significance.
-    pub p: Spill<f64>,
-    /// Of each step: when it began.
-    pub step_begun: Spill<u64>,
-    /// Of each step: the row of its ripple.
-    pub step_ripple: Spill<u32>,
-    /// Of each step: the lived step that should have come; -1 for none.
-    pub truth: Spill<i64>,
-    /// Of each step: overlap with it.
-    pub step_overlap: Spill<f32>,
-    /// Of each step: the re-instated state.
-    pub states: Spill<f32>,
-    /// Of each step: CA3.
-    pub ca3: Codes,
-}
-
-/// Shuffled twins of ripples: what chance would replay. They are no part of the run.
-#[derive(Debug)]
-pub(super) struct Twins {
-    /// The ripple, by its number.
-    pub ripple: Spill<u64>,
-    /// The episode.
-    pub episode: Spill<u64>,
-    /// Its position in [`Order::ALL`].
-    pub order: Spill<u32>,
-    /// How many steps.
-    pub steps: Spill<u32>,
-    /// Spearman's ρ in CA3.
-    pub score: Spill<f64>,
-    /// Its significance.
-    pub p: Spill<f64>,
-    /// CA3, step after step.
-    pub ca3: Codes,
 }
 
 /// A stretch of a phase.
@@ -241,66 +122,10 @@ impl Gathered {
             clock: Clock::new(scene),
             scene: scene.clone(),
             words: Words::default(),
-            steps: Steps {
-                begun: Spill::new(folder),
-                trial: Spill::new(folder),
-                within: Spill::new(folder),
-                position: Spill::new(folder),
-                states: Spill::new(folder),
-                inputs: Spill::new(folder),
-                targets: Spill::new(folder),
-                mask: Spill::new(folder),
-                ca3: Codes::new(folder),
-                entorhinal: Codes::new(folder),
-            },
-            trials: Trials {
-                begun: Spill::new(folder),
-                ended: Spill::new(folder),
-                time: Spill::new(folder),
-                phase: Spill::new(folder),
-                episode: Spill::new(folder),
-                steps: Spill::new(folder),
-                reward: Spill::new(folder),
-                loss: Spill::new(folder),
-                correct: Spill::new(folder),
-                asked: Spill::new(folder),
-            },
-            ripples: Ripples {
-                begun: Spill::new(folder),
-                ended: Spill::new(folder),
-                ripple: Spill::new(folder),
-                time: Spill::new(folder),
-                engram: Spill::new(folder),
-                episode: Spill::new(folder),
-                order: Spill::new(folder),
-                cue: Spill::new(folder),
-                cue_fraction: Spill::new(folder),
-                steps: Spill::new(folder),
-                overlap: Spill::new(folder),
-                overlap_min: Spill::new(folder),
-                completed: Spill::new(folder),
-                outcome: Spill::new(folder),
-                cosine: Spill::new(folder),
-                first: Spill::new(folder),
-                last: Spill::new(folder),
-                score: Spill::new(folder),
-                p: Spill::new(folder),
-                step_begun: Spill::new(folder),
-                step_ripple: Spill::new(folder),
-                truth: Spill::new(folder),
-                step_overlap: Spill::new(folder),
-                states: Spill::new(folder),
-                ca3: Codes::new(folder),
-            },
-            twins: Twins {
-                ripple: Spill::new(folder),
-                episode: Spill::new(folder),
-                order: Spill::new(folder),
-                steps: Spill::new(folder),
-                score: Spill::new(folder),
-                p: Spill::new(folder),
-                ca3: Codes::new(folder),
-            },
+            steps: Steps::new(folder),
+            trials: Trials::new(folder),
+            ripples: Ripples::new(folder),
+            twins: Twins::new(folder),
             epochs: Vec::new(),
             measured: BTreeMap::new(),
             events: Vec::new(),
@@ -466,18 +291,17 @@ impl Witness for Gathered {
             to.within.push(t as u32)?;
             let position = trace.positions.get(t).copied();
             to.position.push(position.unwrap_or(t as f32))?;
-            let part = |values: &[f32], width: usize| values[t * width..(t + 1) * width].to_vec();
             if wish.has(What::Cortex) {
-                let state = part(&trace.states, self.scene.state);
-                to.states.extend(self.cortex.values(&state))?;
+                let state = row(&trace.states, self.scene.state, t);
+                to.states.extend(self.cortex.values(state))?;
             }
             if wish.has(What::Inputs) {
-                let inputs = part(&trace.inputs, self.scene.inputs.len());
-                to.inputs.extend(inputs)?;
+                let inputs = row(&trace.inputs, self.scene.inputs.len(), t);
+                to.inputs.extend(inputs.iter().copied())?;
             }
             if wish.has(What::Targets) {
-                to.targets
-                    .extend(part(&trace.targets, self.scene.outputs))?;
+                let targets = row(&trace.targets, self.scene.outputs, t);
+                to.targets.extend(targets.iter().copied())?;
                 to.mask.push(trace.mask[t])?;
             }
             let bound = trace.bound.get(t).copied().flatten();
@@ -499,21 +323,20 @@ impl Witness for Gathered {
         self.span(trace.phase, span, trace.begun, [true, false]);
         let truth: Vec<usize> = trace.truth.iter().copied().flatten().collect();
         let ends = truth.first().copied().zip(truth.last().copied());
-        let row = self.ripples.begun.len() as u32;
+        let ripple = self.ripples.begun.len() as u32;
         self.ripple_row(trace.record, span, trace.scores, ends)?;
-        let state = self.scene.state;
         let to = &mut self.ripples;
         let wish = &self.wish;
         for t in 0..trace.record.steps {
             to.step_begun.push(span.0 + t as u64 * each)?;
-            to.step_ripple.push(row)?;
+            to.step_ripple.push(ripple)?;
             let truth = trace.truth.get(t).copied().flatten();
             to.truth.push(truth.map_or(NONE, |step| step as i64))?;
             let overlap = trace.overlaps.get(t).copied().unwrap_or(f64::NAN);
             to.step_overlap.push(overlap as f32)?;
             if wish.has(What::Cortex) {
-                let values = &trace.states[t * state..(t + 1) * state];
-                to.states.extend(self.cortex.values(values))?;
+                let state = row(trace.states, self.scene.state, t);
+                to.states.extend(self.cortex.values(state))?;
             }
             if wish.has(What::Ca3) {
                 let active = trace.codes.get(t).copied().unwrap_or_default();
@@ -541,6 +364,11 @@ impl Witness for Gathered {
         self.epochs.retain(Epoch::is_seen);
         Ok(())
     }
+}
+
+/// The values of a step, of a table with a row a step.
+fn row(values: &[f32], width: usize, t: usize) -> &[f32] {
+    &values[t * width..(t + 1) * width]
 }
 
 /// Score and significance of a ripple in CA3, NaN where it was not scored.

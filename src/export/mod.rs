@@ -2,6 +2,7 @@
 
 mod choice;
 mod clock;
+mod columns;
 mod csv;
 mod error;
 mod gathered;

@@ -1,5 +1,7 @@
 //! Tables and time series as NWB has them.
 
+use std::path::Path;
+
 use rust_hdf5::H5Type;
 
 use super::super::clock::seconds;
@@ -26,6 +28,20 @@ impl<'a> Table<'a> {
     /// A table that is of no type of its own.
     pub fn of_common(h5: &'a mut H5, path: &str, says: &str, rows: u64) -> Done<Self> {
         Self::in_space(h5, path, ("hdmf-common", "DynamicTable"), says, rows)
+    }
+
+    /// A table of intervals, from and to when.
+    pub fn intervals(
+        h5: &'a mut H5,
+        path: &str,
+        says: &str,
+        begun: &Spill<u64>,
+        ended: &Spill<u64>,
+    ) -> Done<Self> {
+        let mut table = Self::begin(h5, path, "TimeIntervals", says, begun.len())?;
+        table.seconds("start_time", "Start, in seconds", begun)?;
+        table.seconds("stop_time", "End, in seconds", ended)?;
+        Ok(table)
     }
 
     fn in_space(
@@ -254,4 +270,14 @@ pub(super) fn even(times: &Spill<u64>) -> Done<Option<u64>> {
         last = next;
     }
     Ok(apart.filter(|_| times.len() > 2))
+}
+
+/// Values that are in memory, as a column.
+pub(super) fn spilled<T: Number>(
+    folder: &Path,
+    values: impl IntoIterator<Item = T>,
+) -> Done<Spill<T>> {
+    let mut spill = Spill::new(folder);
+    spill.extend(values)?;
+    Ok(spill)
 }

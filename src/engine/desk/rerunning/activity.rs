@@ -5,7 +5,6 @@ use super::super::super::experiment::Experiment;
 use super::super::super::lab::Bound;
 use super::super::super::phases::Source;
 use super::super::super::scenario::Scenario;
-use crate::episode::Targets;
 use crate::hippocampus::Ripple;
 use crate::record::{AnyRow, PhaseName, PhaseRecord, RippleRecord, ScoreRecord, Sink};
 use crate::trace::FolderError;
@@ -23,8 +22,6 @@ pub struct Scene {
     pub inputs: Vec<String>,
     /// Y: values of a target.
     pub outputs: usize,
-    /// Whether targets are classes.
-    pub classes: bool,
     /// Units of CA3, where it stores codes.
     pub ca3: Option<usize>,
     /// Units of the entorhinal cortex, where there is a hippocampus.
@@ -57,7 +54,6 @@ impl Scene {
                 .collect(),
             inputs: task.input_names(),
             outputs: task.dims().outputs,
-            classes: task.targets() == Targets::Classes,
             ca3: memory.and_then(|m| m.store().codes().map(|_| m.store().units())),
             entorhinal: memory.map(|memory| memory.entorhinal_code().1),
             lived_ms: ripple.lived_step,
@@ -76,12 +72,8 @@ pub struct LivedTrace<'a> {
     pub phase: &'a PhaseName,
     /// Its number in the run; tested ones have that of the next to be lived.
     pub episode: u64,
-    /// Which of the batch that was lived side by side it is.
-    pub beside: usize,
     /// The run's clock before its first step.
     pub begun: u64,
-    /// The run's clock after the last step of the batch.
-    pub ended: u64,
     /// T.
     pub steps: usize,
     /// h_t, S×T, a column a step.
@@ -117,8 +109,6 @@ pub struct RippleTrace<'a> {
     pub scores: &'a [ScoreRecord],
     /// The run's clock before its first step.
     pub begun: u64,
-    /// Steps of the episode.
-    pub length: usize,
     /// Active units of CA3 at each step.
     pub codes: Vec<&'a [u32]>,
     /// Re-instated cortical states, S × steps.

@@ -149,11 +149,6 @@ impl Rerun {
         }
     }
 
-    /// The engine step that it begins at.
-    pub fn begins_at(&self) -> u64 {
-        self.run.clock().step
-    }
-
     /// Lives it, and tells the witness what of it touches the window. `goes_on` hears which part is done, 0 to 1, and says
     /// whether to go on.
     pub fn live(

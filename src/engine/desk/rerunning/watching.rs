@@ -131,7 +131,6 @@ impl<'w> Watching<'w> {
             record,
             scores,
             begun,
-            length: running.planned.length,
             codes: walk[from..to].iter().map(|s| s.active.as_slice()).collect(),
             states: &running.decoded[from * state..to * state],
             truth: (from..to)
@@ -192,9 +191,7 @@ impl<'a> Batch<'a> {
             source: self.source,
             phase: run.phase(),
             episode: batch.episodes[b],
-            beside: b,
             begun: self.begun + if streams { steps.start as u64 } else { 0 },
-            ended: run.clock().time,
             steps: steps.len(),
             states: states.collect(),
             inputs: columns(&batch.inputs),
