@@ -117,7 +117,7 @@ def decoded(session, most):
     print("      whole ones, said by the file / found: forward, reverse")
     for told in ways:
         print(f"      {told:<8} {table[told, 1]:>6} {table[told, -1]:>8}")
-    results = []
+    results = [checked("there are ripples to decode", ripples)]
     if whole:
         right = sum(table[told, way] for told, way in ways.items())
         content = np.mean([f[1] for f in whole])
