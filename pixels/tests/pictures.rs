@@ -347,3 +347,25 @@ fn the_window_looks_as_it_did() {
         results.add(harness.try_snapshot(name));
     }
 }
+
+#[test]
+fn the_export_dialog_looks_as_it_did() {
+    let mut results = egui_kittest::SnapshotResults::new();
+    for (name, part) in [("whole", false), ("part", true)] {
+        for theme in [egui::Theme::Dark, egui::Theme::Light] {
+            let app = App::new(Box::new(Still(ended())), None);
+            let mut harness = Harness::builder()
+                .with_size([900.0, 600.0])
+                .with_theme(theme)
+                .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+            harness.run_steps(3);
+            harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::E);
+            harness.run_steps(3);
+            if part {
+                harness.get_by_label("only a part of the time").click();
+                harness.run_steps(3);
+            }
+            results.add(harness.try_snapshot(format!("export-{name}-{theme:?}").to_lowercase()));
+        }
+    }
+}

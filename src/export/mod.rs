@@ -62,8 +62,50 @@ impl ExportSpec {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
+    use crate::engine::{Ending, Experiment, Session, load};
+    use crate::scenario::bundled;
     use crate::trace::EXPORTS;
+
+    #[test]
+    fn an_export_can_be_given_up_on_the_way_and_while_it_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = dir.path().join("run");
+        let sets = [
+            "hippocampus.store.units=300",
+            "protocol=[Wake(episodes: 4), Sleep(ripples: 3)]",
+        ]
+        .map(String::from);
+        let scenario = load(bundled()[0].document(), &sets, None).unwrap();
+        let mut experiment = Experiment::<f32>::new(&scenario);
+        let mut session = Session::create(&run, false, &experiment).unwrap();
+        while !experiment.is_done() {
+            experiment.step(&mut session).unwrap();
+        }
+        session.checkpoint(&experiment, &Ending::Completed).unwrap();
+        drop(session);
+        let out = dir.path().join("out");
+        std::fs::create_dir(&out).unwrap();
+        let nwb = ExportSpec::named("nwb").unwrap();
+        let asked = AtomicU32::new(0);
+        let with = |last: u32| {
+            asked.store(0, Ordering::Relaxed);
+            let job = Job {
+                goes_on: &|_| asked.fetch_add(1, Ordering::Relaxed) < last,
+                ..Job::whole(&run)
+            };
+            nwb.export(&job, Some(&out))
+        };
+        with(u32::MAX).unwrap();
+        std::fs::remove_file(out.join("run.nwb")).unwrap();
+        let all = asked.load(Ordering::Relaxed);
+        for last in [1, all / 2, all - 2] {
+            assert!(with(last).unwrap_err().is_given_up(), "{last} of {all}");
+            assert_eq!(std::fs::read_dir(&out).unwrap().count(), 0);
+        }
+    }
 
     #[test]
     fn every_declared_format_can_be_named_and_its_file_is_one_of_a_run_folder() {

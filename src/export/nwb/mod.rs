@@ -7,13 +7,14 @@ mod spikes;
 mod table;
 mod units;
 
+use std::io;
 use std::path::Path;
 
 use super::gathered::Gathered;
 use super::job::{Job, What, Wish};
 use super::recorded::of_tables;
 use super::{Export, ExportError};
-use crate::engine::{Journalled, resolved};
+use crate::engine::{Journalled, RerunError, resolved};
 use crate::params;
 use crate::trace::FolderError;
 use h5::H5;
@@ -55,7 +56,20 @@ impl Export for Nwb {
         };
         let text = resolved(&gathered.scene.scenario)
             .map_err(|e| FolderError::broken(job.folder, e.to_string()))?;
-        Ok(write(&gathered, &text, file)?)
+        // Whoever waits may give it up while it is written, too.
+        let goes_on = || (job.goes_on)(1.0);
+        let heard = || {
+            let given_up = || io::Error::new(io::ErrorKind::Interrupted, "given up");
+            let ended = || FolderError::write(file)(given_up());
+            goes_on().then_some(()).ok_or_else(ended)
+        };
+        write(&gathered, &text, file, &heard).map_err(|error| {
+            if goes_on() {
+                error.into()
+            } else {
+                RerunError::GivenUp.into()
+            }
+        })
     }
 }
 
@@ -73,7 +87,7 @@ fn identifier(gathered: &Gathered, text: &str) -> String {
     )
 }
 
-fn write(gathered: &Gathered, text: &str, file: &Path) -> Done<()> {
+fn write(gathered: &Gathered, text: &str, file: &Path, heard: &dyn Fn() -> Done<()>) -> Done<()> {
     let id = identifier(gathered, text);
     let mut h5 = H5::create(file, &id)?;
     head(&mut h5, gathered, &id, text)?;
@@ -82,9 +96,11 @@ fn write(gathered: &Gathered, text: &str, file: &Path) -> Done<()> {
     trials(&mut h5, gathered)?;
     ripples(&mut h5, gathered)?;
     twins.write(&mut h5, gathered)?;
-    units(&mut h5, gathered, &twins)?;
+    units(&mut h5, gathered, &twins, heard)?;
+    heard()?;
     behavior(&mut h5, gathered)?;
     cortex(&mut h5, gathered)?;
+    heard()?;
     measured(&mut h5, gathered)?;
     h5.close()
 }

@@ -30,7 +30,13 @@ struct Region<'a> {
     streams: Vec<Vec<Active<'a>>>,
 }
 
-pub(super) fn units(h5: &mut H5, gathered: &Gathered, twins: &Twins) -> Done<()> {
+/// Whoever waits is `heard` on the way: there are many spikes.
+pub(super) fn units(
+    h5: &mut H5,
+    gathered: &Gathered,
+    twins: &Twins,
+    heard: &dyn Fn() -> Done<()>,
+) -> Done<()> {
     let folder = gathered.folder.as_path();
     let (steps, ripples, clock) = (&gathered.steps, &gathered.ripples, gathered.clock);
     let awake = |codes| Active {
@@ -83,6 +89,7 @@ pub(super) fn units(h5: &mut H5, gathered: &Gathered, twins: &Twins) -> Done<()>
     for (region, rows) in seen() {
         for streams in &region.streams {
             sorted.take(seed, ticks, first, region.chosen, streams)?;
+            heard()?;
         }
         first += rows as u32;
     }
@@ -100,6 +107,7 @@ pub(super) fn units(h5: &mut H5, gathered: &Gathered, twins: &Twins) -> Done<()>
     }
     let fill = |to: &mut Filling<'_, f64>| {
         sorted.each(|row| {
+            heard()?;
             let row: Vec<f64> = row.iter().map(|tick| ticks.seconds(*tick)).collect();
             to.put(&row)
         })

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread::JoinHandle;
 
 use egui::Ui;
 use tempfile::TempDir;
@@ -62,6 +63,17 @@ struct Copying {
 struct Going {
     done: Receiver<Result<PathBuf, String>>,
     told: Arc<Told>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Going {
+    /// Nothing is left in temporary folders by a program that ends meanwhile.
+    fn drop(&mut self) {
+        self.told.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
 }
 
 #[derive(Default)]
@@ -379,6 +391,6 @@ fn in_background(copying: Copying, ctx: egui::Context) -> Going {
     };
     let thread = std::thread::Builder::new().name("ammon-export".into());
     // Where there is no thread, the sender is gone, and that is heard.
-    drop(thread.spawn(work));
-    Going { done, told }
+    let thread = thread.spawn(work).ok();
+    Going { done, told, thread }
 }
