@@ -44,6 +44,9 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
     let (crossings, metrics): (Vec<_>, Vec<_>) = rest
         .into_iter()
         .partition(|(metric, _)| broken(metric).is_some());
+    let (until, metrics): (Vec<_>, Vec<_>) = metrics
+        .into_iter()
+        .partition(|(metric, _)| before(metric).is_some());
     let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
     for (metric, value) in metrics {
         let known = levels(metric, baselines).map(|level| level.map_or(String::new(), brief));
@@ -63,6 +66,14 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
         let mut table = Table::new(&["falls below 0.9", "at load"]);
         for (metric, value) in crossings {
             let of = broken(metric).unwrap_or_default();
+            table.row([of, number(*value)]);
+        }
+        output.line(table)?;
+    }
+    if !until.is_empty() {
+        let mut table = Table::new(&["until 95 % right", "mean"]);
+        for (metric, value) in until {
+            let of = before(metric).unwrap_or_default();
             table.row([of, number(*value)]);
         }
         output.line(table)?;
@@ -126,10 +137,27 @@ fn broken(metric: &Metric) -> Option<String> {
         (&metric::COSINE_BROKEN, &metric::ALIGNMENT_COSINE),
         (&metric::REMOTE_BROKEN, &metric::ALIGNMENT_REMOTE),
     ];
-    whole.into_iter().find_map(|(broken, of)| {
-        let rule = metric.subject_of(broken)?.to_string();
+    named_in(metric, &whole)
+}
+
+/// Which of the second is told of in one of the first, which has the same subject.
+fn named_in(metric: &Metric, pairs: &[(&'static Declared, &'static Declared)]) -> Option<String> {
+    pairs.iter().find_map(|(told, of)| {
+        let rule = metric.subject_of(told)?.to_string();
         Some(Metric::of(of, rule).name())
     })
+}
+
+/// What a mean until the task was learned is told of.
+fn before(metric: &Metric) -> Option<String> {
+    if metric.is(&metric::COMPLETED_LEARNING) {
+        return Some(Metric::new(&metric::REPLAY_COMPLETED).name());
+    }
+    let whole = [
+        (&metric::COSINE_LEARNING, &metric::ALIGNMENT_COSINE),
+        (&metric::REMOTE_LEARNING, &metric::ALIGNMENT_REMOTE),
+    ];
+    named_in(metric, &whole)
 }
 
 /// Chance level and memoryless level of a metric, where they are known.

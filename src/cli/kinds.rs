@@ -7,7 +7,7 @@ use crate::export::ExportSpec;
 use crate::neocortex::{CellSpec, CellState, TensorShape, Weights};
 use crate::record::{Column, Declared, METRICS, TABLES, Table};
 use crate::registry::{Bounds, Field, Kind as Declaration, Parameter, Variant};
-use crate::scenario::bundled;
+use crate::scenario::{bundled, bundled_sweeps, read_sweep};
 
 /// A kind of thing.
 pub(super) struct Kind {
@@ -77,7 +77,8 @@ pub(super) fn kinds() -> Vec<Kind> {
     <ExportSpec as Parameter>::kind(Bounds::NONE).each(&mut choices);
     kinds.extend(
         [
-            ("region", regions as fn() -> _),
+            ("sweep", sweeps as fn() -> _),
+            ("region", regions),
             ("pathway", pathways),
             ("table", tables),
             ("metric", metrics),
@@ -129,6 +130,19 @@ fn scenarios() -> Vec<Entry> {
         }
     };
     bundled().iter().map(entry).collect()
+}
+
+fn sweeps() -> Vec<Entry> {
+    let entry = |b: &crate::scenario::Bundled| {
+        let sweep = read_sweep(b.document()).ok();
+        let told = sweep.map(|s| format!("{}\n\n{}", s.title, [s.finding, s.about].join("\n\n")));
+        Entry {
+            name: b.name.into(),
+            doc: told.unwrap_or_default(),
+            ..Entry::default()
+        }
+    };
+    bundled_sweeps().iter().map(entry).collect()
 }
 
 /// The parts of a scenario that are no choice: their parameters stand under a fixed name.

@@ -6,7 +6,7 @@ use super::failure::Failure;
 use crate::engine::{Scenario, load};
 use crate::registry::nearest;
 use crate::scenario::ReadError;
-use crate::scenario::{Text, bundled, read_file};
+use crate::scenario::{Bundled, Text, bundled, bundled_sweeps, read_file};
 
 /// Which scenario, with what changed.
 #[derive(clap::Args, Debug)]
@@ -37,7 +37,19 @@ impl Source {
 
 /// The text of a scenario. A file goes before a bundled scenario of the same name, a folder does not.
 pub(super) fn find(path: &Path) -> Result<Text, Failure> {
-    let named = bundled().iter().find(|b| Path::new(b.name) == path);
+    among(path, bundled().iter())
+}
+
+/// The text of a scenario or of a sweep.
+pub(super) fn find_either(path: &Path) -> Result<Text, Failure> {
+    among(path, bundled().iter().chain(bundled_sweeps()))
+}
+
+fn among(
+    path: &Path,
+    mut bundled: impl Iterator<Item = &'static Bundled>,
+) -> Result<Text, Failure> {
+    let named = bundled.find(|b| Path::new(b.name) == path);
     match named {
         Some(scenario) if !path.is_file() => Ok(scenario.document()),
         _ => read_file(path).map_err(|error| with_suggestion(error, path)),
@@ -48,6 +60,12 @@ fn with_suggestion(error: ReadError, path: &Path) -> Failure {
     let ReadError::Missing(_) = error else {
         return error.into();
     };
+    if bundled_sweeps().iter().any(|b| Path::new(b.name) == path) {
+        let name = path.display();
+        return Failure::wrong(format_args!(
+            "`{name}` is a sweep, not a scenario: `ammon sweep make {name} --out DIR` runs it"
+        ));
+    }
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     match nearest(&stem, bundled().iter().map(|b| b.name)) {
         Some(name) => Failure::wrong(format_args!(

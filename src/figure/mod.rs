@@ -39,4 +39,5 @@ pub use palette::{Color, Map, Palette, contrast, mixed};
 pub use png::{DPI, decoded_png, encoded_png, pixels, png};
 pub use recall::recall;
 pub use svg::{escaped, points, svg};
+pub use table::csv;
 pub use theatre::{Agreement, Front, Further, Lane, Theatre};

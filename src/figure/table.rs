@@ -1,7 +1,7 @@
 //! Tables behind figures, as CSV.
 
 /// A heading and rows as CSV.
-pub(super) fn csv<H, R>(head: H, rows: impl Iterator<Item = R>) -> String
+pub fn csv<H, R>(head: H, rows: impl Iterator<Item = R>) -> String
 where
     H: IntoIterator<Item: AsRef<[u8]>>,
     R: IntoIterator<Item = String>,

@@ -54,6 +54,18 @@ pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     sorted[low] + (sorted[high] - sorted[low]) * (place - low as f64)
 }
 
+/// Area under the receiver operating characteristic: how often one of the first is larger than one of the second, of equal ones
+/// half (Mann & Whitney 1947); NaN where there are none of either.
+pub fn area_under_curve(of: &[f64], against: &[f64]) -> f64 {
+    let beats = |a: f64, b: f64| match a.total_cmp(&b) {
+        std::cmp::Ordering::Greater => 1.0,
+        std::cmp::Ordering::Equal => 0.5,
+        std::cmp::Ordering::Less => 0.0,
+    };
+    let pairs = (of.iter()).flat_map(|a| against.iter().map(move |b| beats(*a, *b)));
+    pairs.sum::<f64>() / (of.len() * against.len()) as f64
+}
+
 /// Running mean and variance of several quantities at once (Welford 1962).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Running {
@@ -106,6 +118,13 @@ impl Running {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_area_is_how_often_one_is_larger() {
+        assert_eq!(area_under_curve(&[2.0, 3.0], &[1.0, 0.0]), 1.0);
+        assert_eq!(area_under_curve(&[1.0, 3.0], &[1.0, 2.0]), 0.625);
+        assert!(area_under_curve(&[], &[1.0]).is_nan());
+    }
 
     #[test]
     fn quantiles_lie_between_neighbours() {

@@ -258,6 +258,7 @@ metrics! {
     PROBE_REWARDED "probe.rewarded.accuracy" [] "" Up "Accuracy in tested episodes that bring a reward.";
     PROBE_UNREWARDED "probe.unrewarded.accuracy" [] "" Up "Accuracy in tested episodes that bring none.";
     PROBE_UPDATES "probe.updates" [] "updates" Neither "Updates of the weights before a test.";
+    UPDATES_TO_LEARN "probe.updates_to_0.95" [] "updates" Down "Updates before the first test in which 95 % of the scored steps were answered right.";
     RECALL_OVERLAP "probe.recall.overlap" [] "" Up "Cued recall of lived steps: mean overlap with the right engram.";
     RECALL_IDENTITY "probe.recall.identity" [] "" Up "Cued recall of lived steps: fraction nearest to the right engram.";
     RECALL_COSINE "probe.recall.cosine" [] "" Up "Cued recall of lived steps: cosine of the decoded with the lived state and input.";
@@ -272,6 +273,9 @@ metrics! {
     ALIGNMENT_REMOTE "alignment.{}.remote" ["rule"] "" Up "Cosine of what the first quarter of the steps contributes to both.";
     COSINE_BROKEN "alignment.{}.cosine.load_at_0.9" ["rule"] "steps" Up "Stored steps at which the cosine first fell below 0.9.";
     REMOTE_BROKEN "alignment.{}.remote.load_at_0.9" ["rule"] "steps" Up "Stored steps at which the remote part first fell below 0.9.";
+    COSINE_LEARNING "alignment.{}.cosine.until_0.95" ["rule"] "" Up "Mean of the cosine until the first test with 95 % right answers, or over the whole run.";
+    REMOTE_LEARNING "alignment.{}.remote.until_0.95" ["rule"] "" Up "The same of the remote part.";
+    COMPLETED_LEARNING "replay.completed.until_0.95" [] "" Up "The same of the fraction of ripples that replayed a whole episode.";
     REPLAY_OVERLAP "replay.overlap" [] "" Up "Mean overlap of a sleep's ripples with the engrams that should have come.";
     REPLAY_COMPLETED "replay.completed" [] "" Up "Fraction of a sleep's ripples that replayed a whole episode.";
     REPLAY_COSINE "replay.cosine" [] "" Up "Mean cosine of re-instated with lived states.";

@@ -12,6 +12,7 @@ mod schema;
 mod semantics;
 pub mod set;
 mod suggestions;
+mod sweeps;
 mod text;
 
 #[cfg(feature = "gui")]
@@ -32,4 +33,5 @@ pub use semantics::{
 pub use suggestions::{
     Attempt, CompareRun, LesionPlace, OtherScenario, Question, SetParameters, TrySpec, Watch,
 };
+pub use sweeps::{Sweep, Variation, bundled_sweeps, is_sweep, read_sweep};
 pub use text::{ReadError, Text, read_file};

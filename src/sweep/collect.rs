@@ -167,13 +167,25 @@ impl Cells {
         counts
     }
 
-    /// The values that a cell gives the parameters.
-    fn values(&self, cell: usize) -> impl Iterator<Item = String> {
+    /// Whether what is changed has names, as in a sweep that is no grid.
+    pub fn named(&self) -> bool {
+        self.plan.cells.iter().any(|cell| !cell.name.is_empty())
+    }
+
+    /// What tells the places of cells apart, in columns: names where they have some, and parameters.
+    fn places(&self) -> Vec<String> {
+        let names = ["kind", "variation"].into_iter();
+        let names = names.filter(|_| self.named()).map(String::from);
+        names.chain(self.paths.iter().cloned()).collect()
+    }
+
+    /// What stands in these columns for a cell.
+    fn place(&self, cell: usize) -> Vec<String> {
         let cell = &self.plan.cells[cell];
-        let each = self.paths.iter().map(|path| cell.value(path));
-        each.map(|value| value.unwrap_or_default().to_string())
-            .collect::<Vec<_>>()
-            .into_iter()
+        let names = [&cell.kind, &cell.name].into_iter();
+        let names = names.filter(|_| self.named()).cloned();
+        let value = |path: &String| cell.value(path).unwrap_or_default().to_string();
+        names.chain(self.paths.iter().map(value)).collect()
     }
 
     /// One row for each cell and metric; a cell without any has one row.
@@ -181,11 +193,7 @@ impl Cells {
         let mut out = csv::Writer::from_writer(Vec::new());
         let head = ["cell", "seed", "status", "error"].map(String::from);
         let tail = ["metric", "value"].map(String::from);
-        out.write_record(
-            head.into_iter()
-                .chain(self.paths.iter().cloned())
-                .chain(tail),
-        )?;
+        out.write_record(head.into_iter().chain(self.places()).chain(tail))?;
         for (i, cell) in self.plan.cells.iter().enumerate() {
             let error = match &self.standing[i] {
                 Standing::Failed(why) => why.as_str(),
@@ -199,7 +207,7 @@ impl Cells {
                 error.into(),
             ]
             .into_iter()
-            .chain(self.values(i))
+            .chain(self.place(i))
             .collect();
             let mut row = |metric: &str, value: String| {
                 let begin = begin.iter().map(String::as_str);
@@ -219,7 +227,7 @@ impl Cells {
     pub(super) fn summary(&self) -> Result<Vec<u8>, csv::Error> {
         let mut out = csv::Writer::from_writer(Vec::new());
         let tail = ["metric", "n", "mean", "sd", "q1", "median", "q3"].map(String::from);
-        out.write_record(self.paths.iter().cloned().chain(tail))?;
+        out.write_record(self.places().into_iter().chain(tail))?;
         for group in self.groups() {
             let told = group.spread().map(|v| {
                 if v.is_finite() {
@@ -229,7 +237,7 @@ impl Cells {
                 }
             });
             let count = group.values.len().to_string();
-            let row = self.values(group.cell);
+            let row = self.place(group.cell).into_iter();
             out.write_record(row.chain([group.metric, count]).chain(told))?;
         }
         out.into_inner().map_err(|e| e.into_error().into())

@@ -5,6 +5,7 @@ mod collect;
 mod maps;
 mod parquet;
 mod plan;
+mod scatter;
 mod slurm;
 mod tables;
 
@@ -12,7 +13,8 @@ use std::path::PathBuf;
 
 pub use collect::{Cells, Group, Standing};
 pub use maps::maps;
-pub use plan::{Folder, PLAN, Plan, Planned};
+pub use plan::{Folder, PLAN, Plan, Planned, Wanted};
+pub use scatter::{Place, Run, Scatter, Telling};
 pub use slurm::script;
 pub use tables::collect;
 

@@ -89,6 +89,14 @@ fn columns(cells: &Cells) -> Vec<Column> {
             rows.iter().map(|row| cell(row.0).seed as i64).collect(),
         ),
     ];
+    if cells.named() {
+        columns.push(Column::Texts(
+            "kind".into(),
+            texts(&|i| cell(i).kind.clone()),
+        ));
+        let names = texts(&|i| cell(i).name.clone());
+        columns.push(Column::Texts("variation".into(), names));
+    }
     for path in &cells.paths {
         let value = |i: usize| cell(i).value(path).unwrap_or_default();
         let number = |i: usize| value(i).parse::<f64>().ok();

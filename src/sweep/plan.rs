@@ -1,13 +1,13 @@
 //! What a sweep consists of, as data: plan.json and scenario.ron.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::SweepError;
 use crate::engine::{Grid, Scenario, load, resolved, with_changes};
-use crate::scenario::read_file;
+use crate::scenario::{Sweep, read_file};
 use crate::trace::{FolderError, FolderLock, write_atomic};
 
 /// The file that says which runs a sweep consists of.
@@ -20,8 +20,14 @@ const CELLS: &str = "cells";
 const MOST: usize = 100_000;
 
 /// A run of a sweep.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
+    /// What is changed, in a word; nothing in a grid.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// What the change is called; nothing in a grid.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// What is changed, each as `--set` takes it: PATH=VALUE.
     pub set: Vec<String>,
     /// Its seed.
@@ -53,8 +59,72 @@ pub struct Plan {
     pub version: String,
     /// Tasks that an array of them has: the i-th takes every so-manieth run, from the i-th on.
     pub tasks: usize,
+    /// The final value that is asked for, where the sweep asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// Final values that it is drawn against.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<String>,
     /// Its runs; the run folder of the i-th is `cells/i`.
     pub cells: Vec<Planned>,
+}
+
+/// What a sweep shall consist of: changes of a scenario that have been checked.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The runs.
+    pub cells: Vec<Planned>,
+    /// The final value that is asked for.
+    pub metric: Option<String>,
+    /// Final values that it is drawn against.
+    pub against: Vec<String>,
+}
+
+impl Wanted {
+    /// Every value of every axis with every other, each with every seed.
+    pub fn grid(base: &Scenario, grid: &Grid) -> Result<Self, SweepError> {
+        let cells = grid.checked(base).map_err(SweepError::Grid)?;
+        let cells = cells.iter().map(|cell| Planned {
+            set: (grid.changes(cell).iter())
+                .map(|(path, value)| format!("{path}={value}"))
+                .collect(),
+            seed: cell.seed,
+            ..Planned::default()
+        });
+        let cells = cells.collect();
+        Ok(Self {
+            cells,
+            ..Self::default()
+        })
+    }
+
+    /// Each variation with each seed: all of a seed before the next.
+    pub fn list(base: &Scenario, sweep: &Sweep, seeds: &[u64]) -> Result<Self, SweepError> {
+        let mut cells = Vec::new();
+        for seed in seeds {
+            cells.extend(sweep.variations.iter().map(|variation| Planned {
+                kind: variation.kind.clone(),
+                name: variation.name.clone(),
+                set: variation.set.clone(),
+                seed: *seed,
+            }));
+        }
+        for cell in cells.iter().take(sweep.variations.len()) {
+            let apart = cell.set.iter().find(|set| !set.contains('='));
+            let why = match apart {
+                Some(set) => Some(format!("`{set}`: write PATH=VALUE")),
+                None => Folder::scenario(base, cell).err(),
+            };
+            if let Some(why) = why {
+                return Err(SweepError::Grid(format!("{}: {why}", cell.name)));
+            }
+        }
+        Ok(Self {
+            cells,
+            metric: Some(sweep.metric.clone()),
+            against: sweep.against.clone(),
+        })
+    }
 }
 
 /// The folder of a sweep.
@@ -81,29 +151,12 @@ impl Folder {
         self.path.join(CELLS).join(i.to_string())
     }
 
-    /// Plans a grid of runs of a scenario. Where a plan of the same scenario lies there already, the cells that it has not are added.
+    /// Plans runs of a scenario. Where a plan of the same scenario lies there already, the cells that it has not are added.
     /// `tasks` at most work through it as an array. Returns the plan, and how many cells are new.
     pub fn plan(
         &self,
         base: &Scenario,
-        grid: &Grid,
-        tasks: usize,
-    ) -> Result<(Plan, usize), SweepError> {
-        let cells = grid.checked(base).map_err(SweepError::Grid)?;
-        let wanted = cells.iter().map(|cell| Planned {
-            set: (grid.changes(cell).iter())
-                .map(|(path, value)| format!("{path}={value}"))
-                .collect(),
-            seed: cell.seed,
-        });
-        self.write(base, wanted.collect(), tasks)
-    }
-
-    /// Plans these runs of a scenario, which must have been checked.
-    pub fn write(
-        &self,
-        base: &Scenario,
-        wanted: Vec<Planned>,
+        wanted: Wanted,
         tasks: usize,
     ) -> Result<(Plan, usize), SweepError> {
         let text = resolved(base).map_err(|e| SweepError::Grid(e.to_string()))?;
@@ -117,6 +170,8 @@ impl Folder {
             scenario: base.title.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
             tasks,
+            metric: None,
+            against: Vec::new(),
             cells: Vec::new(),
         };
         if there {
@@ -127,10 +182,20 @@ impl Folder {
                 return Err(SweepError::Another(self.path.clone()));
             }
         }
-        let have: HashSet<Planned> = plan.cells.iter().cloned().collect();
+        let run = |cell: &Planned| (cell.set.clone(), cell.seed);
+        let mut have: HashMap<_, _> = (plan.cells.iter().map(run)).zip(0..).collect();
         let before = plan.cells.len();
-        let new = wanted.into_iter().filter(|cell| !have.contains(cell));
-        plan.cells.extend(new);
+        for cell in wanted.cells {
+            let at = *have.entry(run(&cell)).or_insert(plan.cells.len());
+            match plan.cells.get_mut(at) {
+                // It may have another name now.
+                Some(own) => *own = cell,
+                None => plan.cells.push(cell),
+            }
+        }
+        if wanted.metric.is_some() {
+            (plan.metric, plan.against) = (wanted.metric, wanted.against);
+        }
         if plan.cells.len() > MOST {
             return Err(SweepError::Grid(format!(
                 "{} cells: {MOST} at most",

@@ -127,13 +127,77 @@ fn is_late(time: u64, now: u64) -> bool {
 }
 
 /// Gathers final values: the last of each metric, which may be undefined; of alignments, the mean over the last tenth of the
-/// run and the load at which they fell below 0.9. What it holds does not grow with the run.
+/// run and the load at which they fell below 0.9; and what came before the task was learned. What it holds does not grow with the run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Final {
     last: BTreeMap<Metric, f64>,
     alignments: BTreeMap<Metric, Aligned>,
     load: f64,
     time: u64,
+    course: Course,
+}
+
+/// How the task was learned, where it is tested how well.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Course {
+    /// What the last test came to.
+    tested: Option<f64>,
+    /// Updates at the first test that came to enough.
+    learned: Option<f64>,
+    /// Of what is told until then: sum and count. No gradient at all agrees with nothing: undefined values count as 0.
+    until: BTreeMap<Metric, (f64, u64)>,
+}
+
+/// The fraction of right answers that counts as learned.
+const LEARNED: f64 = 0.95;
+
+impl Course {
+    fn add(&mut self, row: &Measurement) {
+        let metric = &row.metric;
+        if metric.is(&metric::PROBE_ACCURACY) {
+            self.tested = Some(row.value);
+        } else if metric.is(&metric::PROBE_UPDATES) {
+            let enough = self.tested.is_some_and(|right| right >= LEARNED);
+            self.learned = self.learned.or(enough.then_some(row.value));
+        }
+        if self.learned.is_some() {
+            return;
+        }
+        if let Some(until) = until(metric) {
+            let (sum, count) = self.until.entry(until).or_default();
+            *sum += if row.value.is_finite() {
+                row.value
+            } else {
+                0.0
+            };
+            *count += 1;
+        }
+    }
+
+    fn values(&self) -> impl Iterator<Item = (Metric, f64)> {
+        let updates = Metric::new(&metric::UPDATES_TO_LEARN);
+        let learned = self.learned.map(|n| (updates, n));
+        let mean =
+            |(metric, (sum, count)): (&Metric, &(f64, u64))| (metric.clone(), *sum / *count as f64);
+        // Where nothing is tested, there is nothing that these were until.
+        let until = self.until.iter().filter(|_| self.tested.is_some());
+        learned.into_iter().chain(until.map(mean))
+    }
+}
+
+/// The metric that is the mean of this one until the task was learned.
+fn until(metric: &Metric) -> Option<Metric> {
+    let alone =
+        (metric.is(&metric::REPLAY_COMPLETED)).then(|| Metric::new(&metric::COMPLETED_LEARNING));
+    let of = [
+        (&metric::ALIGNMENT_COSINE, &metric::COSINE_LEARNING),
+        (&metric::ALIGNMENT_REMOTE, &metric::REMOTE_LEARNING),
+    ];
+    let mut of = of.into_iter().filter_map(|(of, until)| {
+        let rule = metric.subject_of(of)?.to_string();
+        Some(Metric::of(until, rule))
+    });
+    alone.or_else(|| of.next())
 }
 
 /// The alignment that counts as still good.
@@ -143,6 +207,7 @@ impl Final {
     /// Takes in a measurement.
     pub fn add(&mut self, row: &Measurement) {
         self.time = self.time.max(row.time);
+        self.course.add(row);
         let metric = &row.metric;
         if metric.is(&metric::STORE_LOAD) {
             self.load = row.value;
@@ -168,6 +233,7 @@ impl Final {
     /// The final values.
     pub fn values(&self) -> BTreeMap<Metric, f64> {
         let mut values = self.last.clone();
+        values.extend(self.course.values());
         for (metric, aligned) in &self.alignments {
             values.insert(metric.clone(), aligned.mean(self.time));
             for (of, broken) in [
@@ -242,6 +308,34 @@ mod tests {
             ledger: Value::Null,
         };
         assert!(summary.to_json()["final"]["replay.cosine"].is_null());
+    }
+
+    #[test]
+    fn what_was_told_until_the_task_was_learned_is_told_as_a_mean() {
+        let mut last = Final::default();
+        let row = |last: &mut Final, time, remote, right| {
+            add(last, time, "alignment.X.remote", remote);
+            add(last, time, "replay.completed", remote);
+            add(last, time, "probe.accuracy", right);
+            add(last, time, "probe.updates", time as f64 * 10.0);
+        };
+        row(&mut last, 1, 0.5, 0.25);
+        row(&mut last, 2, f64::NAN, 0.94);
+        let remote = Metric::of(&metric::REMOTE_LEARNING, "X");
+        let updates = Metric::new(&metric::UPDATES_TO_LEARN);
+        assert_eq!(last.values()[&remote], 0.25);
+        assert!(!last.values().contains_key(&updates));
+        row(&mut last, 3, 1.0, 0.95);
+        row(&mut last, 4, 0.0, 0.9);
+        row(&mut last, 5, 0.0, 1.0);
+        let values = last.values();
+        assert_eq!((values[&remote], values[&updates]), (0.5, 30.0));
+        let completed = Metric::new(&metric::COMPLETED_LEARNING);
+        assert_eq!(values[&completed], 0.5);
+        // Without a test there is no such mean.
+        let mut last = Final::default();
+        add(&mut last, 1, "alignment.X.remote", 1.0);
+        assert!(!last.values().contains_key(&remote));
     }
 
     #[test]

@@ -239,3 +239,124 @@ fn what_cannot_be_planned_is_told() {
     assert!(code == 1 && told.contains("nowhere/plan.json"), "{told}");
     drop(ammon(&dir));
 }
+
+/// What is said of a command that is wrong.
+fn refused(dir: &tempfile::TempDir, args: &[&str]) -> String {
+    let (code, _, told) = run(dir, args);
+    assert_eq!(code, 2, "{told}");
+    told
+}
+
+/// Ways in which the tiny scenario is changed, tested after each batch.
+const LIST: &str = r#"Sweep(
+    title: "What it takes",
+    about: "Whether anything is learned.",
+    scenario: "tiny.ron",
+    set: ["protocol=[Repeat(times: 3, phases: [Wake(episodes: 4), Sleep(ripples: 4), Probe(episodes: 4)])]"],
+    seeds: [1, 2],
+    metric: "probe.updates_to_0.95",
+    against: ["alignment.ReplayBptt.remote.until_0.95", "replay.completed.until_0.95"],
+    variations: [
+        (kind: "control", name: "intact"),
+        (kind: "units", name: "few units", set: ["hippocampus.store.units=60"]),
+        (kind: "order", name: "forward", set: ["hippocampus.ripple.order=Forward"]),
+    ],
+)"#;
+
+#[test]
+fn a_sweep_that_is_a_list_is_made_in_one_go_and_drawn() {
+    let dir = workshop();
+    fs::write(dir.path().join("list.ron"), LIST).unwrap();
+    let make = ["sweep", "make", "list.ron", "--out", "sweep", "--quiet"];
+    let told = done(&dir, &make);
+    assert!(told.contains("6 runs: 6 completed"), "{told}");
+    assert!(
+        told.contains("few units") && told.contains("of 2"),
+        "{told}"
+    );
+    let cells = rows(&dir, "cells.csv");
+    assert_eq!(
+        cells[0],
+        "cell,seed,status,error,kind,variation,hippocampus.store.units,hippocampus.ripple.order,metric,value"
+    );
+    assert!(
+        cells
+            .iter()
+            .any(|row| row.starts_with("1,1,completed,,units,few units,60,,"))
+    );
+    let scatter = rows(&dir, "scatter.csv");
+    assert_eq!(
+        scatter[0],
+        "cell,kind,variation,seed,alignment.ReplayBptt.remote.until_0.95,replay.completed.until_0.95,probe.updates_to_0.95"
+    );
+    assert_eq!(scatter.len(), 7);
+    // The means are those of the run's own tables.
+    let mean = |name: &str| {
+        let text = read(dir.path().join("sweep/cells/4/metrics.csv"));
+        let values: Vec<f64> = (text.lines())
+            .filter_map(|row| row.split_once(&format!(",{name},"))?.1.parse().ok())
+            .collect();
+        assert_eq!(values.len(), 3);
+        values.iter().sum::<f64>() / 3.0
+    };
+    let row: Vec<&str> = scatter[5].split(',').collect();
+    assert_eq!(row[..4], ["4", "units", "few units", "2"]);
+    let completed: f64 = row[5].parse().unwrap();
+    assert!((completed - mean("replay.completed")).abs() < 1e-12);
+    let svg = read(dir.path().join("sweep/scatter.svg"));
+    for part in ["replay.completed.until_0.95", "control", "never"] {
+        assert!(svg.contains(part), "{part}");
+    }
+    // What is there is not done again, and a further seed is all that comes with it.
+    let before = read(dir.path().join("sweep/cells/0/summary.json"));
+    let told = done(&dir, &[&make[..], &["--seeds", "1..3"]].concat());
+    assert!(told.contains("9 runs: 9 completed"), "{told}");
+    assert!(before == read(dir.path().join("sweep/cells/0/summary.json")));
+    // Any sweep can be drawn so.
+    let against = ["--metric", "probe.loss", "--against", "replay.overlap"];
+    let told = done(
+        &dir,
+        &[&["sweep", "collect", "sweep"][..], &against].concat(),
+    );
+    assert!(told.contains("9 of 9 runs came to it"), "{told}");
+    assert!(rows(&dir, "scatter.csv")[0].ends_with("seed,replay.overlap,probe.loss"));
+}
+
+#[test]
+fn a_list_with_a_slip_is_told_with_its_place_and_a_sweep_is_no_scenario() {
+    let dir = workshop();
+    let list = |text: &str| fs::write(dir.path().join("list.ron"), text).unwrap();
+    let plan = ["sweep", "plan", "list.ron", "--out", "sweep"];
+    list(&LIST.replace("variations:", "variation:"));
+    let told = refused(&dir, &plan);
+    assert!(
+        told.contains("list.ron:9") && told.contains("variations"),
+        "{told}"
+    );
+    list(&LIST.replace("store.units=60", "store.unit=60"));
+    let told = refused(&dir, &plan);
+    assert!(
+        told.contains("few units") && told.contains("units"),
+        "{told}"
+    );
+    assert!(!dir.path().join("sweep").exists());
+    let told = refused(&dir, &["run", "what-replay-needs"]);
+    assert!(
+        told.contains("ammon sweep make what-replay-needs"),
+        "{told}"
+    );
+    let told = done(&dir, &["list", "sweeps"]);
+    assert!(told.contains("what-replay-needs"), "{told}");
+}
+
+#[test]
+fn each_variation_of_the_bundled_sweep_can_be() {
+    let dir = workshop();
+    let plan = ["sweep", "plan", "what-replay-needs", "--out", "sweep"];
+    let told = done(&dir, &plan);
+    let variations: usize = 62;
+    assert!(
+        told.contains(&format!("{} runs planned", 5 * variations)),
+        "{told}"
+    );
+}
