@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::{Output, note};
 use super::progress;
 use super::signals::Signals;
-use crate::engine::{Rerun, RerunError, Worker};
+use crate::engine::{Rerun, RerunError, Worker, resolved};
 use crate::report::{Told, page};
 use crate::trace::{FolderError, RunFolder, is_free, write_atomic};
 
@@ -99,8 +99,16 @@ impl Report {
         }
         let snapshot = Worker::open(folder, || {})?.snapshot();
         let summary = read_summary(folder)?;
-        let file = folder.join("scenario.ron");
-        let scenario = std::fs::read_to_string(&file).map_err(FolderError::read(&file))?;
+        let rerun = Rerun::of(folder, 0..u64::MAX);
+        let lived = rerun.as_ref().ok();
+        // What was edited in the folder since was not run.
+        let scenario =
+            if let Some(lived) = lived.and_then(|run| resolved(&run.scene().scenario).ok()) {
+                lived
+            } else {
+                let file = folder.join("scenario.ron");
+                std::fs::read_to_string(&file).map_err(FolderError::read(&file))?
+            };
         let last = snapshot.ripples.last().map(|ripple| ripple.ripple);
         let wanted: BTreeSet<u64> = match (&self.ripples, last) {
             (_, None) => BTreeSet::new(),
@@ -117,7 +125,7 @@ impl Report {
         };
         let mut ripples = Vec::new();
         if !wanted.is_empty() {
-            match Rerun::of(folder, 0..u64::MAX).and_then(|run| run.ripples(&wanted, goes_on)) {
+            match rerun.and_then(|run| run.ripples(&wanted, goes_on)) {
                 Ok(came) => ripples = came,
                 Err(error @ RerunError::GivenUp) => return Err(Failure::Failed(error.into())),
                 Err(error) => note(format_args!(

@@ -130,6 +130,22 @@ columns! {
         pub ca3: Codes,
     }
 
+    /// What was measured, a row each, in the order in which it was.
+    pub(super) struct Measured {
+        /// When, in nanoseconds of the file.
+        pub at: Spill<u64>,
+        /// The run's clock.
+        pub time: Spill<u64>,
+        /// Episodes lived before.
+        pub episode: Spill<u64>,
+        /// The phase, among the words.
+        pub phase: Spill<u32>,
+        /// What: its number among the metrics.
+        pub metric: Spill<u32>,
+        /// How much.
+        pub value: Spill<f64>,
+    }
+
     /// Shuffled twins of ripples: what chance would replay. They are no part of the run.
     pub(super) struct Twins {
         /// The ripple, by its number.

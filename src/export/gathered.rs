@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::choice::Chosen;
 use super::clock::Clock;
-use super::columns::{Ripples, Steps, Trials, Twins};
+use super::columns::{Measured, Ripples, Steps, Trials, Twins};
 use super::job::{What, Wish};
+use super::spill::Spill;
 use crate::engine::{LivedTrace, RippleTrace, Scene, Source, Witness};
 use crate::record::{
     AnyRow, LogRecord, Measurement, Metric, Order, Outcome, PhaseName, PhaseRecord, RippleRecord,
@@ -55,19 +56,14 @@ pub(super) struct Epoch {
     pub codes: [bool; 2],
 }
 
-/// What was measured of a quantity.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Measured {
+/// What was measured of one metric.
+pub(super) struct OneMetric {
     /// When, in nanoseconds of the file.
-    pub at: u64,
+    pub at: Spill<u64>,
     /// The run's clock.
-    pub time: u64,
-    /// Episodes lived before.
-    pub episode: u64,
-    /// The phase, among the words.
-    pub phase: u32,
+    pub time: Spill<u64>,
     /// How much.
-    pub value: f64,
+    pub value: Spill<f64>,
 }
 
 /// All that is gathered.
@@ -99,7 +95,9 @@ pub(super) struct Gathered {
     /// When what phase was.
     pub epochs: Vec<Epoch>,
     /// What was measured.
-    pub measured: BTreeMap<Metric, Vec<Measured>>,
+    pub measured: Measured,
+    /// The metrics, each with its number.
+    pub metrics: BTreeMap<Metric, u32>,
     /// What was done on the way, and when in the file.
     pub events: Vec<(u64, LogRecord)>,
     /// When the last step ended, in nanoseconds.
@@ -127,7 +125,8 @@ impl Gathered {
             ripples: Ripples::new(folder),
             twins: Twins::new(folder),
             epochs: Vec::new(),
-            measured: BTreeMap::new(),
+            measured: Measured::new(folder),
+            metrics: BTreeMap::new(),
             events: Vec::new(),
             last: 0,
             paths: false,
@@ -204,18 +203,51 @@ impl Gathered {
     }
 
     /// Something was measured, at a time of the file.
-    pub fn measure(&mut self, row: &Measurement, at: u64) {
-        if self.wish.has(What::Metrics) && row.value.is_finite() {
-            let phase = self.words.number(row.phase.as_str());
-            let measured = self.measured.entry(row.metric.clone()).or_default();
-            measured.push(Measured {
-                at,
-                time: row.time,
-                episode: row.episode,
-                phase,
-                value: row.value,
-            });
+    pub fn measure(&mut self, row: &Measurement, at: u64) -> Result<(), FolderError> {
+        if !self.wish.has(What::Metrics) || !row.value.is_finite() {
+            return Ok(());
         }
+        let next = self.metrics.len() as u32;
+        let metric = match self.metrics.get(&row.metric) {
+            Some(number) => *number,
+            None => *self.metrics.entry(row.metric.clone()).or_insert(next),
+        };
+        let phase = self.words.number(row.phase.as_str());
+        let to = &mut self.measured;
+        to.at.push(at)?;
+        to.time.push(row.time)?;
+        to.episode.push(row.episode)?;
+        to.phase.push(phase)?;
+        to.metric.push(metric)?;
+        to.value.push(row.value)
+    }
+
+    /// The names of the metrics, by their numbers.
+    pub fn metric_names(&self) -> Vec<String> {
+        let mut names = vec![String::new(); self.metrics.len()];
+        for (metric, number) in &self.metrics {
+            names[*number as usize] = metric.name();
+        }
+        names
+    }
+
+    /// What was measured of one metric: when in the file, by the run's clock, and how much.
+    pub fn of_metric(&self, number: u32) -> Result<OneMetric, FolderError> {
+        let new = || Spill::new(&self.folder);
+        let (mut at, mut time, mut value) = (new(), new(), Spill::new(&self.folder));
+        let of = &self.measured;
+        let (mut ats, mut times) = (of.at.read()?, of.time.read()?);
+        let (mut metrics, mut values) = (of.metric.read()?, of.value.read()?);
+        while let (Some(a), Some(t), Some(metric), Some(v)) =
+            (ats.next()?, times.next()?, metrics.next()?, values.next()?)
+        {
+            if metric == number {
+                at.push(a)?;
+                time.push(t)?;
+                value.push(v)?;
+            }
+        }
+        Ok(OneMetric { at, time, value })
     }
 
     /// A ripple of which only the row is known.
@@ -255,7 +287,7 @@ impl Witness for Gathered {
 
     fn row(&mut self, row: &AnyRow) -> Result<(), FolderError> {
         match row {
-            AnyRow::Metric(row) => self.measure(row, self.last),
+            AnyRow::Metric(row) => self.measure(row, self.last)?,
             AnyRow::Log(row) => self.events.push((self.last, row.clone())),
             _ => {}
         }

@@ -110,7 +110,7 @@ pub(super) fn of_tables(job: &Job<'_>, folder: &Path) -> Result<Gathered, Export
     for row in reader.measurements()? {
         let row = row?;
         if let (Some(stretch), true) = (at(row.time), window.contains(&row.time)) {
-            gathered.measure(&row, stretch.at(row.time));
+            gathered.measure(&row, stretch.at(row.time))?;
         }
     }
     Ok(gathered)

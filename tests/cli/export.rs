@@ -88,6 +88,18 @@ fn a_session_holds_what_units_did_and_what_ripples_should_replay() {
             .iter()
             .all(|s| ends.iter().any(|end| (s - end).abs() < 1e-9))
     );
+    // All that was measured, in the order of its table.
+    let metrics = texts(&file, "processing/misc/measurements/metric");
+    let values: Vec<f64> = column(&file, "processing/misc/measurements/value");
+    let table = read(dir.path().join("run/metrics.csv"));
+    let recorded = table.lines().skip(1).filter_map(|row| {
+        let (rest, value) = row.rsplit_once(',')?;
+        let value: f64 = value.parse().ok()?;
+        let (_, metric) = rest.rsplit_once(',')?;
+        value.is_finite().then(|| (metric.to_string(), value))
+    });
+    let told: Vec<_> = metrics.into_iter().zip(values).collect();
+    assert_eq!(told, recorded.collect::<Vec<_>>());
     // Again it is the same file.
     done(
         &dir,

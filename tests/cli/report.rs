@@ -77,6 +77,25 @@ fn stores_that_were_measured_and_runs_without_ripples_have_pages_too() {
 }
 
 #[test]
+fn what_was_edited_in_the_folder_since_is_not_what_was_run() {
+    let dir = workshop();
+    let rate = "cortex.optimizer.rate=0.0125";
+    let args = ["run", "tiny.ron", "--quiet", "--set", rate];
+    let stopped = ["--out", "run", "--stop-at", "9"];
+    let (code, _, _) = run(&dir, &[&args[..], &stopped].concat());
+    assert_eq!(code, 0);
+    let file = dir.path().join("run/scenario.ron");
+    let text = read(&file);
+    assert!(text.contains("0.0125"));
+    fs::write(&file, text.replace("0.0125", "0.0625")).unwrap();
+    done(&dir, &["report", "run", "--out", "page.html", "--quiet"]);
+    let page = read(dir.path().join("page.html"));
+    let (_, repeated) = page.split_once("Save this as scenario.ron").unwrap();
+    let (repeated, _) = repeated.split_once("</details>").unwrap();
+    assert!(repeated.contains("0.0125") && !repeated.contains("0.0625"));
+}
+
+#[test]
 fn what_cannot_be_reported_is_told() {
     let dir = workshop();
     done(&dir, &["run", "tiny.ron", "--out", "run", "--quiet"]);

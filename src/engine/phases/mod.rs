@@ -34,6 +34,7 @@ pub use wake::{Wake, Waking};
 use super::lab::Lab;
 use crate::registry;
 use crate::scenario::{Needs, Setup};
+use crate::task::TaskSpec;
 
 registry! {
     /// What can happen.
@@ -63,6 +64,16 @@ pub fn needs(phases: &[Phase]) -> Needs {
         None => phase.kind().needs(),
     });
     each.fold(Needs::default(), Needs::and)
+}
+
+/// The tasks that phases switch to, in their order.
+pub fn tasks(phases: &[Phase]) -> Vec<&TaskSpec> {
+    let each = phases.iter().flat_map(|phase| match phase {
+        Phase::Switch(switch) => vec![&switch.task],
+        Phase::Repeat(repeat) => tasks(&repeat.phases),
+        _ => Vec::new(),
+    });
+    each.collect()
 }
 
 /// What a measurement is of, after the label of its phase, where it has one.

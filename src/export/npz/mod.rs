@@ -5,7 +5,7 @@ mod archive;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::gathered::Gathered;
+use super::gathered::{Gathered, OneMetric};
 use super::job::{Job, What, Wish};
 use super::spill::{Codes, Number, Spill};
 use super::{Export, ExportError};
@@ -299,13 +299,18 @@ fn ripples(to: &mut Telling, gathered: &Gathered) -> Done<()> {
 }
 
 fn measured(to: &mut Telling, gathered: &Gathered) -> Done<()> {
-    for (metric, rows) in &gathered.measured {
+    for (metric, number) in &gathered.metrics {
         let declared = metric.declared();
         let says = declared.map_or("", |declared| declared.doc.trim());
         let name = format!("metric.{}", metric.name());
-        to.say(&name, "measurements, 2", &format!("time and value. {says}"));
-        let flat: Vec<f64> = rows.iter().flat_map(|m| [m.time as f64, m.value]).collect();
-        to.archive.numbers(&name, &[rows.len(), 2], &flat)?;
+        let OneMetric { time, value, .. } = gathered.of_metric(*number)?;
+        let mut flat = Spill::new(&gathered.folder);
+        let (mut times, mut values) = (time.read()?, value.read()?);
+        while let (Some(time), Some(value)) = (times.next()?, values.next()?) {
+            flat.extend([time as f64, value])?;
+        }
+        let says = format!("time and value. {says}");
+        to.array(&name, ("measurements, 2", Some(2)), &says, &flat)?;
     }
     Ok(())
 }

@@ -129,6 +129,20 @@ impl H5 {
         Ok(self.column(data))
     }
 
+    /// A column of so many texts, which come block by block.
+    pub fn words(
+        &self,
+        path: &str,
+        rows: u64,
+        fill: impl FnOnce(&mut dyn FnMut(&[&str]) -> Done<()>) -> Done<()>,
+    ) -> Done<Column<'_>> {
+        let (group, name) = self.at(path)?;
+        let tall = CHUNK.min(rows.max(1) as usize);
+        let data = self.done(group.create_appendable_vlen_dataset(name, tall, None))?;
+        fill(&mut |block| self.done(group.append_vlen_strings(name, block)))?;
+        Ok(self.column(data))
+    }
+
     /// One number.
     pub fn number(&self, path: &str, value: f64) -> Done<Column<'_>> {
         let (group, name) = self.at(path)?;

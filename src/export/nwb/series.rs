@@ -1,9 +1,8 @@
 //! What went on step by step, and what was measured.
 
-use super::super::gathered::{Gathered, Measured};
+use super::super::gathered::{Gathered, OneMetric};
 use super::h5::H5;
 use super::table::{Series, Table, even, spilled};
-use crate::record::Metric;
 use crate::trace::FolderError;
 
 type Done<T> = Result<T, FolderError>;
@@ -129,18 +128,16 @@ pub(super) fn cortex(h5: &mut H5, gathered: &Gathered) -> Done<()> {
 
 /// What was measured: one table of all, and a series for each metric.
 pub(super) fn measured(h5: &mut H5, gathered: &Gathered) -> Done<()> {
-    let folder = gathered.folder.as_path();
     measurements(h5, gathered)?;
     events(h5, gathered)?;
-    for (metric, rows) in &gathered.measured {
+    for (metric, number) in &gathered.metrics {
         module(h5, "misc", "What the simulator measured")?;
         let name = metric.name().replace(['/', ':', ' '], "_");
         let declared = metric.declared();
         let says = declared.map_or("A measurement", |declared| declared.doc);
         let unit = declared.map_or("", |declared| declared.unit);
-        let values = spilled(folder, rows.iter().map(|row| row.value))?;
-        let begun = spilled(folder, rows.iter().map(|row| row.at))?;
-        if even(&begun)?.is_some_and(|apart| apart > SLOWEST) {
+        let OneMetric { at, value, .. } = gathered.of_metric(*number)?;
+        if even(&at)?.is_some_and(|apart| apart > SLOWEST) {
             // Tools take so slow a rate for a mistake, and even times without a rate for another.
             continue;
         }
@@ -150,43 +147,33 @@ pub(super) fn measured(h5: &mut H5, gathered: &Gathered) -> Done<()> {
             says,
             unit: if unit.is_empty() { "n.a." } else { unit },
             wide: None,
-            begun: &begun,
+            begun: &at,
             later: 0,
         }
-        .write(h5, &values)?;
+        .write(h5, &value)?;
     }
     Ok(())
 }
 
 fn measurements(h5: &mut H5, gathered: &Gathered) -> Done<()> {
-    let folder = gathered.folder.as_path();
     let all = &gathered.measured;
-    let names: Vec<String> = all.keys().map(Metric::name).collect();
-    let rows = all.values().zip(&names);
-    let mut rows: Vec<(&Measured, &str)> = rows
-        .flat_map(|(rows, name)| rows.iter().map(|row| (row, name.as_str())))
-        .collect();
-    if rows.is_empty() {
+    if all.at.is_empty() {
         return Ok(());
     }
-    rows.sort_by_key(|(row, _)| (row.at, row.time));
     module(h5, "misc", "What the simulator measured")?;
     let path = "/processing/misc/measurements";
     let says = "All that was measured, in the order in which it was: metrics.csv on the clock of this file.";
-    let mut table = Table::of_common(h5, path, says, rows.len() as u64)?;
-    let at = spilled(folder, rows.iter().map(|(row, _)| row.at))?;
-    table.seconds("seconds", "When, in seconds", &at)?;
-    let time = spilled(folder, rows.iter().map(|(row, _)| row.time))?;
-    table.counts("time", "The run's clock, in steps", &time)?;
-    let episode = spilled(folder, rows.iter().map(|(row, _)| row.episode))?;
-    table.counts("episode", "Episodes lived before", &episode)?;
+    let mut table = Table::of_common(h5, path, says, all.at.len())?;
+    table.seconds("seconds", "When, in seconds", &all.at)?;
+    table.counts("time", "The run's clock, in steps", &all.time)?;
+    table.counts("episode", "Episodes lived before", &all.episode)?;
     let words: Vec<&str> = gathered.words.told();
-    let phase = spilled(folder, rows.iter().map(|(row, _)| row.phase))?;
-    table.words("phase", "The phase that it was measured in", &phase, &words)?;
-    let metrics: Vec<&str> = rows.iter().map(|(_, name)| *name).collect();
-    table.texts("metric", "What", &metrics)?;
-    let values = spilled(folder, rows.iter().map(|(row, _)| row.value))?;
-    table.numbers("value", "How much", &values)?;
+    let says = "The phase that it was measured in";
+    table.words("phase", says, &all.phase, &words)?;
+    let names = gathered.metric_names();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    table.words("metric", "What", &all.metric, &names)?;
+    table.numbers("value", "How much", &all.value)?;
     table.end()
 }
 

@@ -134,13 +134,15 @@ impl<'a> Table<'a> {
         values: &Spill<T>,
         words: &[&str],
     ) -> Done<()> {
-        let mut all = Vec::with_capacity(values.len() as usize);
-        values.blocks(|block| {
-            let numbers = block.iter().map(|v| (*v).try_into().ok());
-            all.extend(numbers.map(|n| n.and_then(|n: usize| words.get(n)).copied().unwrap_or("")));
-            Ok::<_, FolderError>(())
+        let path = self.named(name);
+        let word = |v: &T| {
+            let number: Option<usize> = (*v).try_into().ok();
+            number.and_then(|n| words.get(n)).copied().unwrap_or("")
+        };
+        let column = self.h5.words(&path, values.len(), |put| {
+            values.blocks(|block| put(&block.iter().map(word).collect::<Vec<_>>()))
         })?;
-        self.texts(name, says, &all)
+        Self::says(column, &path, says)
     }
 
     /// Texts.

@@ -3,7 +3,7 @@
 use super::super::super::command::Journalled;
 use super::super::super::experiment::Experiment;
 use super::super::super::lab::Bound;
-use super::super::super::phases::Source;
+use super::super::super::phases::{Source, tasks};
 use super::super::super::scenario::Scenario;
 use crate::hippocampus::Ripple;
 use crate::record::{AnyRow, PhaseName, PhaseRecord, RippleRecord, ScoreRecord, Sink};
@@ -18,7 +18,7 @@ pub struct Scene {
     pub state: usize,
     /// Names of the weights that feed back.
     pub recurrent: Vec<String>,
-    /// Names of the inputs, X long.
+    /// Names of the inputs, X long; of one that is called otherwise in a later task both names.
     pub inputs: Vec<String>,
     /// Y: values of a target.
     pub outputs: usize,
@@ -52,7 +52,7 @@ impl Scene {
             recurrent: (lab.cortex.cell.as_dyn().recurrent_tensors().iter())
                 .map(ToString::to_string)
                 .collect(),
-            inputs: task.input_names(),
+            inputs: input_names(run.scenario(), task.input_names()),
             outputs: task.dims().outputs,
             ca3: memory.and_then(|m| m.store().codes().map(|_| m.store().units())),
             entorhinal: memory.map(|memory| memory.entorhinal_code().1),
@@ -61,6 +61,19 @@ impl Scene {
             journal: Vec::new(),
         }
     }
+}
+
+/// Names of inputs with those that they have in the tasks that are switched to.
+fn input_names(scenario: &Scenario, mut names: Vec<String>) -> Vec<String> {
+    for task in tasks(&scenario.protocol) {
+        let others = task.kind::<f32>().input_names();
+        for (name, other) in names.iter_mut().zip(others) {
+            if name.split(" / ").all(|own| own != other) {
+                name.extend([" / ", &other]);
+            }
+        }
+    }
+    names
 }
 
 /// An episode as it was lived or tested, or a stretch of a stream.

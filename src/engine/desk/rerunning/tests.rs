@@ -2,7 +2,7 @@ use super::super::session::Session;
 use super::*;
 use crate::engine::{Command, Ending, load};
 use crate::record::{AnyRow, PhaseRecord, RippleRecord};
-use crate::scenario::bundled;
+use crate::scenario::{Text, bundled};
 
 /// Counts what it sees.
 #[derive(Default)]
@@ -136,4 +136,20 @@ fn who_gives_it_up_is_not_kept_waiting() {
     let rerun = Rerun::of(dir.path(), 0..u64::MAX).unwrap();
     let error = rerun.live(&mut Seen::default(), &|_| false).unwrap_err();
     assert!(matches!(error, RerunError::GivenUp));
+}
+
+#[test]
+fn inputs_that_are_called_otherwise_after_a_switch_have_both_names() {
+    let of = |other: &str| {
+        let text = format!(
+            "Scenario(title: \"t\", task: Adding(length: 6), protocol: [Repeat(times: 2, phases: [\
+             Wake(episodes: 2), Switch(task: {other})]), Wake(episodes: 2)])"
+        );
+        let name = "t.ron".into();
+        let scenario = load(Text { name, text }, &[], None).unwrap_or_else(|e| panic!("{e}"));
+        Scene::of(&scenario).inputs
+    };
+    assert_eq!(of("Adding(length: 8)"), ["number", "marker"]);
+    let both = ["number / input 1", "marker / input 2"];
+    assert_eq!(of("Mimic(inputs: 2, outputs: 1)"), both);
 }
