@@ -96,7 +96,7 @@ fn measuring() -> Scenario {
          MeasureSeparation(similarities: [0.5, 0.9], pairs: 4), \
          MeasureCapacity(capacities: [Fixed(steps: 14), Compress()], episodes: 6, recalls: 8), \
          Wake(episodes: 4), Sleep(ripples: 4, order: Mixed(reverse: 0.5), score: true), \
-         Sleep(ripples: 3, order: Shuffled, learn: false)]",
+         Sleep(ripples: 3, order: Shuffled, learn: false), Wake(episodes: 2), Sleep(ripples: 4, refresh: true)]",
     ])
 }
 

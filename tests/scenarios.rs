@@ -2,7 +2,7 @@
 
 use ammon::engine::Experiment;
 use ammon::engine::load;
-use ammon::record::{AnyRow, Event, Sequence};
+use ammon::record::{AnyRow, Event, Order, Sequence};
 use ammon::scenario::bundled;
 
 /// Runs a bundled scenario; its events.
@@ -220,6 +220,54 @@ fn only_reverse_replay_carries_credit_back_and_ripples_keep_the_lived_order() {
         .iter()
         .filter(|e| matches!(e, Event::Row(AnyRow::Score(r)) if r.sequence == Sequence::Shuffled && r.area == "CA3"));
     assert_eq!(scored.count(), 512);
+}
+
+#[test]
+fn states_that_are_lived_again_before_they_teach_are_those_of_the_weights_of_now() {
+    let days = |store: &str, seed: u64, refresh: bool| {
+        let store = format!("hippocampus.store={store}");
+        // Larger steps than usual, so that what is stored ages within a few days.
+        let protocol = format!(
+            "protocol=[Repeat(times: 12, phases: [Wake(episodes: 8), Sleep(ripples: 16, refresh: {refresh})])]"
+        );
+        let sets = [
+            &store,
+            &protocol,
+            "cortex.optimizer.rate=0.01",
+            "hippocampus.capacity.steps=704",
+            "hippocampus.entorhinal.units=1000",
+        ];
+        let events = run("recall-by-replay", seed, &sets);
+        let late = |name: &str| {
+            let values = values(&events, name);
+            let late = &values[values.len() - 4..];
+            late.iter().sum::<f64>() / late.len() as f64
+        };
+        let ripples = events.iter().filter_map(|e| match e {
+            Event::Row(AnyRow::Ripple(r)) => Some(r.order),
+            _ => None,
+        });
+        let forward = ripples.filter(|order| *order == Order::FORWARD).count();
+        (late("alignment.ReplayBptt.cosine"), forward, events)
+    };
+    let stores = [("Exact", 0.9999), ("Ca3(units: 2000)", 0.998)];
+    let each = stores
+        .into_iter()
+        .flat_map(|s| (1..=3).map(move |seed| (s, seed)));
+    for ((store, bound), seed) in each {
+        let (stale, none, _) = days(store, seed, false);
+        let (fresh, forward, events) = days(store, seed, true);
+        assert_eq!(none, 0);
+        // Each stored episode that is drawn is lived again first: no more than there are.
+        assert!((12 * 8..=12 * 16).contains(&forward), "{forward}");
+        assert!(fresh > bound, "{store} {seed}: {stale} {fresh}");
+        assert!(
+            1.0 - fresh < 0.2 * (1.0 - stale),
+            "{store} {seed}: {stale} {fresh}"
+        );
+        assert_eq!(last(&events, "refresh.completed"), 1.0);
+        assert!(last(&events, "refresh.moved") > 0.01);
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub mod lesion;
 mod likeness;
 mod memory;
 mod order;
+mod rebinding;
 mod replay;
 mod ripple;
 mod salience;

@@ -282,6 +282,8 @@ metrics! {
     REPLAY_OVERLAP_IN "replay-{}.overlap" ["order"] "" Up "The same for a sleep in an order of its own.";
     REPLAY_COMPLETED_IN "replay-{}.completed" ["order"] "" Up "The same for a sleep in an order of its own.";
     REPLAY_COSINE_IN "replay-{}.cosine" ["order"] "" Up "The same for a sleep in an order of its own.";
+    REFRESH_COMPLETED "refresh.completed" [] "" Up "Fraction of a sleep's forward ripples, which re-live episodes, that came through a whole one.";
+    REFRESH_MOVED "refresh.moved" [] "" Neither "How far re-lived states are from those that CA3 gave back: RMS distance over RMS size.";
     SCORE_SIGNIFICANT "score.{}.significant" ["area"] "" Up "Fraction of ripples that kept an order at p < 0.05.";
     SCORE_RANK "score.{}.rank" ["area"] "" Up "Mean |ρ| of replayed and lived order.";
     SHUFFLED_SIGNIFICANT "score.shuffled.{}.significant" ["area"] "" Neither "The same for ripples along shuffled sequences: chance.";

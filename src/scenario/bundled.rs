@@ -53,6 +53,7 @@ macro_rules! each_scenario {
             "memory-size",
             "replay-order",
             "long-episode",
+            "refresh",
             "salience",
             "switch",
         ]

@@ -51,7 +51,7 @@ macro_rules! sweeps {
 
 /// The sweeps that come with the program.
 pub fn bundled_sweeps() -> &'static [Bundled] {
-    sweeps!["what-replay-needs"]
+    sweeps!["what-replay-needs", "refresh"]
 }
 
 /// Whether a text is that of a sweep rather than of a scenario.

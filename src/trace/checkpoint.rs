@@ -12,7 +12,7 @@ use super::error::FolderError;
 pub const CHECKPOINT: &str = "checkpoint.bin";
 const MAGIC: &[u8; 8] = b"AMMONCKP";
 /// Changes with every change of the header, and of what is saved.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 /// Which program wrote it: only the same one goes on to the same bytes.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the program's version, padded with zeros.

@@ -25,6 +25,8 @@ pub struct Expected {
 /// A chain of ripples through an episode, drawn, cued and walked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Planned {
+    /// Position of the episode among the stored ones.
+    pub position: usize,
     /// The engram that was cued.
     pub engram: Option<u64>,
     /// The episode's number.
@@ -100,6 +102,7 @@ fn planned<R: Real>(memory: &HippocampusState<R>, draft: &Draft, walk: Walk) -> 
         .collect();
     let cue = draft.start.cues.first();
     Planned {
+        position: draft.position,
         engram: expected.first().map(|e| e.engram),
         episode: draft.episode,
         length: engrams.len(),
@@ -147,6 +150,20 @@ pub fn plan<R: Real>(
         }
     }
     planned.into()
+}
+
+/// A forward ripple through each of the episodes at these positions, cued as others are.
+pub fn forward<R: Real>(
+    memory: &HippocampusState<R>,
+    streams: &mut Streams,
+    positions: &[usize],
+) -> VecDeque<Planned> {
+    let draft = |position: &usize| {
+        let (select, cue) = (&mut streams.select, &mut streams.cue);
+        Draft::through(memory, *position, Order::FORWARD, select, cue)
+    };
+    let drafts: Vec<Draft> = positions.iter().map(draft).collect();
+    walked(memory, &drafts).into()
 }
 
 /// Noise goes in; which episode it was shows in the attractor that it fell into.

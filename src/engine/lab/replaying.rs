@@ -86,17 +86,15 @@ impl<R: Real> Replaying<R> {
     }
 
     /// One step: CA1 decodes, the cortex is re-instated, and offline rules learn. `record` is the episode as it was lived, for
-    /// the measurement alone.
+    /// the measurement alone. Returns what CA1 gave back, where it gave something.
     pub fn step(
         &mut self,
         cortex: &Cortex<R>,
         memory: &HippocampusState<R>,
         record: Option<&DMatrix<R>>,
         learners: &mut dyn Learners<R>,
-    ) {
-        let Some(state) = self.planned.walk.states.get(self.step) else {
-            return;
-        };
+    ) -> Option<Vec<R>> {
+        let state = self.planned.walk.states.get(self.step)?;
         let shape = memory.shape();
         let mut content = vec![R::zero(); shape.len()];
         let decoded = memory.content(state, &mut content);
@@ -127,6 +125,7 @@ impl<R: Real> Replaying<R> {
             self.deltas
                 .extend_from_slice(learners.error().unwrap_or_default());
         }
+        decoded.then_some(content)
     }
 }
 

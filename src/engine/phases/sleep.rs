@@ -1,17 +1,19 @@
 //! Sleep: ripples replay stored episodes, and offline rules learn from what they re-instate.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::lab::{AT_ONCE, Lab, Planned, Replaying, RunError, Scoring, plan};
+use super::super::lab::{
+    AT_ONCE, Lab, Planned, Reliving, Replaying, RunError, Scoring, forward, plan,
+};
 use super::happening::{Disturbance, Flow, Happening, PhaseKind, Shown};
 use crate::hippocampus::{CueSpec, End, OrderSpec, similarity};
 use crate::numeric::Real;
 use crate::params;
 use crate::record::metric::{
-    REPLAY_COMPLETED, REPLAY_COMPLETED_IN, REPLAY_COSINE, REPLAY_COSINE_IN, REPLAY_OVERLAP,
-    REPLAY_OVERLAP_IN,
+    REFRESH_COMPLETED, REFRESH_MOVED, REPLAY_COMPLETED, REPLAY_COMPLETED_IN, REPLAY_COSINE,
+    REPLAY_COSINE_IN, REPLAY_OVERLAP, REPLAY_OVERLAP_IN,
 };
 use crate::record::{Metric, Outcome, RippleRecord, Sink};
 use crate::scenario::{Needs, Report, Setup, shuffles_what_is_not_chosen};
@@ -27,6 +29,9 @@ params! {
         pub learn: bool = true, live;
         /// Whether each ripple is scored against its episode, and beside it one whose sequence synapses are shuffled.
         pub score: bool = false, live;
+        /// Whether a forward ripple first re-lives each episode that is to be replayed: the cortex of now goes through its inputs, and
+        /// the engrams are bound to the states that it comes to.
+        pub refresh: bool = false, live;
     }
 }
 
@@ -48,6 +53,13 @@ impl PhaseKind for Sleep {
                 "score",
                 "the shuffled twin of a ripple needs synapses that can be unlearned: those of a palimpsest only fade",
                 "leave `score` out, or use another capacity",
+            );
+        }
+        if self.refresh && setup.learning.rule.kind().reminds() {
+            report.at(
+                "refresh",
+                "the states of a network that is reminded do not follow from its inputs alone",
+                "leave `refresh` out, or use another rule",
             );
         }
         let select = &hippocampus.ripple.select;
@@ -83,6 +95,12 @@ pub struct Sleeping<R: Real> {
     /// Drawn, cued and walked, but not yet replayed.
     queue: VecDeque<Planned>,
     running: Option<Box<Replaying<R>>>,
+    /// Forward ripples that re-live episodes before those in the queue teach.
+    before: VecDeque<Planned>,
+    /// What the running one re-lives, where it is one of these.
+    reliving: Option<Reliving<R>>,
+    /// Episodes that were re-lived with the weights of now.
+    relived: BTreeSet<u64>,
     /// The one that ended last, for the picture.
     last: Option<Box<Replaying<R>>>,
     /// Episodes replayed since the yardstick was last taken.
@@ -100,6 +118,12 @@ struct Sums {
     cosine: f64,
     chains: f64,
     completed: f64,
+    /// Episodes re-lived, and how many of them whole.
+    relived: f64,
+    relived_whole: f64,
+    /// Σ of the squared distance of re-lived from stored states, and of their size.
+    apart: f64,
+    size: f64,
 }
 
 impl<R: Real> Sleeping<R> {
@@ -115,6 +139,9 @@ impl<R: Real> Sleeping<R> {
             scoring: phase.score.then(Scoring::default),
             queue: VecDeque::new(),
             running: None,
+            before: VecDeque::new(),
+            reliving: None,
+            relived: BTreeSet::new(),
             last: None,
             replayed: Vec::new(),
             sums: Sums::default(),
@@ -129,6 +156,22 @@ impl<R: Real> Sleeping<R> {
             let order = self.phase.order.as_ref().unwrap_or(&own);
             let (count, score) = (self.left.min(AT_ONCE), self.phase.score);
             self.queue = plan(memory, &mut lab.streams, count, order, score);
+            if self.phase.refresh {
+                let mut positions: Vec<usize> = Vec::new();
+                for planned in &self.queue {
+                    let stored = memory.stored()[planned.position].episode;
+                    if self.relived.insert(stored) {
+                        positions.push(planned.position);
+                    }
+                }
+                self.before = forward(memory, &mut lab.streams, &positions);
+            }
+        }
+        if let Some(planned) = self.before.pop_front() {
+            self.reliving = Some(Reliving::begin(&lab.cortex));
+            let number = next_number(lab);
+            let ripple = Replaying::begin(number, planned, &lab.cortex, &mut ());
+            return Some(Box::new(ripple));
         }
         let planned = self.queue.pop_front()?;
         self.left -= 1;
@@ -142,19 +185,24 @@ impl<R: Real> Sleeping<R> {
     }
 
     fn replay_step(
-        &self,
+        &mut self,
         running: &mut Replaying<R>,
         lab: &mut Lab<R>,
         out: &mut dyn Sink,
     ) -> Result<(), RunError> {
-        if let Some(memory) = &lab.memory {
+        if let Some(memory) = &mut lab.memory {
             let record = lab.notebook.record(running.planned.episode);
             let record = record.map(|l| &l.contents);
+            if let Some(reliving) = &mut self.reliving {
+                reliving.step(running, &lab.cortex, memory, record);
+                return Ok(());
+            }
             running.step(&lab.cortex, memory, record, &mut lab.rules);
         }
         let learner = &lab.rules.learner;
         let learns = self.phase.learn && lab.every_step() && learner.offline();
         if learns && learner.gradient.weight > 0.0 {
+            self.relived.clear();
             lab.update(false, out)?;
         }
         Ok(())
@@ -173,6 +221,13 @@ impl<R: Real> Sleeping<R> {
         };
         let cue = &memory.spec().ripple.cue;
         let record = record(running, cue, last, lab.notebook.clock.time);
+        if self.reliving.is_some() {
+            out.event(&record.into())?;
+            if last {
+                self.end_reliving(running, lab);
+            }
+            return Ok(());
+        }
         self.sums.overlap += record.overlap_mean;
         self.sums.ripples += 1.0;
         if record.cosine.is_finite() {
@@ -197,6 +252,21 @@ impl<R: Real> Sleeping<R> {
         Ok(())
     }
 
+    /// An episode has been re-lived; after the last one CA1 is ready for the ripples that teach.
+    fn end_reliving(&mut self, running: &Replaying<R>, lab: &mut Lab<R>) {
+        let (Some(memory), Some(reliving)) = (&mut lab.memory, self.reliving.take()) else {
+            return;
+        };
+        self.sums.relived += 1.0;
+        self.sums.relived_whole += f64::from(u8::from(whole(running)));
+        self.sums.apart += reliving.apart;
+        self.sums.size += reliving.size;
+        reliving.end(running, memory);
+        if self.before.is_empty() {
+            memory.solve();
+        }
+    }
+
     /// Takes the yardstick over what was replayed, and lets the learner learn.
     fn take_stock(&mut self, lab: &mut Lab<R>, out: &mut dyn Sink) -> Result<(), RunError> {
         lab.measure_yardstick(&self.replayed);
@@ -205,6 +275,8 @@ impl<R: Real> Sleeping<R> {
             return Ok(());
         }
         if self.phase.learn {
+            // With other weights they would be re-lived otherwise.
+            self.relived.clear();
             return lab.update(false, out);
         }
         lab.rules.bank_learner(&lab.cortex);
@@ -228,6 +300,13 @@ impl<R: Real> Sleeping<R> {
         tell(&REPLAY_OVERLAP, &REPLAY_OVERLAP_IN, overlap)?;
         tell(&REPLAY_COMPLETED, &REPLAY_COMPLETED_IN, completed)?;
         tell(&REPLAY_COSINE, &REPLAY_COSINE_IN, s.cosine / s.known)?;
+        if self.phase.refresh {
+            let whole = s.relived_whole / s.relived;
+            let moved = (s.apart / s.size).sqrt();
+            let notebook = &lab.notebook;
+            notebook.tell(Metric::new(&REFRESH_COMPLETED), whole, out)?;
+            notebook.tell(Metric::new(&REFRESH_MOVED), moved, out)?;
+        }
         if let Some(scoring) = self.scoring.take() {
             scoring.tell(&lab.notebook, &mut lab.streams.shuffle, out)?;
         }
@@ -294,6 +373,8 @@ impl<R: Real> Happening<R> for Sleeping<R> {
             memory.put_back(self.queue.iter().map(|planned| planned.episode));
         }
         self.queue.clear();
+        self.before.clear();
+        self.relived.clear();
         if by == Disturbance::Set {
             // The running ripple has had its cue: it goes on.
             return Ok(());

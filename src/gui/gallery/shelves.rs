@@ -14,6 +14,7 @@ pub const SHELVES: [(&str, &[&str]); 6] = [
             "copy-by-replay",
             "replay-order",
             "long-episode",
+            "refresh",
             "salience",
             "switch",
             "memory-size",

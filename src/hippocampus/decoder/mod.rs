@@ -119,6 +119,12 @@ impl Decoder {
         }
     }
 
+    /// Binds `new` to a recalled code, which may be none of the stored ones, in place of `old`.
+    pub fn revise_recalled(&mut self, code: &[u32], old: &[f64], new: &[f64]) {
+        self.synapses.stray();
+        self.revise(code, old, new);
+    }
+
     /// Makes D fit what is stored now, given all stored codes.
     pub fn solve(&mut self, codes: &[&[u32]]) {
         self.spec.kind().solve(&mut self.synapses, codes);

@@ -33,8 +33,8 @@ pub struct Synapses {
     solved: Vec<f64>,
     /// Whether D belongs to what is stored now.
     fresh: bool,
-    /// Whether faded engrams may have left traces in C whose codes are no longer stored.
-    faded: bool,
+    /// Whether C may hold traces of codes that are not stored: of faded engrams, or of recalled states that were bound anew.
+    strays: bool,
     #[serde(skip)]
     workspace: Workspace,
 }
@@ -68,7 +68,7 @@ impl Synapses {
             gain: 1.0,
             solved: vec![0.0; solved],
             fresh: !sums,
-            faded: false,
+            strays: false,
             workspace: Workspace::default(),
         }
     }
@@ -127,7 +127,7 @@ impl Synapses {
             return;
         }
         self.gain /= factor;
-        self.faded = true;
+        self.strays = true;
         if self.gain > 1024.0 {
             self.sum
                 .iter_mut()
@@ -192,6 +192,11 @@ impl Synapses {
         out
     }
 
+    /// Traces may come into C whose codes are not among the stored ones.
+    pub fn stray(&mut self) {
+        self.strays = true;
+    }
+
     /// Binds `new` to a code in C in place of `old`.
     pub fn revise(&mut self, code: &[u32], old: &[f64], new: &[f64]) {
         let apart: Vec<Fixed> = old
@@ -237,7 +242,7 @@ impl Synapses {
         let mut part = self.sums(codes, |w| w as f64 * scale);
         solver.solve(&mut part);
         self.solved.clear();
-        if self.faded {
+        if self.strays {
             // Traces outside the span of the stored codes would be divided by λ: solve within the span instead,
             // D = C X (XᵀX + λI)⁻² Xᵀ.
             solver.solve(&mut part);

@@ -93,6 +93,12 @@ impl<R: Real> Store<R> for ExactStore<R> {
         }
     }
 
+    fn rebind(&mut self, engram: u64, content: &[R]) {
+        if let Some(entry) = self.entries.get_mut(&engram) {
+            entry.content = content.to_vec();
+        }
+    }
+
     fn decay(&mut self, _: f64) {}
 
     fn complete(&self, cue: &Cue, _: &Cuts, _: &mut Scratch) -> Recall {

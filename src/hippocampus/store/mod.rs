@@ -245,6 +245,8 @@ pub trait Store<R: Real> {
         }
         self.flush();
     }
+    /// Another content takes the place of an engram's, in a store that keeps contents as such.
+    fn rebind(&mut self, _engram: u64, _content: &[R]) {}
     /// Old traces fade.
     fn decay(&mut self, factor: f64);
     /// Completes a cue by attractor dynamics.
