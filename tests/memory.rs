@@ -358,6 +358,10 @@ fn what_a_store_cannot_do_is_refused_with_a_sentence() {
         "hippocampus: (ripple: (select: Spontaneous)), protocol: [Wake, Sleep(score: true)]",
         "shuffled twin",
     );
+    refused(
+        "hippocampus: (), learning: (rule: Sab()), protocol: [Wake, Sleep(refresh: true)]",
+        "reminded",
+    );
     refused("protocol: [MeasureStore(patterns: 10)]", "no store");
     refused(
         "protocol: [MeasureStore(store: Exact, patterns: 10, cues: Noise(0.5))]",

@@ -77,6 +77,7 @@ enum Became {
 impl Running {
     pub fn run(self, output: &mut Output) -> Result<u8, Failure> {
         let code = self.work(output)?;
+        output.line(told(&Cells::read(&Folder::new(&self.sweep))?))?;
         if !self.quiet {
             note(format_args!(
                 "`ammon sweep collect {}` makes tables of it",
@@ -152,7 +153,6 @@ impl Running {
             let seed = plan.cells[*i].seed;
             output.error(&anyhow!("cell {i} ({set}, seed {seed}): {why}"));
         }
-        output.line(told(&Cells::read(&folder)?))?;
         let code = u8::from(!failed.is_empty());
         Ok(signals.caught().unwrap_or(code))
     }
