@@ -362,6 +362,10 @@ fn what_a_store_cannot_do_is_refused_with_a_sentence() {
         "hippocampus: (), learning: (rule: Sab()), protocol: [Wake, Sleep(refresh: true)]",
         "reminded",
     );
+    refused(
+        "hippocampus: (capacity: Palimpsest()), learning: (rule: ReplayBptt), protocol: [Wake, Sleep(refresh: true)]",
+        "read back faded",
+    );
     refused("protocol: [MeasureStore(patterns: 10)]", "no store");
     refused(
         "protocol: [MeasureStore(store: Exact, patterns: 10, cues: Noise(0.5))]",

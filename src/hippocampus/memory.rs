@@ -37,6 +37,8 @@ pub struct HippocampusState<R: Real> {
     next_engram: u64,
     pub(super) lesions: Lesions,
     drawn: BTreeSet<u64>,
+    /// Codes that were bound anew since CA1 was solved.
+    pub(super) rebound: Vec<Code>,
     /// Entorhinal code last seen, for the app.
     latest: Code,
 }
@@ -64,6 +66,7 @@ impl<R: Real> HippocampusState<R> {
             next_engram: 0,
             lesions: Lesions::default(),
             drawn: BTreeSet::new(),
+            rebound: Vec::new(),
             latest: Code::new(),
         }
     }
@@ -380,6 +383,7 @@ impl<R: Real> HippocampusState<R> {
 
     /// Makes the decoder fit what is stored now.
     pub fn solve(&mut self) {
+        self.rebound.clear();
         self.store.as_dyn_mut().flush();
         if let Some(decoder) = &mut self.decoder {
             decoder.solve(&codes_of(&self.stored));

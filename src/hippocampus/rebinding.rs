@@ -2,12 +2,16 @@
 //!
 //! A recalled code x gave back ŷ = (ŝ, x̂, target, mask). Where the cortex of now makes s of the same inputs, C ← C + (y − ŷ) xᵀ with
 //! y = (s, x̂, target, mask): no content is looked up, and of what was decoded wrongly the error stays. Decoders that learn by errors
-//! learn (x, y) as any other pair.
+//! learn (x, y) as any other pair. The hippocampus does not know whether it recalled what it was asked for: what a ripple that goes
+//! astray comes through is bound anew too.
 
 use super::engram::Engram;
 use super::memory::HippocampusState;
-use super::store::{Code, Recall};
+use super::store::{Code, Recall, overlap};
 use crate::numeric::{KWinners, Real};
+
+/// Overlap from which on two recalled codes count as one.
+const SAME: f64 = 0.5;
 
 impl<R: Real> HippocampusState<R> {
     /// Binds another cortical `state` to a recalled code, in place of the one that it gives back; its input, target and mask stay. What
@@ -27,8 +31,13 @@ impl<R: Real> HippocampusState<R> {
         let Some(decoder) = &mut self.decoder else {
             return;
         };
-        if code.is_empty() {
+        // What CA1 gives back for it may be that of before: bound twice, both would add up.
+        let again = |bound: &Code| overlap(bound, &code) >= SAME;
+        if code.is_empty() || self.rebound.iter().any(again) {
             return;
+        }
+        if self.spec.decoder.kind().solves() {
+            self.rebound.push(code.clone());
         }
         let mut old = vec![R::zero(); self.shape.len()];
         decoder.read(&code, &mut old);
@@ -142,6 +151,24 @@ mod tests {
             let after = worst(&memory, &contents);
             assert!(after < 2.0 * bound, "{before} {after}");
         }
+    }
+
+    #[test]
+    fn what_is_bound_twice_before_ca1_is_solved_does_not_add_up() {
+        let mut rng = Rng::named(5, "test");
+        let mut memory = HippocampusState::<f32>::new(&Hippocampus::default(), SHAPE, 1);
+        memory.open(&[0], 1);
+        let mut content = some(&mut rng);
+        memory.encode(&content, &[true], 1, &mut rng);
+        memory.close(1, &[Outcome::default()]);
+        memory.solve();
+        let recall = memory.stored()[0].engrams[0].recalled();
+        for _ in 0..3 {
+            memory.rebind(&recall, &[1.0; SHAPE.state]);
+        }
+        memory.solve();
+        content[..SHAPE.state].fill(1.0);
+        assert!(worst(&memory, &[content]) < 0.01);
     }
 
     #[test]

@@ -43,8 +43,10 @@ impl Collecting {
         output.line(told(&cells))?;
         let groups = cells.groups();
         let there = |name: &str| groups.iter().any(|group| group.metric == name);
+        let planned = cells.plan.metric.as_ref();
+        let named = self.metric.first().cloned();
         for name in self.metric.iter().chain(&self.against) {
-            if !there(name) {
+            if !there(name) && Some(name) != planned {
                 return Err(Failure::wrong(format_args!(
                     "no finished run of {} has measured {name}",
                     self.sweep.display()
@@ -79,14 +81,10 @@ impl Collecting {
         } else {
             &self.against
         };
-        // What is asked for may not have been reached by any run.
-        let asked = cells
-            .plan
-            .metric
-            .as_ref()
-            .filter(|_| self.against.is_empty());
-        match asked.or(metrics.first()) {
-            Some(metric) if !against.is_empty() => {
+        // What the plan asks for may not have been reached by any run.
+        let other = named.is_some() && self.against.is_empty() && named.as_ref() != planned;
+        match named.as_ref().or(planned).or(metrics.first()) {
+            Some(metric) if !against.is_empty() && !other => {
                 let scatter = Scatter::new(&cells, metric, against);
                 keep("scatter.svg".into(), &scatter.figure())?;
                 keep("scatter.csv".into(), &scatter.table())?;

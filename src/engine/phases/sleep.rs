@@ -62,6 +62,13 @@ impl PhaseKind for Sleep {
                 "leave `refresh` out, or use another rule",
             );
         }
+        if self.refresh && hippocampus.capacity.kind().decay().is_some() {
+            report.at(
+                "refresh",
+                "what fades is read back faded: its inputs cannot be lived again as they were",
+                "leave `refresh` out, or use another capacity",
+            );
+        }
         let select = &hippocampus.ripple.select;
         if let Some(order) = &self.order {
             shuffles_what_is_not_chosen(select, order, "order", report);
@@ -151,10 +158,13 @@ impl<R: Real> Sleeping<R> {
     /// Begins the next ripple; none comes when nothing is stored.
     fn begin(&mut self, lab: &mut Lab<R>) -> Option<Box<Replaying<R>>> {
         if self.queue.is_empty() {
+            let alone = self.phase.refresh && (lab.every_step() || lab.every_episode());
             let memory = lab.memory.as_mut()?;
             let own = memory.spec().ripple.order.clone();
             let order = self.phase.order.as_ref().unwrap_or(&own);
-            let (count, score) = (self.left.min(AT_ONCE), self.phase.score);
+            // Where weights change from ripple to ripple, each is re-lived with those of now.
+            let most = if alone { 1 } else { AT_ONCE };
+            let (count, score) = (self.left.min(most), self.phase.score);
             self.queue = plan(memory, &mut lab.streams, count, order, score);
             if self.phase.refresh {
                 let mut positions: Vec<usize> = Vec::new();
@@ -366,6 +376,7 @@ impl<R: Real> Happening<R> for Sleeping<R> {
         lab: &mut Lab<R>,
         out: &mut dyn Sink,
     ) -> Result<(), RunError> {
+        self.relived.clear();
         if matches!(by, Disturbance::Damage(place) if !place.hippocampal()) {
             return Ok(());
         }
@@ -374,7 +385,12 @@ impl<R: Real> Happening<R> for Sleeping<R> {
         }
         self.queue.clear();
         self.before.clear();
-        self.relived.clear();
+        if self.reliving.is_none() && self.phase.refresh {
+            // Of those that were to be lived again some may have been.
+            if let Some(memory) = &mut lab.memory {
+                memory.solve();
+            }
+        }
         if by == Disturbance::Set {
             // The running ripple has had its cue: it goes on.
             return Ok(());

@@ -94,14 +94,17 @@ fn write(gathered: &Gathered, text: &str, file: &Path, heard: &dyn Fn() -> Done<
     let twins = Twins::after(gathered)?;
     epochs(&mut h5, gathered, &twins)?;
     trials(&mut h5, gathered)?;
+    heard()?;
     ripples(&mut h5, gathered)?;
+    heard()?;
     twins.write(&mut h5, gathered)?;
     units(&mut h5, gathered, &twins, heard)?;
     heard()?;
     behavior(&mut h5, gathered)?;
+    heard()?;
     cortex(&mut h5, gathered)?;
     heard()?;
-    measured(&mut h5, gathered)?;
+    measured(&mut h5, gathered, heard)?;
     h5.close()
 }
 

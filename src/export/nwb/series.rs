@@ -126,11 +126,12 @@ pub(super) fn cortex(h5: &mut H5, gathered: &Gathered) -> Done<()> {
     Ok(())
 }
 
-/// What was measured: one table of all, and a series for each metric.
-pub(super) fn measured(h5: &mut H5, gathered: &Gathered) -> Done<()> {
+/// What was measured: one table of all, and a series for each metric; whoever waits is `heard` between them.
+pub(super) fn measured(h5: &mut H5, gathered: &Gathered, heard: &dyn Fn() -> Done<()>) -> Done<()> {
     measurements(h5, gathered)?;
     events(h5, gathered)?;
     for (metric, number) in &gathered.metrics {
+        heard()?;
         module(h5, "misc", "What the simulator measured")?;
         let name = metric.name().replace(['/', ':', ' '], "_");
         let declared = metric.declared();
