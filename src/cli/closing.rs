@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::drive::Finished;
 use super::failure::Failure;
 use super::output::Output;
-use super::table::{Table, brief};
+use super::table::{Table, brief, known};
 use crate::analysis::Pivot;
 use crate::record::{Declared, Metric, metric};
 use crate::task::Baselines;
@@ -43,15 +43,15 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
         .partition(|(metric, _)| PIVOTS.contains(&family(metric)));
     let (crossings, metrics): (Vec<_>, Vec<_>) = rest
         .into_iter()
-        .partition(|(metric, _)| broken(metric).is_some());
+        .partition(|(metric, _)| metric.derived_of(&metric::BROKEN_AT).is_some());
     let (until, metrics): (Vec<_>, Vec<_>) = metrics
         .into_iter()
-        .partition(|(metric, _)| before(metric).is_some());
+        .partition(|(metric, _)| metric.derived_of(&metric::UNTIL_LEARNED).is_some());
     let mut table = Table::new(&["metric", "final", "chance", "memoryless"]);
     for (metric, value) in metrics {
-        let known = levels(metric, baselines).map(|level| level.map_or(String::new(), brief));
-        let [chance, memoryless] = known;
-        table.row([metric.name(), number(*value), chance, memoryless]);
+        let levels = levels(metric, baselines).map(|level| level.map_or(String::new(), brief));
+        let [chance, memoryless] = levels;
+        table.row([metric.name(), known(*value), chance, memoryless]);
     }
     if !table.is_empty() {
         output.line(table)?;
@@ -62,21 +62,26 @@ pub(super) fn table(finished: &Finished, output: &mut Output) -> Result<(), Fail
             pivot(format!("{prefix} {name}").trim(), &part, output)?;
         }
     }
-    if !crossings.is_empty() {
-        let mut table = Table::new(&["falls below 0.9", "at load"]);
-        for (metric, value) in crossings {
-            let of = broken(metric).unwrap_or_default();
-            table.row([of, number(*value)]);
+    for (pairs, told, head) in [
+        (
+            &metric::BROKEN_AT[..],
+            crossings,
+            ["falls below 0.9", "at load"],
+        ),
+        (
+            &metric::UNTIL_LEARNED[..],
+            until,
+            ["until 95 % right", "mean"],
+        ),
+    ] {
+        let mut table = Table::new(&head);
+        for (metric, value) in told {
+            let of = metric.derived_of(pairs).map(|of| of.name());
+            table.row([of.unwrap_or_default(), known(*value)]);
         }
-        output.line(table)?;
-    }
-    if !until.is_empty() {
-        let mut table = Table::new(&["until 95 % right", "mean"]);
-        for (metric, value) in until {
-            let of = before(metric).unwrap_or_default();
-            table.row([of, number(*value)]);
+        if !table.is_empty() {
+            output.line(table)?;
         }
-        output.line(table)?;
     }
     let task = &finished.experiment.scenario().setup.task;
     let levels = task.kind::<f32>().levels();
@@ -108,9 +113,7 @@ fn pivot(prefix: &str, pivot: &Pivot, output: &mut Output) -> Result<(), Failure
         .collect();
     let mut table = Table::new(&headings);
     for (name, values) in &pivot.rows {
-        let cells = values
-            .iter()
-            .map(|v| if v.is_finite() { brief(*v) } else { "-".into() });
+        let cells = values.iter().map(|v| known(*v));
         table.row(std::iter::once(name.clone()).chain(cells));
     }
     output.line(table)
@@ -119,7 +122,7 @@ fn pivot(prefix: &str, pivot: &Pivot, output: &mut Output) -> Result<(), Failure
 fn ledger(rows: &Value) -> Table {
     let mut table = Table::new(&["rule", "floats kept", "flops/step", "µs/step", "synapses"]);
     for row in rows.as_array().into_iter().flatten() {
-        let cell = |key: &str| number(row[key].as_f64().unwrap_or(f64::NAN));
+        let cell = |key: &str| known(row[key].as_f64().unwrap_or(f64::NAN));
         table.row([
             row["rule"].as_str().unwrap_or_default().to_string(),
             cell("retained_floats"),
@@ -131,56 +134,15 @@ fn ledger(rows: &Value) -> Table {
     table
 }
 
-/// Which alignment a load at which one broke is told of.
-fn broken(metric: &Metric) -> Option<String> {
-    let whole = [
-        (&metric::COSINE_BROKEN, &metric::ALIGNMENT_COSINE),
-        (&metric::REMOTE_BROKEN, &metric::ALIGNMENT_REMOTE),
-    ];
-    named_in(metric, &whole)
-}
-
-/// Which of the second is told of in one of the first, which has the same subject.
-fn named_in(metric: &Metric, pairs: &[(&'static Declared, &'static Declared)]) -> Option<String> {
-    pairs.iter().find_map(|(told, of)| {
-        let rule = metric.subject_of(told)?.to_string();
-        Some(Metric::of(of, rule).name())
-    })
-}
-
-/// What a mean until the task was learned is told of.
-fn before(metric: &Metric) -> Option<String> {
-    if metric.is(&metric::COMPLETED_LEARNING) {
-        return Some(Metric::new(&metric::REPLAY_COMPLETED).name());
-    }
-    let whole = [
-        (&metric::COSINE_LEARNING, &metric::ALIGNMENT_COSINE),
-        (&metric::REMOTE_LEARNING, &metric::ALIGNMENT_REMOTE),
-    ];
-    named_in(metric, &whole)
-}
-
 /// Chance level and memoryless level of a metric, where they are known.
 pub(super) fn levels(metric: &Metric, baselines: Baselines) -> [Option<f64>; 2] {
-    let known = |level: f64| level.is_finite().then_some(level);
+    let sure = |level: f64| level.is_finite().then_some(level);
     let is = |declared: [&'static Declared; 2]| declared.into_iter().any(|d| metric.is(d));
     if is([&metric::ACCURACY, &metric::PROBE_ACCURACY]) {
-        [known(baselines.chance_accuracy), None]
+        [sure(baselines.chance_accuracy), None]
     } else if is([&metric::LOSS, &metric::PROBE_LOSS]) {
-        [
-            known(baselines.chance_loss),
-            known(baselines.memoryless_loss),
-        ]
+        [sure(baselines.chance_loss), sure(baselines.memoryless_loss)]
     } else {
         [None, None]
-    }
-}
-
-/// A value, where it is defined.
-fn number(value: f64) -> String {
-    if value.is_finite() {
-        brief(value)
-    } else {
-        "-".into()
     }
 }

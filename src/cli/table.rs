@@ -76,6 +76,15 @@ impl fmt::Display for Table {
     }
 }
 
+/// A value, where it is defined.
+pub(super) fn known(value: f64) -> String {
+    if value.is_finite() {
+        brief(value)
+    } else {
+        "-".into()
+    }
+}
+
 /// A number with four digits that count.
 pub(super) fn brief(value: f64) -> String {
     let size = value.abs();

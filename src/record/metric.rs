@@ -164,6 +164,26 @@ impl Metric {
         self.is(declared).then_some(subject)
     }
 
+    /// What is derived of it by one of these pairs.
+    pub fn derived(&self, pairs: &[Derived]) -> Option<Self> {
+        let found = pairs.iter().find(|(of, _)| self.is(of))?;
+        Some(self.of_same(found.1))
+    }
+
+    /// What it is derived of by one of these pairs.
+    pub fn derived_of(&self, pairs: &[Derived]) -> Option<Self> {
+        let found = pairs.iter().find(|(_, derived)| self.is(derived))?;
+        Some(self.of_same(found.0))
+    }
+
+    /// Another metric of the same subjects.
+    fn of_same(&self, declared: &'static Declared) -> Self {
+        Self {
+            declared: Some(declared),
+            subjects: self.subjects.clone(),
+        }
+    }
+
     /// Its subjects.
     pub fn subjects(&self) -> impl Iterator<Item = &str> {
         self.subjects.iter().map(|s| &**s)
@@ -321,6 +341,22 @@ metrics! {
     ATTENTION_APART "attention.{}.largest_difference" ["weights or output"] "" Down "Largest difference of the two.";
     SEPARATION "separation.{}.overlap_at_{}" ["codes", "similarity"] "" Down "Mean overlap of the codes of two states that correlate so much.";
 }
+
+/// A metric, and one that is derived of it with the same subjects.
+pub type Derived = (&'static Declared, &'static Declared);
+
+/// Means until the task was learned.
+pub static UNTIL_LEARNED: [Derived; 3] = [
+    (&ALIGNMENT_COSINE, &COSINE_LEARNING),
+    (&ALIGNMENT_REMOTE, &REMOTE_LEARNING),
+    (&REPLAY_COMPLETED, &COMPLETED_LEARNING),
+];
+
+/// Loads at which an alignment first fell below 0.9.
+pub static BROKEN_AT: [Derived; 2] = [
+    (&ALIGNMENT_COSINE, &COSINE_BROKEN),
+    (&ALIGNMENT_REMOTE, &REMOTE_BROKEN),
+];
 
 #[cfg(test)]
 mod tests {

@@ -131,25 +131,32 @@ impl Cells {
         self.paths.iter().filter(differs).collect()
     }
 
-    /// Cells that differ in nothing but their seed, in the order in which they come: by metric.
-    pub fn groups(&self) -> Vec<Group> {
-        // Of each place: its first cell, and what cells came to.
-        let mut places: Vec<(usize, BTreeMap<&str, Vec<f64>>)> = Vec::new();
+    /// Of these cells those that differ in nothing but their seed, in the order in which they come.
+    pub(super) fn alike(&self, cells: impl Iterator<Item = usize>) -> Vec<Vec<usize>> {
+        let mut places: Vec<Vec<usize>> = Vec::new();
         let mut known: HashMap<&Vec<String>, usize> = HashMap::new();
-        for (i, cell) in self.plan.cells.iter().enumerate() {
-            let place = *known.entry(&cell.set).or_insert_with(|| {
-                places.push((i, BTreeMap::new()));
+        for cell in cells {
+            let place = *known.entry(&self.plan.cells[cell].set).or_insert_with(|| {
+                places.push(Vec::new());
                 places.len() - 1
             });
-            for (name, value) in &self.last[i] {
-                places[place].1.entry(name).or_default().push(*value);
-            }
+            places[place].push(cell);
         }
-        let each = places.into_iter().flat_map(|(cell, metrics)| {
+        places
+    }
+
+    /// Cells that differ in nothing but their seed, in the order in which they come: by metric.
+    pub fn groups(&self) -> Vec<Group> {
+        let places = self.alike(0..self.plan.cells.len()).into_iter();
+        let each = places.flat_map(|cells| {
+            let mut metrics: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+            for (name, value) in cells.iter().flat_map(|cell| &self.last[*cell]) {
+                metrics.entry(name).or_default().push(*value);
+            }
             metrics.into_iter().map(move |(metric, mut values)| {
                 values.sort_by(f64::total_cmp);
                 Group {
-                    cell,
+                    cell: cells[0],
                     metric: metric.into(),
                     values,
                 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SweepError;
 use crate::engine::{Grid, Scenario, load, resolved, with_changes};
+use crate::record::Metric;
 use crate::scenario::{Sweep, read_file};
 use crate::trace::{FolderError, FolderLock, write_atomic};
 
@@ -39,6 +40,15 @@ impl Planned {
     pub fn changes(&self) -> Vec<(&str, &str)> {
         let pairs = self.set.iter().filter_map(|set| set.split_once('='));
         pairs.collect()
+    }
+
+    /// What it is called: its name, or else its changes.
+    pub fn called(&self) -> String {
+        if self.name.is_empty() {
+            self.set.join(" ")
+        } else {
+            self.name.clone()
+        }
     }
 
     /// The value that it gives a parameter.
@@ -118,6 +128,12 @@ impl Wanted {
             if let Some(why) = why {
                 return Err(SweepError::Grid(format!("{}: {why}", cell.name)));
             }
+        }
+        let unknown = |name: &&String| Metric::named(name).declared().is_none();
+        if let Some(name) = sweep.against.iter().chain([&sweep.metric]).find(unknown) {
+            return Err(SweepError::Grid(format!(
+                "there is no metric {name}: see `ammon list metrics`"
+            )));
         }
         Ok(Self {
             cells,

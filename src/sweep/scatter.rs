@@ -1,6 +1,6 @@
 //! What a sweep came to, run by run, against what else its runs ended with.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::collect::{Cells, Standing};
 use crate::figure::plot::{Axis, Curve, Drawn, Plot};
@@ -115,15 +115,9 @@ impl<'a> Scatter<'a> {
 
     /// The places, in the order in which they come.
     pub fn places(&self) -> Vec<Place> {
-        let mut places: Vec<(&Vec<String>, Vec<&Run>)> = Vec::new();
-        for run in &self.runs {
-            let set = &self.cells.plan.cells[run.cell].set;
-            match places.iter_mut().find(|(own, _)| *own == set) {
-                Some((_, runs)) => runs.push(run),
-                None => places.push((set, vec![run])),
-            }
-        }
-        let place = |(_, runs): (_, Vec<&Run>)| {
+        let of: BTreeMap<usize, &Run> = self.runs.iter().map(|run| (run.cell, run)).collect();
+        let place = |cells: Vec<usize>| {
+            let runs: Vec<&Run> = cells.iter().map(|cell| of[cell]).collect();
             let mut came_to: Vec<f64> = runs.iter().filter_map(|run| run.came_to).collect();
             came_to.sort_by(f64::total_cmp);
             let against = (0..self.against.len()).map(|i| {
@@ -131,12 +125,13 @@ impl<'a> Scatter<'a> {
                 mean(&values)
             });
             Place {
-                cell: runs[0].cell,
+                cell: cells[0],
                 runs: runs.len(),
                 came_to,
                 against: against.collect(),
             }
         };
+        let places = self.cells.alike(of.keys().copied());
         places.into_iter().map(place).collect()
     }
 
@@ -148,15 +143,10 @@ impl<'a> Scatter<'a> {
         let told = |value: &Option<f64>| value.map_or(String::new(), |v| v.to_string());
         let rows = self.runs.iter().map(|run| {
             let cell = &self.cells.plan.cells[run.cell];
-            let name = if cell.name.is_empty() {
-                cell.set.join(" ")
-            } else {
-                cell.name.clone()
-            };
             let row = [
                 run.cell.to_string(),
                 cell.kind.clone(),
-                name,
+                cell.called(),
                 cell.seed.to_string(),
             ];
             let values = run.against.iter().chain([&run.came_to]).map(told);

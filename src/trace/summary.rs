@@ -163,7 +163,7 @@ impl Course {
         if self.learned.is_some() {
             return;
         }
-        if let Some(until) = until(metric) {
+        if let Some(until) = metric.derived(&metric::UNTIL_LEARNED) {
             let (sum, count) = self.until.entry(until).or_default();
             *sum += if row.value.is_finite() {
                 row.value
@@ -183,21 +183,6 @@ impl Course {
         let until = self.until.iter().filter(|_| self.tested.is_some());
         learned.into_iter().chain(until.map(mean))
     }
-}
-
-/// The metric that is the mean of this one until the task was learned.
-fn until(metric: &Metric) -> Option<Metric> {
-    let alone =
-        (metric.is(&metric::REPLAY_COMPLETED)).then(|| Metric::new(&metric::COMPLETED_LEARNING));
-    let of = [
-        (&metric::ALIGNMENT_COSINE, &metric::COSINE_LEARNING),
-        (&metric::ALIGNMENT_REMOTE, &metric::REMOTE_LEARNING),
-    ];
-    let mut of = of.into_iter().filter_map(|(of, until)| {
-        let rule = metric.subject_of(of)?.to_string();
-        Some(Metric::of(until, rule))
-    });
-    alone.or_else(|| of.next())
 }
 
 /// The alignment that counts as still good.
@@ -236,13 +221,9 @@ impl Final {
         values.extend(self.course.values());
         for (metric, aligned) in &self.alignments {
             values.insert(metric.clone(), aligned.mean(self.time));
-            for (of, broken) in [
-                (&metric::ALIGNMENT_COSINE, &metric::COSINE_BROKEN),
-                (&metric::ALIGNMENT_REMOTE, &metric::REMOTE_BROKEN),
-            ] {
-                if let (Some(rule), Some(load)) = (metric.subject_of(of), aligned.broken) {
-                    values.insert(Metric::of(broken, rule.to_string()), load);
-                }
+            if let (Some(broken), Some(load)) = (metric.derived(&metric::BROKEN_AT), aligned.broken)
+            {
+                values.insert(broken, load);
             }
         }
         values

@@ -339,6 +339,9 @@ fn a_list_with_a_slip_is_told_with_its_place_and_a_sweep_is_no_scenario() {
         told.contains("few units") && told.contains("units"),
         "{told}"
     );
+    list(&LIST.replace("probe.updates_to_0.95", "probe.update_to_0.95"));
+    let told = refused(&dir, &plan);
+    assert!(told.contains("no metric probe.update_to_0.95"), "{told}");
     assert!(!dir.path().join("sweep").exists());
     let told = refused(&dir, &["run", "what-replay-needs"]);
     assert!(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::super::failure::Failure;
 use super::super::output::{Output, note};
-use super::super::table::{Table, brief};
+use super::super::table::{Table, brief, known};
 use super::told;
 use crate::numeric::statistics::quantile;
 use crate::sweep::{Cells, Folder, Scatter, Standing, collect, maps};
@@ -17,8 +17,9 @@ const USUAL: [&str; 4] = [
     "replay.completed",
     "replay.overlap",
 ];
-/// Rows that are printed.
+/// Rows that are printed of a grid, and of variations.
 const ROWS: usize = 40;
+const MOST: usize = 200;
 
 /// Makes tables and maps of what is there so far: cells.csv, cells.parquet, summary.csv, maps/METRIC.svg.
 ///
@@ -108,25 +109,20 @@ fn compared(cells: &Cells, scatter: &Scatter<'_>, output: &mut Output) -> Result
     let against = scatter.against.iter().map(String::as_str);
     let head = ["", "came to it", "median"].into_iter().chain(against);
     let mut table = Table::new(&head.collect::<Vec<_>>());
-    for place in scatter.places() {
-        let name = match cells.plan.cells[place.cell].name.as_str() {
-            "" => cells.plan.cells[place.cell].set.join(" "),
-            name => name.to_string(),
-        };
+    let places = scatter.places();
+    for place in places.iter().take(MOST) {
+        let name = cells.plan.cells[place.cell].called();
         let came = format!("{} of {}", place.came_to.len(), place.runs);
-        let told = |value: f64| {
-            if value.is_finite() {
-                brief(value)
-            } else {
-                "-".into()
-            }
-        };
-        let values = place.against.iter().map(|value| told(*value));
-        let median = told(quantile(&place.came_to, 0.5));
+        let median = known(quantile(&place.came_to, 0.5));
+        let values = place.against.iter().map(|value| known(*value));
         table.row([name, came, median].into_iter().chain(values));
     }
     output.line(format_args!("\n{}", scatter.metric))?;
     output.line(table)?;
+    if places.len() > MOST {
+        let more = places.len() - MOST;
+        output.line(format_args!("and {more} more in scatter.csv"))?;
+    }
     let runs = scatter.runs.len();
     output.line(format_args!(
         "{} of {runs} runs came to it; which, is told by",

@@ -149,7 +149,7 @@ impl Running {
         let mut failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
         failed.sort();
         for (i, why) in &failed {
-            let set = plan.cells[*i].set.join(" ");
+            let set = plan.cells[*i].called();
             let seed = plan.cells[*i].seed;
             output.error(&anyhow!("cell {i} ({set}, seed {seed}): {why}"));
         }

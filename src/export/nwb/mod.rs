@@ -59,9 +59,11 @@ impl Export for Nwb {
         // Whoever waits may give it up while it is written, too.
         let goes_on = || (job.goes_on)(1.0);
         let heard = || {
-            let given_up = || io::Error::new(io::ErrorKind::Interrupted, "given up");
-            let ended = || FolderError::write(file)(given_up());
-            goes_on().then_some(()).ok_or_else(ended)
+            if goes_on() {
+                return Ok(());
+            }
+            let given_up = io::Error::new(io::ErrorKind::Interrupted, "given up");
+            Err(FolderError::write(file)(given_up))
         };
         write(&gathered, &text, file, &heard).map_err(|error| {
             if goes_on() {
